@@ -1,0 +1,328 @@
+// Everything one may ask of a desk.
+//
+// The structs are plain records with the layout of their namesakes in wire/paceline.fbs (the codec
+// asserts it), so a verified frame is used in place: nothing is copied or converted between the
+// socket, the log and the rules. Texts of one command lie one behind the other in the frame's text,
+// from `text_at` on, in the order of the command's `…_size` fields.
+//
+// A ticket is addressed by `ticket` or, where that is 0, by its external id. `expected_version`
+// 0 means any. Instants are microseconds since the epoch, 0 where not stated.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "sched/base/ids.h"
+#include "sched/base/time.h"
+
+namespace paceline::desk {
+
+enum class TicketKind : uint8_t { incident, service_request };
+enum class Sentiment : uint8_t { none, negative, neutral, positive };
+enum class AuthorKind : uint8_t { requester, agent, bot, system };
+enum class QueueMode : uint8_t { push, manual };
+enum class Discipline : uint8_t { pressing_time, fifo };
+
+enum class CommandKind : uint8_t {
+  open,
+  update,
+  message,
+  assign,
+  start,
+  requeue,
+  pend,
+  resume,
+  resolve,
+  close,
+  reopen,
+  cancel,
+  define_queue,
+  define_agent,
+  log_in,
+  log_out,
+  config_begin,
+  config_chunk,
+  config_commit,
+};
+inline constexpr int command_kind_count = 19;
+
+/// Texts of Open and Update, in the order in which they lie in the frame's text.
+enum class TextField : uint8_t {
+  external_id,  ///< Open: optional, unique among tickets in memory. Update: addresses the ticket.
+  category,
+  subcategory,
+  service,
+  config_item,
+  channel,
+  requester_type,
+  organisation,
+  contract,
+  requester,  ///< Never interned, like external_id and body.
+  body,
+  queue,  ///< Open: this queue instead of the routing rules. Update: not allowed.
+};
+inline constexpr size_t text_field_count = 12;
+
+/// Bits of Update::fields and Event::fields: texts by TextField, then these.
+enum class FieldBit : uint8_t { kind = 16, impact, urgency, vip, sentiment, priority };
+constexpr uint32_t bit(TextField field) { return 1U << static_cast<unsigned>(field); }
+constexpr uint32_t bit(FieldBit field) { return 1U << static_cast<unsigned>(field); }
+
+struct Open {
+  int64_t occurred_at_us = 0;  ///< When it happened, if not now; kept as data.
+  uint32_t text_at = 0;
+  std::array<uint16_t, text_field_count> sizes{};
+  uint8_t kind = 0;       ///< TicketKind
+  uint8_t impact = 0;     ///< sched::Impact; none: derived from criticality, else medium.
+  uint8_t urgency = 0;    ///< sched::Urgency
+  uint8_t vip = 0;        ///< 0 or 1
+  uint8_t sentiment = 0;  ///< Sentiment
+  std::array<uint8_t, 7> reserved{};
+};
+static_assert(sizeof(Open) == 48);
+
+/// Sets the attributes whose bit is in `fields`; a text of size 0 clears. `fields` 0 is a touch:
+/// the ticket was worked on, nothing we keep changed.
+struct Update {
+  uint64_t ticket = 0;
+  uint32_t expected_version = 0;
+  uint32_t text_at = 0;
+  uint32_t fields = 0;
+  std::array<uint16_t, text_field_count> sizes{};
+  uint8_t kind = 0;
+  uint8_t impact = 0;
+  uint8_t urgency = 0;
+  uint8_t vip = 0;
+  uint8_t sentiment = 0;
+  std::array<uint8_t, 7> reserved{};
+};
+static_assert(sizeof(Update) == 56);
+
+/// Someone wrote to or about the ticket. The text itself stays with the front system.
+struct Message {
+  uint64_t ticket = 0;
+  uint32_t expected_version = 0;
+  uint32_t text_at = 0;
+  uint16_t external_id_size = 0;
+  uint8_t author_kind = 0;  ///< AuthorKind
+  uint8_t is_public = 0;    ///< 0 or 1: the requester can see it.
+  uint8_t automatic = 0;    ///< 0 or 1: an acknowledgement no human wrote.
+  std::array<uint8_t, 3> reserved{};
+};
+static_assert(sizeof(Message) == 24);
+
+/// Gives the ticket to an agent by hand. On a resolved or closed ticket: corrects the record only.
+struct Assign {
+  uint64_t ticket = 0;
+  uint32_t expected_version = 0;
+  uint32_t text_at = 0;
+  uint16_t external_id_size = 0;
+  uint16_t agent_size = 0;
+  std::array<uint8_t, 4> reserved{};
+};
+static_assert(sizeof(Assign) == 24);
+
+/// Work begins. In a manual queue also without an agent: the group works on it.
+struct Start {
+  uint64_t ticket = 0;
+  uint32_t expected_version = 0;
+  uint32_t text_at = 0;
+  uint16_t external_id_size = 0;
+  std::array<uint8_t, 6> reserved{};
+};
+static_assert(sizeof(Start) == 24);
+
+/// To another queue, or back to its own; the agent is released. On a resolved or closed ticket:
+/// corrects the owning queue only.
+struct Requeue {
+  uint64_t ticket = 0;
+  uint32_t expected_version = 0;
+  uint32_t text_at = 0;
+  uint16_t external_id_size = 0;
+  uint16_t queue_size = 0;  ///< Empty: its own queue.
+  uint16_t reason_size = 0;
+  std::array<uint8_t, 2> reserved{};
+};
+static_assert(sizeof(Requeue) == 24);
+
+struct Pend {
+  uint64_t ticket = 0;
+  int64_t resume_at_us = 0;  ///< 0: until resumed.
+  uint32_t expected_version = 0;
+  uint32_t text_at = 0;
+  uint16_t external_id_size = 0;
+  uint16_t reason_size = 0;  ///< Required. A pending ticket may be pended again with another reason.
+  std::array<uint8_t, 4> reserved{};
+};
+static_assert(sizeof(Pend) == 32);
+
+struct Resume {
+  uint64_t ticket = 0;
+  uint32_t expected_version = 0;
+  uint32_t text_at = 0;
+  uint16_t external_id_size = 0;
+  std::array<uint8_t, 6> reserved{};
+};
+static_assert(sizeof(Resume) == 24);
+
+struct Resolve {
+  uint64_t ticket = 0;
+  uint32_t expected_version = 0;
+  uint32_t text_at = 0;
+  uint16_t external_id_size = 0;
+  uint16_t code_size = 0;
+  uint8_t restate = 0;  ///< 1: on a resolved ticket, states the resolution anew, as of now.
+  std::array<uint8_t, 3> reserved{};
+};
+static_assert(sizeof(Resolve) == 24);
+
+struct Close {
+  uint64_t ticket = 0;
+  uint32_t expected_version = 0;
+  uint32_t text_at = 0;
+  uint16_t external_id_size = 0;
+  uint16_t code_size = 0;
+  std::array<uint8_t, 4> reserved{};
+};
+static_assert(sizeof(Close) == 24);
+
+struct Reopen {
+  uint64_t ticket = 0;
+  uint32_t expected_version = 0;
+  uint32_t text_at = 0;
+  uint16_t external_id_size = 0;
+  uint16_t reason_size = 0;
+  std::array<uint8_t, 4> reserved{};
+};
+static_assert(sizeof(Reopen) == 24);
+
+struct Cancel {
+  uint64_t ticket = 0;
+  uint32_t expected_version = 0;
+  uint32_t text_at = 0;
+  uint16_t external_id_size = 0;
+  uint16_t reason_size = 0;
+  std::array<uint8_t, 4> reserved{};
+};
+static_assert(sizeof(Cancel) == 24);
+
+/// Creates the queue, or changes it: a queue with this name keeps its tickets.
+struct DefineQueue {
+  uint32_t text_at = 0;
+  uint32_t weight_milli = 1'000;  ///< Capacity one of its tickets takes, in milli-units.
+  uint16_t name_size = 0;
+  uint16_t group_size = 0;  ///< The team that owns it; its members are the agents of the group.
+  uint16_t need_size = 0;   ///< "network >= 2 && vpn >= 4"; empty: any member of the group.
+  uint8_t mode = 0;         ///< QueueMode
+  uint8_t discipline = 0;   ///< Discipline
+  uint8_t tier = 1;
+  std::array<uint8_t, 7> reserved{};
+};
+static_assert(sizeof(DefineQueue) == 24);
+
+/// Creates the agent, logged out, or changes groups, skills and capacity.
+struct DefineAgent {
+  uint32_t text_at = 0;
+  uint32_t capacity_milli = 1'000;
+  uint16_t name_size = 0;
+  uint16_t groups_size = 0;  ///< Comma-separated.
+  uint16_t skills_size = 0;  ///< "network:6,vpn:4"
+  std::array<uint8_t, 2> reserved{};
+};
+static_assert(sizeof(DefineAgent) == 16);
+
+struct LogIn {
+  uint32_t text_at = 0;
+  uint16_t agent_size = 0;
+  std::array<uint8_t, 2> reserved{};
+};
+static_assert(sizeof(LogIn) == 8);
+
+/// Tickets in hand stay with the agent; nothing new is given.
+struct LogOut {
+  uint32_t text_at = 0;
+  uint16_t agent_size = 0;
+  std::array<uint8_t, 2> reserved{};
+};
+static_assert(sizeof(LogOut) == 8);
+
+/// A configuration travels as begin, chunks and commit: a document may be larger than a frame.
+struct ConfigBegin {
+  uint32_t bytes = 0;
+  std::array<uint8_t, 4> reserved{};
+};
+static_assert(sizeof(ConfigBegin) == 8);
+
+struct ConfigChunk {
+  uint32_t text_at = 0;
+  uint32_t size = 0;
+};
+static_assert(sizeof(ConfigChunk) == 8);
+
+struct ConfigCommit {
+  uint64_t hash = 0;  ///< XXH3-64 of the whole document.
+};
+static_assert(sizeof(ConfigCommit) == 8);
+
+/// Numbers commands densely per (session, desk); chosen by the client, 0 is none.
+struct SessionId {
+  uint64_t value = 0;
+  friend constexpr auto operator<=>(SessionId, SessionId) = default;
+};
+
+enum class Role : uint32_t { work = 1, administrator = 2 };
+
+/// What came in one frame: commands of one session for one desk, in `order`; the n-th command of a
+/// kind is the n-th element of that kind's span. Everything has been verified: kinds and counts
+/// agree, texts lie inside `text` and are UTF-8, enums and flags are in range.
+/// The spans point into the frame's buffer, which outlives the batch.
+struct CommandFrame {
+  sched::DeskNumber desk;
+  SessionId session;
+  uint32_t principal = 0;
+  uint32_t roles = 0;  ///< Bits of Role.
+  uint64_t first_number = 0;
+  std::span<const CommandKind> order;
+  std::string_view text;
+
+  std::span<const Open> open;
+  std::span<const Update> update;
+  std::span<const Message> message;
+  std::span<const Assign> assign;
+  std::span<const Start> start;
+  std::span<const Requeue> requeue;
+  std::span<const Pend> pend;
+  std::span<const Resume> resume;
+  std::span<const Resolve> resolve;
+  std::span<const Close> close;
+  std::span<const Reopen> reopen;
+  std::span<const Cancel> cancel;
+  std::span<const DefineQueue> define_queue;
+  std::span<const DefineAgent> define_agent;
+  std::span<const LogIn> log_in;
+  std::span<const LogOut> log_out;
+  std::span<const ConfigBegin> config_begin;
+  std::span<const ConfigChunk> config_chunk;
+  std::span<const ConfigCommit> config_commit;
+};
+
+/// Commands stamped with one instant: the unit of apply, log, durability and replay.
+struct Batch {
+  sched::Instant ts;
+  std::span<const CommandFrame> frames;  ///< Of this desk only.
+};
+
+/// The answer to one command.
+struct Reply {
+  uint16_t code = 0;  ///< Reject; 0 is done.
+  uint16_t reserved = 0;
+  uint32_t version = 0;      ///< The ticket's, after the command.
+  uint64_t ticket = 0;       ///< The ticket the command was about.
+  uint64_t next_ticket = 0;  ///< What the agent this command set free was given at once, if anything.
+};
+static_assert(sizeof(Reply) == 24);
+
+}  // namespace paceline::desk

@@ -1,0 +1,105 @@
+// One desk: its tickets, queues, agents and timers. apply(batch) → events.
+//
+// A deterministic state machine: the batches alone reproduce every state and every event, byte for
+// byte. It routes commands to the verbs of lifecycle.h and the matching of sched/dispatch.h; it
+// decides nothing itself.
+//
+// Owner: one shard thread.  Time: in the batch.  Allocates: when sized, and the caller's buffers.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/desk/command.h"
+#include "engine/desk/configuration.h"
+#include "engine/desk/event.h"
+#include "engine/desk/facts.h"
+#include "engine/desk/limits.h"
+#include "engine/desk/query.h"
+#include "engine/desk/reject.h"
+
+namespace paceline::desk {
+
+/// Raised whenever the same commands would give other events. A server refuses to replay batches of
+/// another version.
+inline constexpr uint32_t rules_version = 1;
+
+/// A closed ticket on its way to the history file.
+struct ArchivedTicket {
+  TicketFacts facts;
+  std::vector<StateInterval> intervals;  ///< Oldest first.
+  TicketView view;                       ///< As it was when it left.
+};
+
+/// What a batch brought about. The caller clears and reuses it.
+struct Outcome {
+  std::vector<Reply> replies;  ///< One per command, frame by frame, in order.
+  std::vector<Event> events;
+  std::vector<ArchivedTicket> archived;  ///< Numbered densely per desk, from archived_first.
+  uint64_t archived_first = 0;
+  bool more_timers_due = false;  ///< timers_per_batch was reached: another batch is wanted.
+
+  void clear() {
+    replies.clear();
+    events.clear();
+    archived.clear();
+    archived_first = 0;
+    more_timers_due = false;
+  }
+};
+
+class Desk {
+ public:
+  Desk(sched::DeskNumber number, std::string name, const Limits& limits,
+       ConfigurationDecoder decode_configuration);
+  ~Desk();
+  Desk(Desk&&) noexcept;
+  Desk& operator=(Desk&&) noexcept;
+
+  /// Requires batch.ts ≥ the last batch's.
+  void apply(const Batch& batch, Outcome& outcome);
+
+  /// When apply() is next wanted although no command comes; `never` if nothing is armed.
+  sched::Instant next_due() const;
+
+  sched::Instant now() const;  ///< The last batch's ts.
+  sched::DeskNumber number() const;
+  const std::string& name() const;
+  const Limits& limits() const;
+
+  /// Highest command number of this session that was answered; 0 if none.
+  uint64_t last_number(SessionId session) const;
+
+  /// Over everything that matters, in a canonical order; independent of slots and batch boundaries.
+  uint64_t digest() const;
+  /// Hash chain over every event so far.
+  uint64_t event_hash() const;
+  uint64_t last_event() const;  ///< Sequence of the newest event, 0 if none.
+
+  /// Everything except `kpi`, which the runtime completes with the history file (collect_facts).
+  Answer answer(const Query& query) const;
+
+  /// Calls `each` for every ticket in memory, in order of id.
+  void collect_facts(const std::function<void(const TicketFacts&,
+                                              std::span<const StateInterval>)>& each) const;
+  /// The parts of Kpi that are counters of the desk: policies.
+  std::vector<PolicyVerdicts> policy_verdicts() const;
+  Names names() const;
+
+  /// Examines every invariant over the whole desk, however long it takes; returns the violations
+  /// found, one line each. Cheap checks run after every batch by themselves.
+  std::vector<std::string> check_invariants() const;
+  /// Test builds: a violated invariant ends the process instead of being counted.
+  static void set_invariants_fatal(bool fatal);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace paceline::desk

@@ -1,0 +1,96 @@
+// Everything that may happen on a desk. An event is the whole truth of a change.
+//
+// A plain record of fixed size with the layout of its namesake in wire/paceline.fbs. Names
+// (queues, agents, reasons, policies) are table positions, resolved by a `names` query.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace paceline::desk {
+
+enum class State : uint8_t {
+  none,
+  recorded,     ///< Exists for an instant only, before routing.
+  queued,       ///< Waits for an agent.
+  assigned,     ///< An agent has it; work has not begun.
+  in_progress,
+  pending,      ///< Waits for someone else, with a reason.
+  resolved,
+  closed,
+  cancelled,
+};
+inline constexpr int state_count = 9;
+
+enum class ClockKind : uint8_t { response, resolution };
+inline constexpr int clock_kind_count = 2;
+
+enum class EventKind : uint8_t {
+  ticket_recorded,
+  ticket_updated,
+  ticket_messaged,
+  ticket_queued,    ///< `reason`: the routing rule, or none for triage.
+  ticket_assigned,
+  ticket_started,
+  ticket_requeued,
+  ticket_pended,    ///< `value_us`: resume_at or 0.
+  ticket_resumed,
+  ticket_resolved,  ///< `previous_state` resolved: restated.
+  ticket_reopened,
+  ticket_closed,
+  ticket_cancelled,
+  ticket_archived,  ///< Left memory for the history file.
+  clock_started,    ///< `value_us`: due instant, or 0 while paused.
+  clock_paused,     ///< `value_us`: business time consumed.
+  clock_resumed,    ///< `value_us`: due instant.
+  clock_threshold,  ///< `at_us`: the due instant of the threshold; `threshold_bp` its share.
+  clock_breached,   ///< `at_us`: the exact instant of the breach.
+  clock_retargeted, ///< `value_us`: the new due instant.
+  clock_completed,  ///< `value_us`: business time consumed; `flags` bit 0: breached.
+  clock_cancelled,
+  agent_defined,
+  agent_logged_in,
+  agent_logged_out,
+  agent_over_capacity,
+  queue_defined,
+  policy_loaded,    ///< A configuration took effect; `value_us`: its version.
+};
+inline constexpr int event_kind_count = 28;
+
+enum class Cause : uint8_t { command, timer, match, configuration };
+
+struct Event {
+  static constexpr uint32_t none = 0xffff'ffff;
+
+  uint64_t sequence = 0;  ///< Per desk, without gaps, from 1.
+  int64_t at_us = 0;      ///< When it took effect; a clock's effect at its due instant.
+  int64_t noted_us = 0;   ///< The batch's instant. noted_us − at_us is timer lag.
+  int64_t value_us = 0;   ///< By kind, see above.
+  uint64_t ticket = 0;
+  uint32_t queue = none;
+  uint32_t agent = none;
+  uint32_t policy = none;
+  uint32_t reason = none;
+  uint32_t fields = 0;        ///< What an update changed.
+  uint32_t version = 0;       ///< Of the ticket, after the change.
+  uint32_t threshold_bp = 0;  ///< Basis points of the target.
+  uint32_t principal = 0;     ///< Who asked, for Cause::command.
+  EventKind kind = EventKind::ticket_recorded;
+  State state = State::none;
+  State previous_state = State::none;
+  uint8_t priority = 0;
+  ClockKind clock = ClockKind::response;
+  uint8_t cycle = 0;
+  Cause cause = Cause::command;
+  uint8_t flags = 0;
+};
+static_assert(sizeof(Event) == 80);
+
+/// "ticket.recorded"
+std::string_view name(EventKind kind);
+/// "in_progress"
+std::string_view name(State state);
+std::string_view name(ClockKind clock);
+std::string_view name(Cause cause);
+
+}  // namespace paceline::desk

@@ -1,0 +1,89 @@
+// Conditions over ticket fields: `kind == incident && (priority == P1 || vip)`.
+//
+// Grammar: ||, &&, !, parentheses; FIELD == VALUE, FIELD != VALUE, FIELD in [VALUE, …]; a field of
+// two values stands alone (`vip`). Values of free fields are quoted ('network') or bare words.
+// Parsed once, when a configuration is loaded, to a short program; literals become the numbers the
+// ticket carries. The empty text is always true.
+//
+// Owner: whoever holds it (immutable once parsed).  Allocates: in parse() only.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sched/base/expected.h"
+
+namespace paceline::desk {
+
+enum class Field : uint8_t {
+  kind,        // incident, service_request
+  priority,    // P1 … P5
+  impact,      // high, medium, low
+  urgency,     // high, medium, low
+  vip,         // true, false
+  sentiment,   // negative, neutral, positive
+  queue,
+  category,
+  subcategory,
+  service,
+  config_item,
+  channel,
+  requester_type,
+  organisation,
+  contract,
+};
+inline constexpr size_t field_count = 15;
+
+std::string_view name(Field field);
+
+/// A ticket's fields as numbers: enumerators, or dictionary positions (`absent` where empty).
+struct FieldValues {
+  static constexpr uint32_t absent = 0xffff'ffff;
+  std::array<uint32_t, field_count> value{};
+};
+
+struct SyntaxError {
+  size_t at = 0;         ///< Offset in the text.
+  std::string message;   ///< What is wrong and how to mend it: `unknown field "prioritiy": did you mean "priority"?`
+};
+
+/// The number of a free field's value (dictionary position, queue position). An enumerated field's
+/// values never reach it.
+using ValueResolver = std::function<uint32_t(Field, std::string_view)>;
+
+class Predicate {
+ public:
+  static sched::Expected<Predicate, SyntaxError> parse(std::string_view text,
+                                                       const ValueResolver& resolve);
+  bool holds(const FieldValues& values) const;
+
+ private:
+  enum class Code : uint8_t { equal, unequal, any_of, negate, both, either, always };
+  struct Step {
+    Code code;
+    Field field;
+    uint32_t value;  // literal, or first position in `sets_`
+    uint32_t count;  // literals of any_of
+  };
+  std::vector<Step> steps_;  // postfix
+  std::vector<uint32_t> sets_;
+};
+
+/// One `skill >= level` of a queue's need; all of them must hold.
+struct SkillRequirement {
+  std::string skill;
+  uint8_t level = 1;
+  bool operator==(const SkillRequirement&) const = default;
+};
+
+/// "network >= 2 && vpn >= 4"; empty text is no requirement. Levels 1 … 100.
+sched::Expected<std::vector<SkillRequirement>, SyntaxError> parse_need(std::string_view text);
+
+/// "network:6,vpn:4"
+sched::Expected<std::vector<SkillRequirement>, SyntaxError> parse_skills(std::string_view text);
+
+}  // namespace paceline::desk

@@ -1,0 +1,62 @@
+// Every reason to say no. A new one exists only if a caller would act on it differently.
+//
+// The order below is the order in which a verb's checks are made (contract; lifecycle_test).
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "sched/base/expected.h"
+
+namespace paceline::desk {
+
+enum class Reject : uint16_t {
+  none = 0,
+  // Session and permission.
+  already_answered = 1,      ///< A number older than the reply window.
+  number_gap = 2,            ///< Numbers are dense per (session, desk).
+  sessions_full = 3,
+  permission_denied = 4,
+  // Form.
+  field_invalid = 10,        ///< An enum out of range, text not allowed here, a bad instant.
+  field_required = 11,
+  expression_invalid = 12,   ///< A need or predicate that does not parse.
+  configuration_invalid = 13,
+  configuration_incomplete = 14,  ///< Commit without begin, chunks missing, hash differs.
+  // Identity.
+  ticket_unknown = 20,
+  queue_unknown = 21,
+  agent_unknown = 22,
+  external_id_taken = 23,
+  version_conflict = 24,     ///< expected_version is not the ticket's.
+  // State.
+  ticket_not_queued = 30,
+  ticket_not_assigned = 31,
+  ticket_not_pending = 32,
+  ticket_already_pending = 33,
+  ticket_in_progress = 34,
+  ticket_already_resolved = 35,
+  ticket_not_resolved = 36,  ///< Only a resolved, closed or cancelled ticket can be reopened.
+  ticket_closed = 37,
+  ticket_cancelled = 38,
+  agent_already_logged_in = 39,
+  agent_not_logged_in = 40,
+  // Capacity.
+  tickets_full = 50,
+  clocks_full = 51,
+  text_full = 52,
+  dictionary_full = 53,
+  queues_full = 54,
+  agents_full = 55,
+  policies_full = 56,
+  calendars_full = 57,
+  intervals_full = 58,
+};
+
+/// "ticket_already_pending"; for messages, scripts and JSON.
+std::string_view name(Reject reject);
+
+template <class T>
+using Result = sched::Expected<T, Reject>;
+
+}  // namespace paceline::desk

@@ -1,0 +1,99 @@
+// Opening hours, closed dates and zone transitions: the sole bridge between elapsed and business
+// time.
+//
+// A calendar is compiled once to sorted UTC open intervals with prefix sums, so that add() and
+// between() are look-ups, not loops over days: nothing here can run for ever. Local time exists
+// only in the specification; each opening and closing is converted to UTC once, by rules that give
+// every wall time, the missing and the repeated included, exactly one instant (compile()).
+//
+// Owner: any thread once compiled (immutable).  Allocates: in compile() only.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sched/base/expected.h"
+#include "sched/base/time.h"
+
+namespace paceline::sched {
+
+/// A zone resolved to explicit transitions, so that a replay never asks this machine's tzdata.
+struct ZoneTransition {
+  Instant at;                ///< From this instant on (inclusive) …
+  int32_t offset_s = 0;      ///< … local time is UTC plus this.
+  bool operator==(const ZoneTransition&) const = default;
+};
+struct Zone {
+  std::string name = "UTC";       ///< IANA name.
+  std::string tzdata_version;     ///< Release the transitions come from, e.g. "2025b".
+  int32_t first_offset_s = 0;     ///< Before the first transition.
+  std::vector<ZoneTransition> transitions;  ///< Ascending.
+  bool operator==(const Zone&) const = default;
+};
+
+/// Local wall time, in seconds since the opening day's midnight. close_s > 86,400 crosses midnight
+/// and belongs to the opening day.
+struct WeeklyInterval {
+  uint8_t weekday = 0;  ///< 0 is Monday.
+  uint32_t open_s = 0;
+  uint32_t close_s = 0;
+  bool operator==(const WeeklyInterval&) const = default;
+};
+
+struct LocalDate {
+  int16_t year = 1970;
+  uint8_t month = 1;
+  uint8_t day = 1;
+  friend constexpr auto operator<=>(LocalDate, LocalDate) = default;
+};
+
+struct CalendarSpec {
+  std::string name;
+  bool always_open = false;  ///< 24×7: needs no zone and no week.
+  Zone zone;
+  std::vector<WeeklyInterval> week;
+  std::vector<LocalDate> closed;  ///< Local dates on which no interval opens.
+  bool operator==(const CalendarSpec&) const = default;
+};
+
+enum class CalendarError : uint8_t {
+  no_open_time,        ///< No interval at all, or every one empty.
+  interval_inverted,   ///< close ≤ open, or longer than 24 h.
+  weekday_unknown,     ///< Not 0…6.
+  date_invalid,        ///< A closed date that does not exist.
+  transitions_unsorted,
+};
+
+class Calendar {
+ public:
+  /// The span a calendar is compiled for. Earlier time is closed; later is `never`.
+  static constexpr Instant first_instant{631'152'000'000'000};   // 1990-01-01T00:00Z
+  static constexpr Instant horizon{4'102'444'800'000'000};       // 2100-01-01T00:00Z
+
+  /// 24×7: every instant is open.
+  Calendar() = default;
+
+  static Expected<Calendar, CalendarError> compile(const CalendarSpec& spec);
+
+  /// A(t, d): the earliest instant u with between(t, u) = d; `never` if none before the horizon.
+  /// add(t, 0) = t.
+  Instant add(Instant t, BusinessDuration d) const;
+
+  /// B(a, b): open time in [a, b). Requires a ≤ b.
+  BusinessDuration between(Instant a, Instant b) const;
+
+  bool open_at(Instant t) const;
+  bool always_open() const { return always_open_; }
+
+  /// First instant at or after `t` that is open; `never` if none.
+  Instant next_open(Instant t) const;
+
+ private:
+  bool always_open_ = true;
+  std::vector<int64_t> open_us_;    // ascending
+  std::vector<int64_t> close_us_;   // open_us_[i] < close_us_[i] < open_us_[i + 1]
+  std::vector<int64_t> before_us_;  // open time before interval i
+};
+
+}  // namespace paceline::sched

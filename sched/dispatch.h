@@ -6,24 +6,35 @@
 // crews for the longest-idle agent with room; an agent who became free asks the crew's non-empty
 // lines for the most pressing head. The caller assigns; the dispatcher only keeps order.
 //
+// Room decides as much as idleness: a crew's agents are kept in one heap per size of room, the
+// sizes being the weights of the lines, so that a heavy ticket never looks through a crowd of agents
+// with room for a light one only. Should there be more weights than sizes, the heap whose agents may
+// or may not have the room is searched in order of idleness.
+//
+//     ticket ─▶ line ──crews of the line──▶ heads of their heaps with room ─▶ longest idle
+//     agent ─▶ crew ──lines of the crew──▶ heads of the lines that fit ─▶ most pressing
+//
 // Owner: shard thread.  Time: always an argument.  Allocates: when lines, crews and agents are
 // defined, and when a heap outgrows its largest size so far.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
-#include <span>
-#include <string>
 #include <utility>
 #include <vector>
 
+#include "sched/base/fixed_array.h"
 #include "sched/base/ids.h"
 #include "sched/base/time.h"
+#include "sched/head_board.h"
 #include "sched/ready_queue.h"
 
 namespace paceline::sched {
 
-/// Skills and groups are numbers given by the caller.
+/// Skills and groups are numbers given by the caller. A skill not held counts as level 0; of a skill
+/// named twice the higher level holds.
 struct SkillLevel {
   uint32_t skill = 0;
   uint8_t level = 1;
@@ -91,6 +102,74 @@ class Dispatcher {
   /// Pairs (line, agent) with a waiting ticket beside a free eligible agent. Must be 0 after every
   /// batch. Costs O(crews × lines) in the worst case, through the bitsets.
   uint32_t idle_beside_waiting() const;
+
+ private:
+  // Agents are sorted by room into classes; class c has room_least_[c] ≤ room < room_least_[c + 1].
+  static constexpr uint32_t classes_max = 8;
+  static constexpr uint32_t no_class = classes_max;  // logged out, or over capacity
+
+  struct Line {
+    LineTerms terms;  // `need` ascending by skill, without repetition
+    ReadyQueue queue;
+    Bits crews;  // that may serve it
+  };
+  struct Crew {
+    std::vector<uint32_t> groups;    // ascending
+    std::vector<SkillLevel> skills;  // ascending by skill
+    uint32_t agents = 0;             // logged in or not; 0: the crew is free for other abilities
+    Bits lines;                      // that it may serve
+    std::array<StandingHeap, classes_max> idle;
+  };
+  struct Agent {
+    Instant idle_since{0};
+    uint32_t capacity_milli = 0;
+    uint32_t used_milli = 0;
+    uint32_t crew = none;
+    uint32_t room_class = no_class;  // of the heap the agent is in
+    bool logged_in = false;
+  };
+  using CrewKey = std::pair<std::vector<uint32_t>, std::vector<SkillLevel>>;
+
+  static bool may_serve(const Crew& crew, const LineTerms& terms);
+  uint32_t room_milli(uint32_t agent) const;
+  uint32_t class_of(const Agent& agent) const;
+  uint32_t class_end(uint32_t room_class) const;
+  bool all_have_room(uint32_t room_class, uint32_t weight_milli) const;
+  bool some_may_have_room(uint32_t room_class, uint32_t weight_milli) const;
+  void add_class(uint32_t weight_milli);
+
+  uint32_t join_crew(const Abilities& abilities);
+  void leave_crew(uint32_t crew);
+  void place(uint32_t agent);
+  void displace(uint32_t agent);
+  void load(uint32_t agent, int64_t delta_milli);
+  void show_line(uint32_t line);
+  Agent& known(AgentId agent);
+  const Agent& known(AgentId agent) const;
+  const Line& known_line(uint32_t line) const;
+
+  void search_heap(const StandingHeap& heap, uint32_t index, uint32_t weight_milli,
+                   HeadBoard::Best& best) const;
+  uint64_t agents_with_room(const StandingHeap& heap, uint32_t room_class,
+                            uint32_t weight_milli) const;
+
+  // Tickets.
+  FixedArray<uint32_t> positions_;  // in the line's heap
+  FixedArray<uint32_t> line_of_;    // and the line, plus one
+  std::vector<Line> lines_;
+  std::vector<uint32_t> weight_milli_;  // of each line, once more, side by side
+  HeadBoard line_heads_;                // of the lines that push
+
+  // Agents.
+  std::vector<Agent> agents_;
+  std::vector<uint32_t> agent_positions_;
+  std::vector<Crew> crews_;
+  std::vector<uint32_t> free_crews_;
+  std::map<CrewKey, uint32_t> crew_by_abilities_;
+  uint32_t class_count_ = 1;
+  std::array<uint32_t, classes_max> room_least_{};
+  std::array<HeadBoard, classes_max> idle_heads_;  // of the crews, by class
+  uint32_t weight_least_ = none;                   // of any line so far
 };
 
 }  // namespace paceline::sched

@@ -154,7 +154,8 @@ struct Pend {
   uint32_t expected_version = 0;
   uint32_t text_at = 0;
   uint16_t external_id_size = 0;
-  uint16_t reason_size = 0;  ///< Required. A pending ticket may be pended again with another reason.
+  uint16_t reason_size =
+      0;  ///< Required. A pending ticket may be pended again with another reason.
   std::array<uint8_t, 4> reserved{};
 };
 static_assert(sizeof(Pend) == 32);
@@ -319,9 +320,10 @@ struct Batch {
 struct Reply {
   uint16_t code = 0;  ///< Reject; 0 is done.
   uint16_t reserved = 0;
-  uint32_t version = 0;      ///< The ticket's, after the command.
-  uint64_t ticket = 0;       ///< The ticket the command was about.
-  uint64_t next_ticket = 0;  ///< What the agent this command set free was given at once, if anything.
+  uint32_t version = 0;  ///< The ticket's, after the command.
+  uint64_t ticket = 0;   ///< The ticket the command was about.
+  uint64_t next_ticket =
+      0;  ///< What the agent this command set free was given at once, if anything.
 };
 static_assert(sizeof(Reply) == 24);
 

@@ -22,8 +22,8 @@ namespace paceline::desk {
 
 /// First match wins; no match goes to triage.
 struct RouteRule {
-  std::string name;   ///< For events and explanations; "route 3" where the file gives none.
-  std::string when;   ///< Predicate over ticket fields (predicate.h).
+  std::string name;  ///< For events and explanations; "route 3" where the file gives none.
+  std::string when;  ///< Predicate over ticket fields (predicate.h).
   std::string queue;
   bool operator==(const RouteRule&) const = default;
 };
@@ -36,10 +36,10 @@ struct PolicyDefinition {
   std::string name;
   std::string when;
   ClockKind clock = ClockKind::resolution;
-  int64_t target_us = 0;                 ///< Business time in `calendar`; 1 µs … 1 year.
-  std::string calendar = "24x7";         ///< "24x7" is built in.
-  std::vector<std::string> pause;        ///< Pending reasons that pause this clock.
-  std::vector<uint32_t> thresholds_bp;   ///< Basis points of the target, ascending, ≤ 100,000.
+  int64_t target_us = 0;                ///< Business time in `calendar`; 1 µs … 1 year.
+  std::string calendar = "24x7";        ///< "24x7" is built in.
+  std::vector<std::string> pause;       ///< Pending reasons that pause this clock.
+  std::vector<uint32_t> thresholds_bp;  ///< Basis points of the target, ascending, ≤ 100,000.
   OnPriorityChange on_priority_change = OnPriorityChange::carry;
   ClockOrigin origin = ClockOrigin::recorded;
   bool operator==(const PolicyDefinition&) const = default;
@@ -85,10 +85,10 @@ struct Criticality {
 
 struct DeskSettings {
   sched::PriorityMatrix matrix;
-  int64_t auto_close_us = 3 * sched::day.us;      ///< After resolving; 0: never.
-  int64_t reopen_window_us = 7 * sched::day.us;   ///< A closed ticket stays in memory this long.
+  int64_t auto_close_us = 3 * sched::day.us;     ///< After resolving; 0: never.
+  int64_t reopen_window_us = 7 * sched::day.us;  ///< A closed ticket stays in memory this long.
   int64_t stale_after_us = 15 * sched::minute.us;
-  int64_t max_backdate_us = 7 * sched::day.us;    ///< For ClockOrigin::occurred; 0: any.
+  int64_t max_backdate_us = 7 * sched::day.us;  ///< For ClockOrigin::occurred; 0: any.
   std::string triage_queue = "triage";
   std::vector<sched::Priority> strict = {sched::Priority::p1};  ///< Served before everything else.
   bool operator==(const DeskSettings& other) const {

@@ -85,8 +85,8 @@ class Desk {
   Answer answer(const Query& query) const;
 
   /// Calls `each` for every ticket in memory, in order of id.
-  void collect_facts(const std::function<void(const TicketFacts&,
-                                              std::span<const StateInterval>)>& each) const;
+  void collect_facts(
+      const std::function<void(const TicketFacts&, std::span<const StateInterval>)>& each) const;
   /// The parts of Kpi that are counters of the desk: policies.
   std::vector<PolicyVerdicts> policy_verdicts() const;
   Names names() const;

@@ -11,11 +11,11 @@ namespace paceline::desk {
 
 enum class State : uint8_t {
   none,
-  recorded,     ///< Exists for an instant only, before routing.
-  queued,       ///< Waits for an agent.
-  assigned,     ///< An agent has it; work has not begun.
+  recorded,  ///< Exists for an instant only, before routing.
+  queued,    ///< Waits for an agent.
+  assigned,  ///< An agent has it; work has not begun.
   in_progress,
-  pending,      ///< Waits for someone else, with a reason.
+  pending,  ///< Waits for someone else, with a reason.
   resolved,
   closed,
   cancelled,
@@ -28,34 +28,46 @@ inline constexpr int clock_kind_count = 2;
 enum class EventKind : uint8_t {
   ticket_recorded,
   ticket_updated,
-  ticket_messaged,
+  ticket_messaged,  ///< `flags`: MessageFlag.
   ticket_queued,    ///< `reason`: the routing rule, or none for triage.
   ticket_assigned,
   ticket_started,
   ticket_requeued,
-  ticket_pended,    ///< `value_us`: resume_at or 0.
+  ticket_pended,  ///< `value_us`: resume_at or 0.
   ticket_resumed,
   ticket_resolved,  ///< `previous_state` resolved: restated.
   ticket_reopened,
   ticket_closed,
   ticket_cancelled,
-  ticket_archived,  ///< Left memory for the history file.
-  clock_started,    ///< `value_us`: due instant, or 0 while paused.
-  clock_paused,     ///< `value_us`: business time consumed.
-  clock_resumed,    ///< `value_us`: due instant.
-  clock_threshold,  ///< `at_us`: the due instant of the threshold; `threshold_bp` its share.
-  clock_breached,   ///< `at_us`: the exact instant of the breach.
-  clock_retargeted, ///< `value_us`: the new due instant.
-  clock_completed,  ///< `value_us`: business time consumed; `flags` bit 0: breached.
-  clock_cancelled,
+  ticket_archived,   ///< Left memory for the history file.
+  clock_started,     ///< `value_us`: due instant, or 0 while paused.
+  clock_paused,      ///< `value_us`: business time consumed.
+  clock_resumed,     ///< `value_us`: due instant.
+  clock_threshold,   ///< `at_us`: the due instant of the threshold; `threshold_bp` its share.
+  clock_breached,    ///< `at_us`: the exact instant of the breach.
+  clock_retargeted,  ///< `value_us`: the new due instant or 0 while paused; `reason`: policy
+                     ///< before.
+  clock_completed,   ///< `value_us`: business time consumed; `flags`: ClockFlag.
+  clock_cancelled,   ///< likewise
   agent_defined,
   agent_logged_in,
   agent_logged_out,
   agent_over_capacity,
   queue_defined,
-  policy_loaded,    ///< A configuration took effect; `value_us`: its version.
+  policy_loaded,  ///< A configuration took effect; `value_us`: its version.
 };
 inline constexpr int event_kind_count = 28;
+
+/// Bits of Event::flags.
+enum MessageFlag : uint8_t {
+  message_public = 1,
+  message_automatic = 2,
+  message_by_agent = 4,  ///< Neither requester nor bot nor system.
+};
+enum ClockFlag : uint8_t {
+  clock_missed = 1,        ///< Verdict breached: consumed beyond the target when it ended.
+  clock_had_breached = 2,  ///< A breach was announced in this cycle.
+};
 
 enum class Cause : uint8_t { command, timer, match, configuration };
 

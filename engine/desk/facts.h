@@ -15,7 +15,7 @@ struct TicketFacts {
   int64_t first_response_at_us = 0;  ///< 0: none yet.
   int64_t resolved_at_us = 0;        ///< Newest resolution; 0: never.
   int64_t closed_at_us = 0;
-  int64_t touched_at_us = 0;         ///< Newest event.
+  int64_t touched_at_us = 0;  ///< Newest event.
   uint32_t queue = Event::none;
   uint32_t agent = Event::none;
   uint16_t moves = 0;           ///< Changes of queue, triage left out, repeats collapsed.

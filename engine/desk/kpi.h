@@ -8,6 +8,7 @@
 
 #include "engine/desk/facts.h"
 #include "engine/desk/query.h"
+#include "sched/base/time.h"
 
 namespace paceline::desk {
 

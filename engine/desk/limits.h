@@ -9,18 +9,18 @@
 namespace paceline::desk {
 
 struct Limits {
-  uint32_t tickets_max = 4'000'000;         ///< Open, and closed but not yet in the history file.
-  uint32_t clocks_per_ticket = 2;           ///< clocks_max = tickets_max × this.
-  uint32_t intervals_per_ticket = 8;        ///< State intervals kept, on average, per ticket.
-  uint32_t text_mib_max = 8'192;            ///< External ids, requesters and bodies, in MiB.
-  uint32_t closed_max = 1'000'000;          ///< Above this the oldest closed ticket leaves early.
+  uint32_t tickets_max = 4'000'000;   ///< Open, and closed but not yet in the history file.
+  uint32_t clocks_per_ticket = 2;     ///< clocks_max = tickets_max × this.
+  uint32_t intervals_per_ticket = 8;  ///< State intervals kept, on average, per ticket.
+  uint32_t text_mib_max = 8'192;      ///< External ids, requesters and bodies, in MiB.
+  uint32_t closed_max = 1'000'000;    ///< Above this the oldest closed ticket leaves early.
   uint32_t queues_max = 4'096;
   uint32_t agents_max = 65'536;
   uint32_t policies_max = 4'096;
   uint32_t calendars_max = 1'024;
-  uint32_t dictionary_max = 1'000'000;      ///< Distinct values of one interned attribute.
+  uint32_t dictionary_max = 1'000'000;  ///< Distinct values of one interned attribute.
   uint32_t sessions_max = 1'024;
-  uint32_t reply_window = 8'192;            ///< Commands one session may have unanswered.
+  uint32_t reply_window = 8'192;  ///< Commands one session may have unanswered.
   uint32_t timers_per_batch = 1'000;
   uint32_t config_bytes_max = 4'194'304;
 

@@ -3,7 +3,8 @@
 // Grammar: ||, &&, !, parentheses; FIELD == VALUE, FIELD != VALUE, FIELD in [VALUE, …]; a field of
 // two values stands alone (`vip`). Values of free fields are quoted ('network') or bare words.
 // Parsed once, when a configuration is loaded, to a short program; literals become the numbers the
-// ticket carries. The empty text is always true.
+// ticket carries. The empty text is always true; '' is a free field that is empty. Text is at most
+// 4,096 bytes and 64 parentheses or negations deep.
 //
 // Owner: whoever holds it (immutable once parsed).  Allocates: in parse() only.
 #pragma once
@@ -20,12 +21,12 @@
 namespace paceline::desk {
 
 enum class Field : uint8_t {
-  kind,        // incident, service_request
-  priority,    // P1 … P5
-  impact,      // high, medium, low
-  urgency,     // high, medium, low
-  vip,         // true, false
-  sentiment,   // negative, neutral, positive
+  kind,       // incident, service_request
+  priority,   // P1 … P5
+  impact,     // high, medium, low
+  urgency,    // high, medium, low
+  vip,        // true, false
+  sentiment,  // negative, neutral, positive
   queue,
   category,
   subcategory,
@@ -47,12 +48,13 @@ struct FieldValues {
 };
 
 struct SyntaxError {
-  size_t at = 0;         ///< Offset in the text.
-  std::string message;   ///< What is wrong and how to mend it: `unknown field "prioritiy": did you mean "priority"?`
+  size_t at = 0;        ///< Offset in the text.
+  std::string message;  ///< What is wrong and how to mend it: `unknown field "prioritiy": did you
+                        ///< mean "priority"?`
 };
 
-/// The number of a free field's value (dictionary position, queue position). An enumerated field's
-/// values never reach it.
+/// The number of a free field's value (dictionary position, queue position); `absent` if no ticket
+/// can have it. An enumerated field's values never reach it, nor does ''.
 using ValueResolver = std::function<uint32_t(Field, std::string_view)>;
 
 class Predicate {
@@ -62,14 +64,15 @@ class Predicate {
   bool holds(const FieldValues& values) const;
 
  private:
-  enum class Code : uint8_t { equal, unequal, any_of, negate, both, either, always };
+  friend class PredicateParser;
+  enum class Code : uint8_t { equal, unequal, any_of, negate, both, either };
   struct Step {
     Code code;
     Field field;
     uint32_t value;  // literal, or first position in `sets_`
     uint32_t count;  // literals of any_of
   };
-  std::vector<Step> steps_;  // postfix
+  std::vector<Step> steps_;  // postfix, over a stack of at most 64; none: always true
   std::vector<uint32_t> sets_;
 };
 

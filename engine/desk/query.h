@@ -13,14 +13,14 @@
 namespace paceline::desk {
 
 enum class QueryKind : uint8_t {
-  ticket,       ///< `ticket` or `text` as external id → Answer::tickets (one), with clocks
-  tickets,      ///< filtered by `state`, `text` as queue name, `agent`; `after`, `limit` → tickets
-  queues,       ///< → queues
-  queue_peek,   ///< `text` as queue name, `limit` → tickets, most pressing first
-  agents,       ///< → agents
-  names,        ///< → names: what queue, agent, policy and reason positions in events mean
-  kpi,          ///< `at_us` (0: now) → kpi
-  status,       ///< → status
+  ticket,      ///< `ticket` or `text` as external id → Answer::tickets (one), with clocks
+  tickets,     ///< filtered by `state`, `text` as queue name, `agent`; `after`, `limit` → tickets
+  queues,      ///< → queues
+  queue_peek,  ///< `text` as queue name, `limit` → tickets, most pressing first
+  agents,      ///< → agents
+  names,       ///< → names: what queue, agent, policy and reason positions in events mean
+  kpi,         ///< `at_us` (0: now) → kpi
+  status,      ///< → status
 };
 
 struct Query {
@@ -28,9 +28,9 @@ struct Query {
   uint64_t ticket = 0;
   std::string text;
   std::string agent;
-  uint8_t state = 0;       ///< State; none: any.
-  uint64_t after = 0;      ///< Ticket id to continue after.
-  uint32_t limit = 100;    ///< 1 … 1,000
+  uint8_t state = 0;     ///< State; none: any.
+  uint64_t after = 0;    ///< Ticket id to continue after.
+  uint32_t limit = 100;  ///< 1 … 1,000
   int64_t at_us = 0;
 };
 
@@ -38,12 +38,12 @@ struct ClockView {
   ClockKind kind = ClockKind::response;
   std::string policy;
   std::string calendar;
-  std::string state;              ///< running, paused, completed, cancelled
-  std::string verdict;            ///< met, breached, or empty while it runs
+  std::string state;    ///< running, paused, completed, cancelled
+  std::string verdict;  ///< met, breached, or empty while it runs
   int64_t target_us = 0;
-  int64_t consumed_us = 0;        ///< Business time, as of the answer.
-  int64_t due_at_us = 0;          ///< 0 while paused or ended.
-  int64_t breached_at_us = 0;     ///< 0: not breached.
+  int64_t consumed_us = 0;     ///< Business time, as of the answer.
+  int64_t due_at_us = 0;       ///< 0 while paused or ended.
+  int64_t breached_at_us = 0;  ///< 0: not breached.
   uint8_t cycle = 1;
 };
 
@@ -110,11 +110,11 @@ struct Kpi {
   uint64_t by_state[state_count] = {};
   Percentiles resolution[sched::priority_count];      ///< Index 0: all. resolved − origin.
   Percentiles first_response[sched::priority_count];  ///< Index 0: all. response − recorded.
-  std::map<std::string, int64_t> state_us;   ///< Up to each ticket's newest event.
+  std::map<std::string, int64_t> state_us;            ///< Up to each ticket's newest event.
   uint64_t moves = 0, moved = 0, pingpong = 0, pingponged = 0;
   uint64_t reopens = 0, reopened = 0, closed_reopened = 0, resolved = 0;
   std::vector<PolicyVerdicts> policies;
-  std::map<std::string, uint64_t> backlog;   ///< At `at_us`: neither resolved, closed nor cancelled.
+  std::map<std::string, uint64_t> backlog;  ///< At `at_us`: neither resolved, closed nor cancelled.
   uint64_t backlog_total = 0;
 };
 

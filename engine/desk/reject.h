@@ -13,14 +13,14 @@ namespace paceline::desk {
 enum class Reject : uint16_t {
   none = 0,
   // Session and permission.
-  already_answered = 1,      ///< A number older than the reply window.
-  number_gap = 2,            ///< Numbers are dense per (session, desk).
+  already_answered = 1,  ///< A number older than the reply window.
+  number_gap = 2,        ///< Numbers are dense per (session, desk).
   sessions_full = 3,
   permission_denied = 4,
   // Form.
-  field_invalid = 10,        ///< An enum out of range, text not allowed here, a bad instant.
+  field_invalid = 10,  ///< An enum out of range, text not allowed here, a bad instant.
   field_required = 11,
-  expression_invalid = 12,   ///< A need or predicate that does not parse.
+  expression_invalid = 12,  ///< A need or predicate that does not parse.
   configuration_invalid = 13,
   configuration_incomplete = 14,  ///< Commit without begin, chunks missing, hash differs.
   // Identity.
@@ -28,9 +28,8 @@ enum class Reject : uint16_t {
   queue_unknown = 21,
   agent_unknown = 22,
   external_id_taken = 23,
-  version_conflict = 24,     ///< expected_version is not the ticket's.
+  version_conflict = 24,  ///< expected_version is not the ticket's.
   // State.
-  ticket_not_queued = 30,
   ticket_not_assigned = 31,
   ticket_not_pending = 32,
   ticket_already_pending = 33,
@@ -48,8 +47,6 @@ enum class Reject : uint16_t {
   dictionary_full = 53,
   queues_full = 54,
   agents_full = 55,
-  policies_full = 56,
-  calendars_full = 57,
   intervals_full = 58,
 };
 

@@ -16,10 +16,10 @@ namespace paceline::sched {
 
 }  // namespace paceline::sched
 
-#define CHECK(condition)                                                    \
-  do {                                                                      \
-    if (!(condition)) [[unlikely]]                                          \
-      ::paceline::sched::check_failed(#condition, __FILE__, __LINE__);      \
+#define CHECK(condition)                                               \
+  do {                                                                 \
+    if (!(condition)) [[unlikely]]                                     \
+      ::paceline::sched::check_failed(#condition, __FILE__, __LINE__); \
   } while (false)
 
 #ifdef NDEBUG

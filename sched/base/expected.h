@@ -23,7 +23,8 @@ class [[nodiscard]] Expected {
   using error_type = E;
 
   Expected(T value) : value_(std::in_place_index<0>, std::move(value)) {}
-  Expected(Unexpected<E> unexpected) : value_(std::in_place_index<1>, std::move(unexpected.error)) {}
+  Expected(Unexpected<E> unexpected)
+      : value_(std::in_place_index<1>, std::move(unexpected.error)) {}
 
   bool has_value() const { return value_.index() == 0; }
   explicit operator bool() const { return has_value(); }
@@ -36,7 +37,8 @@ class [[nodiscard]] Expected {
     CHECK(has_value());
     return *std::get_if<0>(&value_);
   }
-  T&& value() && {
+  /// By value, so that a loop over a temporary's value does not dangle.
+  T value() && {
     CHECK(has_value());
     return std::move(*std::get_if<0>(&value_));
   }

@@ -1,16 +1,19 @@
-// Variable-length text of tickets (external id, requester, body) in size-classed blocks.
+// Variable-length text of tickets (external id, requester, body) in blocks addressed by 32 bits.
 //
-// Blocks are multiples of 16 bytes in chunks of 1 MiB, addressed by 32 bits; a freed block goes to
-// its size's free list. General-purpose allocators cost several times as much here and answer with
-// pointers that would have to be kept in 8 bytes.
+// Blocks are multiples of 16 bytes in chunks of 1 MiB. Free blocks hang in one list per size, and a
+// released block joins its free neighbours at once, so a year of differing lengths does not crumble
+// the memory. General-purpose allocators cost several times as much here and answer with pointers
+// that would have to be kept in 8 bytes.
+//
+// Full is a matter of the blocks in use, not of where they lie: a desk restored from a snapshot,
+// whose texts lie elsewhere, says "full" at the same command as the one that never stopped.
 //
 // Owner: shard thread.  Allocates: a chunk when no block fits.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
-#include <span>
-#include <string_view>
 #include <vector>
 
 namespace paceline::sched {
@@ -19,27 +22,57 @@ class TextArena {
  public:
   /// 0 is no text.
   using Ref = uint32_t;
+  static constexpr uint32_t block_size_max = 262'144;
 
   explicit TextArena(uint32_t mib_max);
 
-  /// A block for `size` bytes (1 … 262,144); 0 if the arena is full.
+  /// A block for `size` bytes (1 … 262,144); 0 if the blocks in use would exceed mib_max. (Also 0
+  /// if twice mib_max is held and no gap is large enough, which needs a hostile choice of sizes.)
   Ref allocate(uint32_t size);
   void release(Ref ref, uint32_t size);  ///< `size` as given to allocate().
 
-  char* data(Ref ref);
-  const char* data(Ref ref) const;
-  uint64_t bytes_used() const;
+  char* data(Ref ref) { return &chunks_[ref / chunk_granules][(ref % chunk_granules) * granule]; }
+  const char* data(Ref ref) const {
+    return &chunks_[ref / chunk_granules][(ref % chunk_granules) * granule];
+  }
+  uint64_t bytes_used() const { return bytes_used_; }  ///< Whole blocks.
+  uint64_t bytes_held() const;                         ///< Chunks, and what is needed beside them.
 
  private:
   static constexpr uint32_t granule = 16;
   static constexpr uint32_t chunk_granules = 65'536;  // 1 MiB
-  static constexpr uint32_t class_count = 16'385;     // one per multiple of 16 up to 262,144
+  static constexpr uint32_t class_max = block_size_max / granule;
+  static constexpr uint32_t class_words = class_max / 64 + 1;
 
-  uint32_t mib_max_;
-  uint32_t next_granule_ = 1;  // of the newest chunk's tail, counted over all chunks
+  // Lies in the block itself while it is free; `size` is repeated in the block's last granule, so
+  // that the block behind it finds its beginning.
+  struct Free {
+    Ref next;
+    Ref previous;
+    uint32_t granules;
+    uint32_t granules_at_end;
+  };
+  static_assert(sizeof(Free) == granule);
+
+  static uint32_t class_of(uint32_t granules) {
+    return granules < class_max ? granules : class_max;  // the last class: this and longer
+  }
+  Free load(Ref ref) const;
+  void store(Ref ref, const Free& free);
+  bool edge_of_free(Ref ref) const;
+  void mark(Ref ref, bool free);
+  void link(Ref ref, uint32_t granules);
+  void unlink(Ref ref, const Free& free);
+  Ref find(uint32_t granules) const;
+  bool add_chunk();
+
+  uint64_t bytes_max_;
+  uint32_t chunks_max_;
   uint64_t bytes_used_ = 0;
   std::vector<std::unique_ptr<char[]>> chunks_;
-  std::vector<Ref> free_;  // head of each size's free list; the next ref lies in the block
+  std::vector<uint64_t> edges_;               // a bit per granule: first or last of a free block
+  std::vector<Ref> heads_;                    // of each size's list
+  std::array<uint64_t, class_words> filled_;  // sizes whose list is not empty
 };
 
 }  // namespace paceline::sched

@@ -1,0 +1,480 @@
+#include "engine/desk/floor.h"
+
+#include <algorithm>
+
+#include "engine/desk/lifecycle.h"
+#include "sched/base/check.h"
+
+namespace paceline::desk {
+
+using sched::AgentId;
+using sched::Instant;
+
+namespace {
+
+constexpr uint32_t unmatchable = 0xffff'fffe;
+/// Keeps strict classes ahead of every instant there is.
+constexpr int64_t strict_ahead_us = int64_t{1} << 60;
+
+/// Pending work still takes a tenth, so that waking tickets do not overrun their agent.
+constexpr uint32_t pending_weight_divisor = 10;
+
+constexpr TextField interned_fields[] = {
+    TextField::category, TextField::subcategory,    TextField::service,      TextField::config_item,
+    TextField::channel,  TextField::requester_type, TextField::organisation, TextField::contract};
+constexpr Field predicate_fields[] = {
+    Field::category, Field::subcategory,    Field::service,      Field::config_item,
+    Field::channel,  Field::requester_type, Field::organisation, Field::contract};
+
+}  // namespace
+
+Floor::Floor(sched::DeskNumber number, const Limits& limits)
+    : number_(number),
+      limits_(limits),
+      store_(limits),
+      rules_(limits),
+      clockwork_(store_, rules_, chronicle_),
+      dispatcher_(limits.tickets_max),
+      wheel_(limits.tickets_max) {
+  for (uint32_t queue = 0; queue < rules_.queue_count(); ++queue) {
+    dispatcher_.define_line(queue, rules_.line_terms(queue));
+  }
+}
+
+void Floor::begin_batch(Instant ts, Outcome& outcome) {
+  CHECK(ts >= now_);
+  now_ = ts;
+  outcome_ = &outcome;
+  outcome.archived_first = archived_ + 1;
+  chronicle_.begin_batch(ts.us, outcome);
+  matching_changed_ = false;
+}
+
+uint32_t Floor::number(Field field, std::string_view value) {
+  for (size_t i = 0; i < interned_count; ++i) {
+    if (predicate_fields[i] != field) continue;
+    const uint32_t position = store_.dictionary(interned_fields[i]).intern(value);
+    return position == Dictionary::none ? unmatchable : position;
+  }
+  return unmatchable;
+}
+
+FieldValues Floor::field_values(uint32_t slot) const {
+  const Ticket& ticket = store_.hot(slot);
+  const TicketDetail& detail = store_.detail(slot);
+  FieldValues values;
+  const auto set = [&](Field field, uint32_t value) {
+    values.value[static_cast<size_t>(field)] = value;
+  };
+  set(Field::kind, static_cast<uint32_t>(ticket.kind));
+  set(Field::priority, static_cast<uint32_t>(ticket.priority));
+  set(Field::impact, static_cast<uint32_t>(ticket.impact));
+  set(Field::urgency, static_cast<uint32_t>(ticket.urgency));
+  set(Field::vip, ticket.vip);
+  set(Field::sentiment, static_cast<uint32_t>(ticket.sentiment));
+  set(Field::queue, ticket.queue);
+  for (size_t i = 0; i < interned_count; ++i) {
+    set(predicate_fields[i], detail.interned[i] - 1);  // 0 wraps to absent
+  }
+  return values;
+}
+
+void Floor::derive_priority(uint32_t slot) {
+  Ticket& ticket = store_.hot(slot);
+  sched::Impact impact = ticket.impact;
+  if (impact == sched::Impact::none) impact = rules_.derived_impact(field_values(slot));
+  ticket.priority = rules_.settings().matrix.at(impact, ticket.urgency);
+}
+
+void Floor::admit(uint32_t slot, uint32_t queue) {
+  Ticket& ticket = store_.hot(slot);
+  derive_priority(slot);
+  ticket.state = State::recorded;
+  ticket.version = 1;
+  Event recorded;
+  recorded.kind = EventKind::ticket_recorded;
+  recorded.ticket = ticket.id;
+  recorded.state = State::recorded;
+  recorded.priority = static_cast<uint8_t>(ticket.priority);
+  recorded.value_us = store_.detail(slot).occurred_at_us;
+  recorded.version = ticket.version;
+  write(slot, recorded);
+
+  Rulebook::Routed routed{queue, Rulebook::none};
+  if (queue == none) routed = rules_.route(field_values(slot));
+  Event queued = recorded;
+  queued.kind = EventKind::ticket_queued;
+  queued.value_us = 0;
+  queued.previous_state = State::recorded;
+  queued.state = State::queued;
+  queued.queue = routed.queue;
+  ticket.state = State::queued;
+  ticket.queue = routed.queue;
+  ticket.enqueued_at_us = now_.us;
+  ticket.order = ++last_order_;
+  store_.begin_interval(slot, now_.us, State::queued, none);
+  queued.reason = routed.rule;
+  write(slot, queued);
+  clockwork_.attach(slot, field_values(slot), now_.us);
+  enqueue(slot);
+  rearm(slot);
+}
+
+void Floor::change(uint32_t slot, Event event) {
+  Ticket& ticket = store_.hot(slot);
+  const State state_before = ticket.state;
+  const uint32_t queue_before = ticket.queue;
+  const uint32_t agent_before = ticket.agent;
+  const uint32_t reason_before = ticket.reason;
+  const Load load_before = load_of(ticket);
+  if (event.at_us == 0) event.at_us = now_.us;
+
+  evolve(ticket, store_.detail(slot), event);
+  event.version = ticket.version;
+  if (ticket.state != state_before ||
+      (ticket.state == State::pending && ticket.reason != reason_before)) {
+    store_.begin_interval(slot, event.at_us, ticket.state,
+                          ticket.state == State::pending ? ticket.reason : none);
+  }
+  write(slot, event);
+  follow_counts(ticket, state_before, queue_before, agent_before);
+  follow_clocks(slot, event);
+  follow_load(slot, load_before);
+  follow_line(slot, state_before, queue_before);
+  follow_closing(slot, event);
+  rearm(slot);
+}
+
+void Floor::attributes_changed(uint32_t slot, uint32_t fields) {
+  Ticket& ticket = store_.hot(slot);
+  const sched::Priority before = ticket.priority;
+  if (ticket.open()) derive_priority(slot);
+  if (ticket.priority != before) fields |= bit(FieldBit::priority);
+  ++ticket.version;
+  Event event;
+  event.kind = EventKind::ticket_updated;
+  event.ticket = ticket.id;
+  event.queue = ticket.queue;
+  event.agent = ticket.agent;
+  event.state = ticket.state;
+  event.previous_state = ticket.state;
+  event.priority = static_cast<uint8_t>(ticket.priority);
+  event.fields = fields;
+  event.version = ticket.version;
+  write(slot, event);
+  if (fields == 0 || !ticket.open()) return;
+  clockwork_.attach(slot, field_values(slot), now_.us);
+  clockwork_.pause_or_resume(slot, now_.us);
+  if (ticket.state == State::queued) {
+    dispatcher_.remove(slot);
+    enqueue(slot);
+  }
+  rearm(slot);
+}
+
+void Floor::write(uint32_t slot, Event event) {
+  chronicle_.write(event, &store_.detail(slot), rules_.triage());
+}
+
+void Floor::follow_clocks(uint32_t slot, const Event& event) {
+  const int64_t at_us = event.at_us;
+  switch (event.kind) {
+    case EventKind::ticket_messaged:
+      if (store_.detail(slot).first_response_at_us != 0) {
+        clockwork_.stop(slot, ClockKind::response, at_us);
+      }
+      break;
+    case EventKind::ticket_resolved:
+      if (event.previous_state != State::resolved) clockwork_.stop_all(slot, at_us);
+      break;
+    case EventKind::ticket_closed:
+      clockwork_.stop_all(slot, at_us);
+      break;
+    case EventKind::ticket_cancelled:
+      clockwork_.cancel_all(slot, at_us);
+      break;
+    case EventKind::ticket_reopened:
+      clockwork_.reopen(slot, at_us);
+      break;
+    case EventKind::ticket_requeued:
+      if (store_.hot(slot).open()) {
+        clockwork_.attach(slot, field_values(slot), at_us);
+        clockwork_.pause_or_resume(slot, at_us);
+      }
+      break;
+    default:
+      clockwork_.pause_or_resume(slot, at_us);
+      break;
+  }
+}
+
+Floor::Load Floor::load_of(const Ticket& ticket) const {
+  if (ticket.agent == none) return {};
+  const uint32_t weight = rules_.queue(ticket.queue).definition.weight_milli;
+  if (ticket.in_hand()) return {ticket.agent, weight};
+  if (ticket.state == State::pending) return {ticket.agent, weight / pending_weight_divisor};
+  return {ticket.agent, 0};
+}
+
+void Floor::follow_load(uint32_t slot, const Load& before) {
+  const Load after = load_of(store_.hot(slot));
+  if (before.agent == after.agent && before.weight_milli == after.weight_milli) return;
+  matching_changed_ = true;
+  const bool same_agent = before.agent == after.agent;
+  if (same_agent && before.weight_milli > 0 && after.weight_milli > 0) {
+    dispatcher_.adjust(AgentId{after.agent},
+                       int64_t{after.weight_milli} - int64_t{before.weight_milli});
+  } else {
+    if (before.weight_milli > 0) {
+      dispatcher_.release(AgentId{before.agent}, before.weight_milli, now_);
+    }
+    if (after.weight_milli > 0) {
+      dispatcher_.occupy(AgentId{after.agent}, after.weight_milli, now_);
+    }
+  }
+  if (before.weight_milli > 0 && (!same_agent || after.weight_milli < before.weight_milli)) {
+    freed_.push_back(before.agent);
+  }
+  if (after.weight_milli > 0 && (!same_agent || after.weight_milli > before.weight_milli)) {
+    note_over_capacity(after.agent);
+  }
+}
+
+void Floor::note_over_capacity(uint32_t agent) {
+  if (dispatcher_.used_milli(AgentId{agent}) <= dispatcher_.capacity_milli(AgentId{agent})) return;
+  if (chronicle_.cause() == Cause::match) violated("capacity");
+  Event event;
+  event.kind = EventKind::agent_over_capacity;
+  event.agent = agent;
+  event.value_us = dispatcher_.used_milli(AgentId{agent});
+  chronicle_.write(event, nullptr, rules_.triage());
+}
+
+void Floor::follow_line(uint32_t slot, State state_before, uint32_t queue_before) {
+  Ticket& ticket = store_.hot(slot);
+  if (state_before == State::queued) {
+    dispatcher_.remove(slot);
+    matching_changed_ = true;
+  }
+  if (ticket.state != State::queued) {
+    if (ticket.queue != queue_before) ticket.enqueued_at_us = now_.us;
+    return;
+  }
+  if (ticket.queue != queue_before) {
+    ticket.enqueued_at_us = now_.us;
+    ticket.order = ++last_order_;
+  }
+  enqueue(slot);
+}
+
+void Floor::enqueue(uint32_t slot) {
+  dispatcher_.enqueue(store_.hot(slot).queue, slot, standing(slot));
+  ready_.push_back(slot);
+  matching_changed_ = true;
+}
+
+sched::Standing Floor::standing(uint32_t slot) const {
+  const Ticket& ticket = store_.hot(slot);
+  const Queue& queue = rules_.queue(ticket.queue);
+  const QueueDefinition& definition = queue.definition;
+  if (definition.discipline == Discipline::fifo) return {ticket.enqueued_at_us, ticket.order};
+  int64_t due_us = clockwork_.due_at_us(slot);
+  if (due_us == sched::never.us) due_us = ticket.enqueued_at_us + definition.default_horizon_us;
+  const HeadStart& head_start = definition.head_start;
+  const auto priority = static_cast<size_t>(ticket.priority);
+  int64_t press_us = due_us - head_start.priority_us[priority];
+  if (ticket.vip) press_us -= head_start.vip_us;
+  if (ticket.reopened) press_us -= head_start.reopened_us;
+  if (ticket.sentiment == Sentiment::negative) press_us -= head_start.negative_us;
+  if (queue.strict[priority]) press_us -= strict_ahead_us;
+  return {press_us, ticket.order};
+}
+
+void Floor::follow_counts(const Ticket& ticket, State before, uint32_t queue_before,
+                          uint32_t agent_before) {
+  const auto count = [&](State state, uint32_t queue, uint32_t agent, uint32_t step) {
+    const bool in_hand = state == State::assigned || state == State::in_progress;
+    if (in_hand) rules_.queue(queue).in_hand += step;
+    if (state == State::pending) rules_.queue(queue).pending += step;
+    if ((in_hand || state == State::pending) && agent != none) rules_.agent(agent).tickets += step;
+  };
+  count(before, queue_before, agent_before, 0U - 1U);
+  count(ticket.state, ticket.queue, ticket.agent, 1U);
+}
+
+void Floor::follow_closing(uint32_t slot, const Event& event) {
+  const bool ends =
+      event.kind == EventKind::ticket_closed || event.kind == EventKind::ticket_cancelled;
+  if (ends) link_closed(slot);
+  const bool ended_before =
+      event.previous_state == State::closed || event.previous_state == State::cancelled;
+  if (event.kind == EventKind::ticket_reopened && ended_before) unlink_closed(slot);
+}
+
+void Floor::link_closed(uint32_t slot) {
+  TicketDetail& detail = store_.detail(slot);
+  detail.closed_previous = closed_last_;
+  detail.closed_next = none;
+  (closed_last_ == none ? closed_first_ : store_.detail(closed_last_).closed_next) = slot;
+  closed_last_ = slot;
+  ++closed_count_;
+}
+
+void Floor::unlink_closed(uint32_t slot) {
+  const TicketDetail& detail = store_.detail(slot);
+  (detail.closed_previous == none ? closed_first_
+                                  : store_.detail(detail.closed_previous).closed_next) =
+      detail.closed_next;
+  (detail.closed_next == none ? closed_last_ : store_.detail(detail.closed_next).closed_previous) =
+      detail.closed_previous;
+  --closed_count_;
+}
+
+uint64_t Floor::settle() {
+  if (ready_.empty() && freed_.empty()) return 0;
+  uint64_t given = 0;
+  // A freed agent takes the most pressing ticket; if that is the one just become ready, the agent
+  // idle longest has the better claim to it.
+  for (size_t i = 0; i < freed_.size(); ++i) {
+    const uint32_t agent = freed_[i];
+    for (uint32_t slot = dispatcher_.ticket_for(AgentId{agent}); slot != none;
+         slot = dispatcher_.ticket_for(AgentId{agent})) {
+      uint32_t taker = agent;
+      if (std::find(ready_.begin(), ready_.end(), slot) != ready_.end()) {
+        taker = dispatcher_.agent_for(dispatcher_.line_of(slot))->value;
+      }
+      if (i == 0 && given == 0 && taker == agent) given = store_.hot(slot).id;
+      award(slot, taker);
+    }
+  }
+  freed_.clear();
+  for (const uint32_t slot : ready_) {
+    if (!dispatcher_.waiting(slot)) continue;
+    if (const auto agent = dispatcher_.agent_for(dispatcher_.line_of(slot))) {
+      award(slot, agent->value);
+    }
+  }
+  ready_.clear();
+  CHECK(freed_.empty());
+  return given;
+}
+
+void Floor::match_all() {
+  ready_.clear();
+  freed_.clear();
+  for (;;) {
+    uint32_t best = none;
+    uint32_t best_agent = none;
+    for (uint32_t queue = 0; queue < rules_.queue_count(); ++queue) {
+      const sched::ReadyQueue& line = dispatcher_.line(queue);
+      if (line.empty()) continue;
+      const auto agent = dispatcher_.agent_for(queue);
+      if (!agent) continue;
+      if (best != none && !ahead(line.top_standing(), standing(best))) continue;
+      best = line.top();
+      best_agent = agent->value;
+    }
+    if (best == none) return;
+    award(best, best_agent);
+  }
+}
+
+void Floor::award(uint32_t slot, uint32_t agent) {
+  const CauseScope scope(chronicle_, Cause::match);
+  const Ticket& ticket = store_.hot(slot);
+  if (ticket.agent != none) violated("single_award");
+  change(slot, decide_assign(ticket, agent).value());
+}
+
+Result<uint32_t> Floor::define_queue(const QueueDefinition& definition) {
+  const uint32_t known = rules_.find_queue(definition.name);
+  const uint32_t weight_before = known == none ? 0 : rules_.queue(known).definition.weight_milli;
+  const auto position = rules_.define_queue(definition);
+  if (!position) return position;
+  dispatcher_.define_line(*position, rules_.line_terms(*position));
+  const bool in_use =
+      known != none && rules_.queue(known).in_hand + rules_.queue(known).pending > 0;
+  if (in_use && weight_before != definition.weight_milli) {
+    for (uint32_t slot = 0; slot < store_.high_water(); ++slot) {
+      Ticket& ticket = store_.hot(slot);
+      if (ticket.id == 0 || ticket.queue != known) continue;
+      const Load after = load_of(ticket);
+      if (after.weight_milli == 0 && !ticket.in_hand() && ticket.state != State::pending) continue;
+      if (after.agent == none) continue;
+      const uint32_t divisor = ticket.state == State::pending ? pending_weight_divisor : 1;
+      dispatcher_.adjust(AgentId{after.agent},
+                         int64_t{after.weight_milli} - int64_t{weight_before / divisor});
+    }
+  }
+  if (known != none) restand(*position);
+  matching_changed_ = true;
+  Event event;
+  event.kind = EventKind::queue_defined;
+  event.queue = *position;
+  chronicle_.write(event, nullptr, rules_.triage());
+  return position;
+}
+
+/// Another discipline or head start gives those who wait another standing.
+void Floor::restand(uint32_t queue) {
+  for (const uint32_t slot : dispatcher_.line(queue).peek(dispatcher_.line(queue).size())) {
+    dispatcher_.remove(slot);
+    dispatcher_.enqueue(queue, slot, standing(slot));
+  }
+}
+
+bool Floor::configure(const Configuration& configuration) {
+  if (!rules_.problem_with(configuration).empty()) return false;
+  const CauseScope scope(chronicle_, Cause::configuration);
+  for (const QueueDefinition& queue : configuration.queues) {
+    CHECK(define_queue(queue).has_value());
+  }
+  rules_.apply(configuration, *this);
+  for (uint32_t queue = 0; queue < rules_.queue_count(); ++queue) {
+    dispatcher_.define_line(queue, rules_.line_terms(queue));
+    restand(queue);
+  }
+  for (const AgentDefinition& agent : configuration.agents) {
+    CHECK(define_agent(agent).has_value());
+  }
+  match_all();
+  Event event;
+  event.kind = EventKind::policy_loaded;
+  event.value_us = static_cast<int64_t>(rules_.version());
+  chronicle_.write(event, nullptr, rules_.triage());
+  return true;
+}
+
+Result<uint32_t> Floor::define_agent(const AgentDefinition& definition) {
+  const auto position = rules_.define_agent(definition);
+  if (!position) return position;
+  dispatcher_.define_agent(AgentId{*position}, rules_.abilities(*position),
+                           definition.capacity_milli);
+  matching_changed_ = true;
+  Event event;
+  event.kind = EventKind::agent_defined;
+  event.agent = *position;
+  chronicle_.write(event, nullptr, rules_.triage());
+  return position;
+}
+
+void Floor::log_in(uint32_t agent) {
+  dispatcher_.log_in(AgentId{agent}, now_);
+  freed_.push_back(agent);
+  matching_changed_ = true;
+  Event event;
+  event.kind = EventKind::agent_logged_in;
+  event.agent = agent;
+  chronicle_.write(event, nullptr, rules_.triage());
+}
+
+void Floor::log_out(uint32_t agent) {
+  dispatcher_.log_out(AgentId{agent});
+  matching_changed_ = true;
+  Event event;
+  event.kind = EventKind::agent_logged_out;
+  event.agent = agent;
+  chronicle_.write(event, nullptr, rules_.triage());
+}
+
+}  // namespace paceline::desk

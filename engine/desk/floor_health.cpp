@@ -1,0 +1,249 @@
+// What can be seen of the floor: facts, views, digest, and the invariants.
+#include <algorithm>
+#include <string>
+
+#include "engine/desk/floor.h"
+#include "sched/base/check.h"
+
+namespace paceline::desk {
+
+using sched::AgentId;
+using sched::ClockState;
+using sched::SlaClock;
+
+namespace {
+
+bool violations_are_fatal = false;  // set before the first desk, by tests
+
+std::string_view clock_state_name(ClockState state) {
+  switch (state) {
+    case ClockState::none:
+      return "none";
+    case ClockState::running:
+      return "running";
+    case ClockState::paused:
+      return "paused";
+    case ClockState::completed:
+      return "completed";
+    case ClockState::cancelled:
+      return "cancelled";
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+void Floor::set_fatal(bool fatal) { violations_are_fatal = fatal; }
+
+void Floor::violated(const char* invariant) {
+  if (violations_are_fatal) sched::check_failed(invariant, "invariant", 0);
+  ++violations_[invariant];
+}
+
+void Floor::check_batch() {
+  if (matching_changed_ && dispatcher_.idle_beside_waiting() != 0) violated("work_conservation");
+}
+
+std::vector<std::string> Floor::check_everything() const {
+  std::vector<std::string> found;
+  const auto violation = [&](const char* invariant, uint64_t subject) {
+    found.push_back(std::string(invariant) + " " + std::to_string(subject));
+  };
+  std::vector<uint64_t> load_milli(rules_.agent_count(), 0);
+  uint32_t tickets = 0;
+  for (uint32_t slot = 0; slot < store_.high_water(); ++slot) {
+    const Ticket& ticket = store_.hot(slot);
+    if (ticket.id == 0) {
+      if (wheel_.armed(slot)) violation("timer_without_ticket", slot);
+      if (dispatcher_.waiting(slot)) violation("waiting_without_ticket", slot);
+      continue;
+    }
+    ++tickets;
+    if (store_.find(ticket.id) != slot) violation("index_by_id", ticket.id);
+    if ((ticket.state == State::queued) != dispatcher_.waiting(slot)) {
+      violation("queued_means_waiting", ticket.id);
+    }
+    if (dispatcher_.waiting(slot) && dispatcher_.line_of(slot) != ticket.queue) {
+      violation("waits_in_its_queue", ticket.id);
+    }
+    if (ticket.state == State::queued && ticket.agent != none) violation("single_award", ticket.id);
+    const Load load = load_of(ticket);
+    if (load.agent != none) load_milli[load.agent] += load.weight_milli;
+    int64_t due_us = life_due_us(slot);
+    for (uint32_t clock = ticket.first_clock; clock != none; clock = store_.clock(clock).next) {
+      const SlaClock& record = store_.clock(clock);
+      if (record.live() && !ticket.open()) violation("clock_in_ended_ticket", ticket.id);
+      if (record.next_due_us != sched::never.us && record.state != ClockState::running) {
+        violation("timer_of_stopped_clock", ticket.id);
+      }
+      if ((record.breached) != (store_.breached_at_us(clock) != 0)) {
+        violation("breach_has_instant", ticket.id);
+      }
+      due_us = std::min(due_us, record.next_due_us);
+    }
+    const int64_t armed_us = wheel_.armed(slot) ? wheel_.due(slot).us : sched::never.us;
+    if (due_us != armed_us) violation("armed_timer_is_earliest", ticket.id);
+  }
+  if (tickets != store_.count()) violation("ticket_count", tickets);
+  for (uint32_t agent = 0; agent < rules_.agent_count(); ++agent) {
+    if (load_milli[agent] != dispatcher_.used_milli(AgentId{agent})) violation("load", agent);
+  }
+  if (dispatcher_.idle_beside_waiting() != 0) violation("work_conservation", 0);
+  for (const auto& [invariant, count] : violations_) violation(invariant.c_str(), count);
+  return found;
+}
+
+TicketFacts Floor::facts(uint32_t slot) const {
+  const Ticket& ticket = store_.hot(slot);
+  const TicketDetail& detail = store_.detail(slot);
+  TicketFacts facts;
+  facts.ticket = ticket.id;
+  facts.recorded_at_us = detail.recorded_at_us;
+  facts.origin_at_us = detail.occurred_at_us != 0 ? detail.occurred_at_us : detail.recorded_at_us;
+  facts.first_response_at_us = detail.first_response_at_us;
+  facts.resolved_at_us = detail.resolved_at_us;
+  facts.closed_at_us = detail.closed_at_us;
+  facts.touched_at_us = detail.touched_at_us;
+  facts.queue = ticket.queue;
+  facts.agent = ticket.agent;
+  facts.moves = detail.moves;
+  facts.pingpongs = detail.pingpongs;
+  facts.reopens = detail.reopens;
+  facts.closed_reopens = detail.closed_reopens;
+  facts.kind = static_cast<uint8_t>(ticket.kind);
+  facts.priority = static_cast<uint8_t>(ticket.priority);
+  facts.state = ticket.state;
+  return facts;
+}
+
+TicketView Floor::view(uint32_t slot) const {
+  const Ticket& ticket = store_.hot(slot);
+  const TicketDetail& detail = store_.detail(slot);
+  TicketView view;
+  view.id = ticket.id;
+  view.version = ticket.version;
+  view.kind = static_cast<uint8_t>(ticket.kind);
+  view.impact = static_cast<uint8_t>(ticket.impact);
+  view.urgency = static_cast<uint8_t>(ticket.urgency);
+  view.priority = static_cast<uint8_t>(ticket.priority);
+  view.vip = ticket.vip;
+  view.sentiment = static_cast<uint8_t>(ticket.sentiment);
+  view.state = ticket.state;
+  view.reason = rules_.reasons().text(ticket.reason);
+  view.queue = rules_.queue(ticket.queue).definition.name;
+  if (ticket.agent != none) view.agent = rules_.agent(ticket.agent).definition.name;
+  view.external_id = store_.external_id(slot);
+  view.requester = store_.requester(slot);
+  view.body = store_.body(slot);
+  view.category = store_.interned(slot, TextField::category);
+  view.subcategory = store_.interned(slot, TextField::subcategory);
+  view.service = store_.interned(slot, TextField::service);
+  view.config_item = store_.interned(slot, TextField::config_item);
+  view.channel = store_.interned(slot, TextField::channel);
+  view.requester_type = store_.interned(slot, TextField::requester_type);
+  view.organisation = store_.interned(slot, TextField::organisation);
+  view.contract = store_.interned(slot, TextField::contract);
+  view.recorded_at_us = detail.recorded_at_us;
+  view.occurred_at_us = detail.occurred_at_us;
+  view.first_response_at_us = detail.first_response_at_us;
+  view.resolved_at_us = detail.resolved_at_us;
+  view.closed_at_us = detail.closed_at_us;
+  view.touched_at_us = detail.touched_at_us;
+  view.enqueued_at_us = ticket.enqueued_at_us;
+  view.resume_at_us = detail.resume_at_us;
+  if (ticket.state == State::queued) {
+    const int64_t press_us = standing(slot).press_us;
+    constexpr int64_t strict_below_us = -(int64_t{1} << 59);  // no instant is as early as this
+    view.press_at_us = press_us < strict_below_us ? press_us + (int64_t{1} << 60) : press_us;
+  }
+  for (uint32_t clock = ticket.first_clock; clock != none; clock = store_.clock(clock).next) {
+    const SlaClock& record = store_.clock(clock);
+    const Policy& policy = rules_.policy(record.policy);
+    ClockView& clock_view = view.clocks.emplace_back();
+    clock_view.kind = static_cast<ClockKind>(record.kind);
+    clock_view.policy = policy.definition.name;
+    clock_view.calendar = policy.definition.calendar;
+    clock_view.state = clock_state_name(record.state);
+    if (record.state == ClockState::completed) {
+      clock_view.verdict = record.consumed_us > record.target_us ? "breached" : "met";
+    }
+    clock_view.target_us = record.target_us;
+    clock_view.consumed_us = record.consumed(policy.terms(), now_).us;
+    if (record.state == ClockState::running) {
+      const int64_t due_us = record.deadline(policy.terms()).us;
+      clock_view.due_at_us = due_us == sched::never.us ? 0 : due_us;
+    }
+    clock_view.breached_at_us = store_.breached_at_us(clock);
+    clock_view.cycle = record.cycle;
+  }
+  return view;
+}
+
+void Floor::add_to(sched::Digest& digest) const {
+  std::vector<std::pair<uint64_t, uint32_t>> by_id;
+  by_id.reserve(store_.count());
+  for (uint32_t slot = 0; slot < store_.high_water(); ++slot) {
+    if (store_.hot(slot).id != 0) by_id.emplace_back(store_.hot(slot).id, slot);
+  }
+  std::sort(by_id.begin(), by_id.end());
+
+  digest.add(now_.us);
+  digest.add(last_ticket_);
+  digest.add(archived_);
+  digest.add(chronicle_.sequence());
+  digest.add(chronicle_.hash());
+  rules_.add_to(digest);
+  for (size_t field = 0; field < interned_count; ++field) {
+    store_.dictionary(static_cast<TextField>(field + 1)).add_to(digest);
+  }
+  std::vector<StateInterval> intervals;
+  for (const auto& [id, slot] : by_id) {
+    const Ticket& ticket = store_.hot(slot);
+    const TicketDetail& detail = store_.detail(slot);
+    digest.add(id);
+    digest.add(uint64_t{ticket.version} << 32 | ticket.order);
+    digest.add(uint64_t{ticket.queue} << 32 | ticket.agent);
+    digest.add(uint64_t{ticket.reason} << 32 | uint64_t{static_cast<uint8_t>(ticket.state)} << 24 |
+               uint64_t{static_cast<uint8_t>(ticket.before_pending)} << 16 |
+               uint64_t{static_cast<uint8_t>(ticket.kind)} << 8 |
+               static_cast<uint8_t>(ticket.priority));
+    digest.add(uint64_t{static_cast<uint8_t>(ticket.impact)} << 32 |
+               uint64_t{static_cast<uint8_t>(ticket.urgency)} << 24 |
+               uint64_t{static_cast<uint8_t>(ticket.sentiment)} << 16 | uint64_t{ticket.vip} << 8 |
+               ticket.reopened);
+    digest.add(ticket.enqueued_at_us);
+    digest.add(facts(slot));
+    digest.add(detail.resume_at_us);
+    digest.add(uint64_t{detail.last_queue} << 32 | detail.queue_before);
+    for (const uint32_t position : detail.interned) digest.add(position);
+    digest.add_text(store_.external_id(slot));
+    digest.add_text(store_.requester(slot));
+    digest.add_text(store_.body(slot));
+    for (uint32_t clock = ticket.first_clock; clock != none; clock = store_.clock(clock).next) {
+      const SlaClock& record = store_.clock(clock);
+      digest.add(record.target_us);
+      digest.add(record.consumed_us);
+      digest.add(record.state == ClockState::running ? record.run_since_us : 0);
+      digest.add(record.next_due_us);
+      digest.add(uint64_t{record.policy} << 48 |
+                 uint64_t{static_cast<uint8_t>(record.state)} << 40 | uint64_t{record.kind} << 32 |
+                 uint64_t{record.cycle} << 24 | uint64_t{record.thresholds_fired} << 16 |
+                 uint64_t{record.breached} << 8 | uint64_t{record.over_at_start});
+      digest.add(store_.breached_at_us(clock));
+    }
+    store_.intervals(slot, intervals);
+    for (const StateInterval& interval : intervals) {
+      digest.add(interval.from_us);
+      digest.add(uint64_t{interval.reason} << 8 | static_cast<uint8_t>(interval.state));
+    }
+  }
+  for (uint32_t agent = 0; agent < rules_.agent_count(); ++agent) {
+    const AgentId id{agent};
+    digest.add(uint64_t{dispatcher_.used_milli(id)} << 32 | dispatcher_.capacity_milli(id));
+    digest.add(uint64_t{dispatcher_.logged_in(id)});
+    digest.add(dispatcher_.idle_since(id).us);
+  }
+  chronicle_.metrics().add_to(digest);
+}
+
+}  // namespace paceline::desk

@@ -1,0 +1,47 @@
+// The life of a ticket: one decide() per verb, and evolve().
+//
+//                    ┌────────────────────── requeue ──────────────────────┐
+//                    ▼                                                     │
+//   recorded ──▶ queued ──assign──▶ assigned ──start──▶ in_progress ───────┤
+//                    │                  │                    │             │
+//                    └───────── pend ───┴──────▶ pending ◀───┘             │
+//                                                  │ resume: back          │
+//          any open state ── resolve ──▶ resolved ──close──▶ closed        │
+//          any open state ── close ────────────────────────▶ closed        │
+//          any open state ── cancel ──▶ cancelled                          │
+//          resolved, closed, cancelled ── reopen ──▶ queued ───────────────┘
+//
+// decide() says what a command would do; pure: same ticket, command and time, same answer. It
+// checks in the order of Reject. evolve() makes it so; it cannot fail and never chooses.
+// Attributes are set by the desk's update, which changes no state.
+#pragma once
+
+#include <cstdint>
+
+#include "engine/desk/command.h"
+#include "engine/desk/event.h"
+#include "engine/desk/reject.h"
+#include "engine/desk/ticket.h"
+
+namespace paceline::desk {
+
+/// The event a verb brings about; sequence, instants and cause are the chronicle's to fill in.
+Result<Event> decide_message(const Ticket& ticket, const Message& message);
+/// On a resolved or closed ticket the record is corrected and the state stays.
+Result<Event> decide_assign(const Ticket& ticket, uint32_t agent);
+/// `manual`: the ticket's queue is one whose group works without naming an agent.
+Result<Event> decide_start(const Ticket& ticket, bool manual);
+/// On a resolved or closed ticket the record is corrected and the state stays.
+Result<Event> decide_requeue(const Ticket& ticket, uint32_t queue, uint32_t reason);
+Result<Event> decide_pend(const Ticket& ticket, const TicketDetail& detail, uint32_t reason,
+                          int64_t resume_at_us, int64_t now_us);
+Result<Event> decide_resume(const Ticket& ticket);
+Result<Event> decide_resolve(const Ticket& ticket, uint32_t code, bool restate);
+Result<Event> decide_close(const Ticket& ticket, uint32_t code);
+Result<Event> decide_reopen(const Ticket& ticket, uint32_t reason);
+Result<Event> decide_cancel(const Ticket& ticket, uint32_t reason);
+
+/// Applies a ticket event to the record.
+void evolve(Ticket& ticket, TicketDetail& detail, const Event& event);
+
+}  // namespace paceline::desk

@@ -1,0 +1,123 @@
+#include "engine/desk/metrics.h"
+
+#include <algorithm>
+
+namespace paceline::desk {
+
+namespace {
+
+void count_up(uint16_t& counter) {
+  if (counter < 0xffff) ++counter;
+}
+
+void fold_queue(const Event& event, TicketDetail& detail, uint32_t triage) {
+  if (event.queue == triage || event.queue == detail.last_queue) return;
+  if (detail.last_queue != Ticket::none) {
+    count_up(detail.moves);
+    if (detail.queue_before == event.queue) count_up(detail.pingpongs);
+  }
+  detail.queue_before = detail.last_queue;
+  detail.last_queue = event.queue;
+}
+
+bool is_human_answer(const Event& event) {
+  constexpr uint8_t wanted = message_public | message_by_agent;
+  return (event.flags & (wanted | message_automatic)) == wanted;
+}
+
+}  // namespace
+
+void Metrics::fold(const Event& event, TicketDetail* detail, uint32_t triage) {
+  ++counts_[static_cast<size_t>(event.kind)];
+  if (event.cause == Cause::timer) {
+    timer_lag_us_max_ = std::max(timer_lag_us_max_, event.noted_us - event.at_us);
+  }
+  if (event.kind >= EventKind::clock_started && event.kind <= EventKind::clock_cancelled) {
+    fold_clock(event);
+    return;
+  }
+  if (detail == nullptr || event.kind == EventKind::ticket_archived) return;
+  detail->touched_at_us = event.at_us;
+  switch (event.kind) {
+    case EventKind::ticket_recorded:
+      detail->recorded_at_us = event.at_us;
+      break;
+    case EventKind::ticket_queued:
+    case EventKind::ticket_requeued:
+      fold_queue(event, *detail, triage);
+      break;
+    case EventKind::ticket_messaged:
+      if (detail->first_response_at_us == 0 && is_human_answer(event)) {
+        detail->first_response_at_us = event.at_us;
+      }
+      break;
+    case EventKind::ticket_resolved:
+      detail->resolved_at_us = event.at_us;
+      break;
+    case EventKind::ticket_reopened:
+      if (event.previous_state == State::resolved) count_up(detail->reopens);
+      if (event.previous_state == State::closed) count_up(detail->closed_reopens);
+      detail->closed_at_us = 0;
+      break;
+    case EventKind::ticket_closed:
+    case EventKind::ticket_cancelled:
+      detail->closed_at_us = event.at_us;
+      break;
+    default:
+      break;
+  }
+}
+
+void Metrics::fold_clock(const Event& event) {
+  PolicyVerdicts& verdicts = verdicts_of(event.policy);
+  const bool had_breached = (event.flags & clock_had_breached) != 0;
+  switch (event.kind) {
+    case EventKind::clock_started:
+      ++verdicts.running;
+      break;
+    case EventKind::clock_breached:
+      ++verdicts.running_breached;
+      break;
+    case EventKind::clock_retargeted: {
+      PolicyVerdicts& before = verdicts_[event.reason];  // known since its clock started
+      --before.running;
+      ++verdicts.running;
+      if (had_breached) {
+        --before.running_breached;
+        ++verdicts.running_breached;
+      }
+      break;
+    }
+    case EventKind::clock_completed:
+    case EventKind::clock_cancelled:
+      --verdicts.running;
+      if (had_breached) --verdicts.running_breached;
+      if (event.kind == EventKind::clock_cancelled) {
+        ++verdicts.cancelled;
+      } else if ((event.flags & clock_missed) != 0) {
+        ++verdicts.breached;
+      } else {
+        ++verdicts.met;
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+PolicyVerdicts& Metrics::verdicts_of(uint32_t policy) {
+  if (policy >= verdicts_.size()) verdicts_.resize(policy + 1);
+  return verdicts_[policy];
+}
+
+void Metrics::add_to(sched::Digest& digest) const {
+  for (const uint64_t count : counts_) digest.add(count);
+  for (const PolicyVerdicts& verdicts : verdicts_) {
+    for (const uint64_t count : {verdicts.met, verdicts.breached, verdicts.cancelled,
+                                 verdicts.running, verdicts.running_breached}) {
+      digest.add(count);
+    }
+  }
+}
+
+}  // namespace paceline::desk

@@ -1,0 +1,180 @@
+#include "engine/desk/event.h"
+#include "engine/desk/reject.h"
+
+namespace paceline::desk {
+
+std::string_view name(Reject reject) {
+  switch (reject) {
+    case Reject::none:
+      return "none";
+    case Reject::already_answered:
+      return "already_answered";
+    case Reject::number_gap:
+      return "number_gap";
+    case Reject::sessions_full:
+      return "sessions_full";
+    case Reject::permission_denied:
+      return "permission_denied";
+    case Reject::field_invalid:
+      return "field_invalid";
+    case Reject::field_required:
+      return "field_required";
+    case Reject::expression_invalid:
+      return "expression_invalid";
+    case Reject::configuration_invalid:
+      return "configuration_invalid";
+    case Reject::configuration_incomplete:
+      return "configuration_incomplete";
+    case Reject::ticket_unknown:
+      return "ticket_unknown";
+    case Reject::queue_unknown:
+      return "queue_unknown";
+    case Reject::agent_unknown:
+      return "agent_unknown";
+    case Reject::external_id_taken:
+      return "external_id_taken";
+    case Reject::version_conflict:
+      return "version_conflict";
+    case Reject::ticket_not_assigned:
+      return "ticket_not_assigned";
+    case Reject::ticket_not_pending:
+      return "ticket_not_pending";
+    case Reject::ticket_already_pending:
+      return "ticket_already_pending";
+    case Reject::ticket_in_progress:
+      return "ticket_in_progress";
+    case Reject::ticket_already_resolved:
+      return "ticket_already_resolved";
+    case Reject::ticket_not_resolved:
+      return "ticket_not_resolved";
+    case Reject::ticket_closed:
+      return "ticket_closed";
+    case Reject::ticket_cancelled:
+      return "ticket_cancelled";
+    case Reject::agent_already_logged_in:
+      return "agent_already_logged_in";
+    case Reject::agent_not_logged_in:
+      return "agent_not_logged_in";
+    case Reject::tickets_full:
+      return "tickets_full";
+    case Reject::clocks_full:
+      return "clocks_full";
+    case Reject::text_full:
+      return "text_full";
+    case Reject::dictionary_full:
+      return "dictionary_full";
+    case Reject::queues_full:
+      return "queues_full";
+    case Reject::agents_full:
+      return "agents_full";
+    case Reject::intervals_full:
+      return "intervals_full";
+  }
+  return "unknown";
+}
+
+std::string_view name(EventKind kind) {
+  switch (kind) {
+    case EventKind::ticket_recorded:
+      return "ticket.recorded";
+    case EventKind::ticket_updated:
+      return "ticket.updated";
+    case EventKind::ticket_messaged:
+      return "ticket.messaged";
+    case EventKind::ticket_queued:
+      return "ticket.queued";
+    case EventKind::ticket_assigned:
+      return "ticket.assigned";
+    case EventKind::ticket_started:
+      return "ticket.started";
+    case EventKind::ticket_requeued:
+      return "ticket.requeued";
+    case EventKind::ticket_pended:
+      return "ticket.pended";
+    case EventKind::ticket_resumed:
+      return "ticket.resumed";
+    case EventKind::ticket_resolved:
+      return "ticket.resolved";
+    case EventKind::ticket_reopened:
+      return "ticket.reopened";
+    case EventKind::ticket_closed:
+      return "ticket.closed";
+    case EventKind::ticket_cancelled:
+      return "ticket.cancelled";
+    case EventKind::ticket_archived:
+      return "ticket.archived";
+    case EventKind::clock_started:
+      return "clock.started";
+    case EventKind::clock_paused:
+      return "clock.paused";
+    case EventKind::clock_resumed:
+      return "clock.resumed";
+    case EventKind::clock_threshold:
+      return "clock.threshold";
+    case EventKind::clock_breached:
+      return "clock.breached";
+    case EventKind::clock_retargeted:
+      return "clock.retargeted";
+    case EventKind::clock_completed:
+      return "clock.completed";
+    case EventKind::clock_cancelled:
+      return "clock.cancelled";
+    case EventKind::agent_defined:
+      return "agent.defined";
+    case EventKind::agent_logged_in:
+      return "agent.logged_in";
+    case EventKind::agent_logged_out:
+      return "agent.logged_out";
+    case EventKind::agent_over_capacity:
+      return "agent.over_capacity";
+    case EventKind::queue_defined:
+      return "queue.defined";
+    case EventKind::policy_loaded:
+      return "policy.loaded";
+  }
+  return "unknown";
+}
+
+std::string_view name(State state) {
+  switch (state) {
+    case State::none:
+      return "none";
+    case State::recorded:
+      return "recorded";
+    case State::queued:
+      return "queued";
+    case State::assigned:
+      return "assigned";
+    case State::in_progress:
+      return "in_progress";
+    case State::pending:
+      return "pending";
+    case State::resolved:
+      return "resolved";
+    case State::closed:
+      return "closed";
+    case State::cancelled:
+      return "cancelled";
+  }
+  return "unknown";
+}
+
+std::string_view name(ClockKind clock) {
+  return clock == ClockKind::response ? "response" : "resolution";
+}
+
+std::string_view name(Cause cause) {
+  switch (cause) {
+    case Cause::command:
+      return "command";
+    case Cause::timer:
+      return "timer";
+    case Cause::match:
+      return "match";
+    case Cause::configuration:
+      return "configuration";
+  }
+  return "unknown";
+}
+
+}  // namespace paceline::desk

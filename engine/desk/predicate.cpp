@@ -1,0 +1,268 @@
+#include "engine/desk/predicate.h"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "engine/desk/expression_lexer.h"
+#include "engine/desk/suggestion.h"
+
+namespace paceline::desk {
+namespace {
+
+using sched::Expected;
+using sched::Unexpected;
+
+constexpr std::array<std::string_view, field_count> field_names = {
+    "kind",        "priority", "impact",         "urgency",      "vip",
+    "sentiment",   "queue",    "category",       "subcategory",  "service",
+    "config_item", "channel",  "requester_type", "organisation", "contract"};
+
+// The position of a name is its enumerator; an empty name cannot be written.
+constexpr std::string_view kind_names[] = {"incident", "service_request"};
+constexpr std::string_view priority_names[] = {"", "P1", "P2", "P3", "P4", "P5"};
+constexpr std::string_view level_names[] = {"", "high", "medium", "low"};
+constexpr std::string_view bool_names[] = {"false", "true"};
+constexpr std::string_view sentiment_names[] = {"", "negative", "neutral", "positive"};
+
+/// The values of an enumerated field; none for a free one.
+std::span<const std::string_view> values_of(Field field) {
+  switch (field) {
+    case Field::kind:
+      return kind_names;
+    case Field::priority:
+      return priority_names;
+    case Field::impact:
+    case Field::urgency:
+      return level_names;
+    case Field::vip:
+      return bool_names;
+    case Field::sentiment:
+      return sentiment_names;
+    default:
+      return {};
+  }
+}
+
+constexpr int nesting_max = 64;
+constexpr int stack_max = 64;  // holds() keeps its stack in the bits of one word
+
+/// A value no ticket has: what a resolver does not know must not equal an empty field.
+constexpr uint32_t matches_nothing = FieldValues::absent - 1;
+
+}  // namespace
+
+std::string_view name(Field field) { return field_names[static_cast<size_t>(field)]; }
+
+/// Recursive descent; each level of nesting is one of these calls deeper.
+class PredicateParser {
+ public:
+  PredicateParser(std::string_view text, const ValueResolver& resolve)
+      : lexer_(text), resolve_(resolve) {}
+
+  Expected<Predicate, SyntaxError> parse() {
+    if (advance() && token_.kind != TokenKind::end && either() && token_.kind != TokenKind::end)
+      unexpected_after_condition();
+    if (error_) return Unexpected{std::move(*error_)};
+    return std::move(predicate_);
+  }
+
+ private:
+  using Code = Predicate::Code;
+
+  bool fail(size_t at, std::string message) {
+    if (!error_) error_ = SyntaxError{.at = at, .message = std::move(message)};
+    return false;
+  }
+
+  bool advance() {
+    auto token = lexer_.next();
+    if (!token) return fail(token.error().at, token.error().message);
+    token_ = std::move(*token);
+    return true;
+  }
+
+  bool emit(Code code, Field field = Field::kind, uint32_t value = 0, uint32_t count = 0) {
+    if (code == Code::both || code == Code::either) {
+      --stack_;
+    } else if (code != Code::negate && ++stack_ > stack_max) {
+      return fail(token_.at, "the condition is nested too deeply: split it into several rules");
+    }
+    predicate_.steps_.push_back({code, field, value, count});
+    return true;
+  }
+
+  bool either() {
+    if (!both()) return false;
+    while (token_.is("||")) {
+      if (!advance() || !both() || !emit(Code::either)) return false;
+    }
+    return true;
+  }
+
+  bool both() {
+    if (!term()) return false;
+    while (token_.is("&&")) {
+      if (!advance() || !term() || !emit(Code::both)) return false;
+    }
+    return true;
+  }
+
+  bool term() {
+    if (token_.is("!") || token_.is("(")) {
+      if (++nesting_ > nesting_max)
+        return fail(token_.at,
+                    "the condition is nested deeper than 64 levels: split it into "
+                    "several rules");
+      const bool ok = token_.is("!") ? negation() : parentheses();
+      --nesting_;
+      return ok;
+    }
+    return comparison();
+  }
+
+  bool negation() { return advance() && term() && emit(Code::negate); }
+
+  bool parentheses() {
+    const size_t opened_at = token_.at;
+    if (!advance() || !either()) return false;
+    if (token_.kind == TokenKind::end)
+      return fail(opened_at, "the parenthesis is not closed: add \")\"");
+    if (!token_.is(")")) return unexpected_after_condition();
+    return advance();
+  }
+
+  bool comparison() {
+    if (token_.kind != TokenKind::word)
+      return fail(token_.at, "expected a field, found " + shown(token_) +
+                                 ": write for example \"priority == P1\"");
+    const auto found = std::find(field_names.begin(), field_names.end(), token_.text);
+    if (found == field_names.end()) {
+      if (token_.text == "not") return fail(token_.at, "unknown field \"not\": write \"!\"");
+      return fail(token_.at,
+                  "unknown field \"" + token_.text + "\"" + suggestion(token_.text, field_names));
+    }
+    const auto field = static_cast<Field>(found - field_names.begin());
+    if (!advance()) return false;
+
+    if (token_.is("==") || token_.is("!=")) {
+      const Code code = token_.is("==") ? Code::equal : Code::unequal;
+      uint32_t value = 0;
+      return advance() && literal(field, value) && emit(code, field, value);
+    }
+    if (token_.is_word("in")) return advance() && list(field);
+    if (field == Field::vip) return emit(Code::equal, field, 1);
+    const std::string field_name(name(field));
+    if (token_.is("="))
+      return fail(token_.at, "\"=\" does not compare: write \"" + field_name + " == …\"");
+    return fail(token_.at,
+                "expected ==, != or in after field \"" + field_name + "\", found " + shown(token_));
+  }
+
+  bool list(Field field) {
+    if (!token_.is("["))
+      return fail(token_.at, "expected \"[\" after in, found " + shown(token_) + ": write \"" +
+                                 std::string(name(field)) + " in [a, b]\"");
+    const auto first = static_cast<uint32_t>(predicate_.sets_.size());
+    do {
+      uint32_t value = 0;
+      if (!advance() || !literal(field, value)) return false;
+      predicate_.sets_.push_back(value);
+    } while (token_.is(","));
+    if (!token_.is("]"))
+      return fail(token_.at, "expected \",\" or \"]\" in the list, found " + shown(token_));
+    const auto count = static_cast<uint32_t>(predicate_.sets_.size()) - first;
+    return advance() && emit(Code::any_of, field, first, count);
+  }
+
+  bool literal(Field field, uint32_t& value) {
+    if (token_.kind != TokenKind::word && token_.kind != TokenKind::quoted)
+      return fail(token_.at, "expected a value of field \"" + std::string(name(field)) +
+                                 "\", found " + shown(token_));
+    const auto values = values_of(field);
+    if (values.empty()) {
+      value = FieldValues::absent;
+      if (!token_.text.empty()) {
+        value = resolve_(field, token_.text);
+        if (value == FieldValues::absent) value = matches_nothing;
+      }
+      return advance();
+    }
+    const auto found = std::find(values.begin(), values.end(), token_.text);
+    if (found == values.end() || token_.text.empty()) {
+      const auto writable = values.front().empty() ? values.subspan(1) : values;
+      return fail(token_.at, "field \"" + std::string(name(field)) + "\" has no value \"" +
+                                 token_.text + "\"" + suggestion(token_.text, writable));
+    }
+    value = static_cast<uint32_t>(found - values.begin());
+    return advance();
+  }
+
+  bool unexpected_after_condition() {
+    if (token_.is_word("and") || token_.is("&"))
+      return fail(token_.at, shown(token_) + " does not join conditions: write \"&&\"");
+    if (token_.is_word("or") || token_.is("|"))
+      return fail(token_.at, shown(token_) + " does not join conditions: write \"||\"");
+    if (token_.is(")")) return fail(token_.at, "\")\" without \"(\": remove it");
+    if (token_.kind == TokenKind::word || token_.kind == TokenKind::quoted)
+      return fail(token_.at, "unexpected " + shown(token_) +
+                                 ": join conditions with && or ||, and quote values with spaces");
+    return fail(token_.at, "unexpected " + shown(token_) + ": expected && or ||");
+  }
+
+  ExpressionLexer lexer_;
+  const ValueResolver& resolve_;
+  Token token_;
+  Predicate predicate_;
+  std::optional<SyntaxError> error_;
+  int nesting_ = 0;
+  int stack_ = 0;
+};
+
+Expected<Predicate, SyntaxError> Predicate::parse(std::string_view text,
+                                                  const ValueResolver& resolve) {
+  if (text.size() > expression_size_max)
+    return syntax_error(0,
+                        "the condition is longer than 4,096 characters: split it into several "
+                        "rules");
+  return PredicateParser(text, resolve).parse();
+}
+
+bool Predicate::holds(const FieldValues& values) const {
+  uint64_t stack = 1;  // the top is bit 0; what no step replaces is "always"
+  const auto top_two = [&stack] { return std::pair{(stack & 1) != 0, (stack & 2) != 0}; };
+  for (const Step& step : steps_) {
+    const uint32_t value = values.value[static_cast<size_t>(step.field)];
+    switch (step.code) {
+      case Code::equal:
+        stack = stack << 1 | (value == step.value ? 1U : 0U);
+        break;
+      case Code::unequal:
+        stack = stack << 1 | (value != step.value ? 1U : 0U);
+        break;
+      case Code::any_of: {
+        const auto first = sets_.begin() + step.value;
+        const bool found = std::find(first, first + step.count, value) != first + step.count;
+        stack = stack << 1 | (found ? 1U : 0U);
+        break;
+      }
+      case Code::negate:
+        stack ^= 1;
+        break;
+      case Code::both: {
+        const auto [right, left] = top_two();
+        stack = (stack >> 2) << 1 | (right && left ? 1U : 0U);
+        break;
+      }
+      case Code::either: {
+        const auto [right, left] = top_two();
+        stack = (stack >> 2) << 1 | (right || left ? 1U : 0U);
+        break;
+      }
+    }
+  }
+  return (stack & 1) != 0;
+}
+
+}  // namespace paceline::desk

@@ -1,0 +1,318 @@
+#include "engine/desk/rulebook.h"
+
+#include <algorithm>
+
+#include "sched/base/check.h"
+
+namespace paceline::desk {
+
+namespace {
+
+constexpr uint32_t reasons_max = 0x00ff'fffe;  // an interval keeps a reason in 24 bits
+constexpr int64_t target_us_max = 366 * sched::day.us;
+constexpr size_t thresholds_max = 32;
+constexpr uint32_t threshold_bp_max = 100'000;
+constexpr uint32_t weight_milli_max = 1'000'000;
+
+uint32_t no_numbers(Field, std::string_view) { return 0; }
+
+std::string problem_with_policy(const PolicyDefinition& policy) {
+  const std::string subject = "policy \"" + policy.name + "\"";
+  if (policy.name.empty()) return "a policy has no name";
+  if (policy.target_us < 1 || policy.target_us > target_us_max) {
+    return subject + ": target must be between 1 microsecond and 366 days";
+  }
+  const auto& thresholds = policy.thresholds_bp;
+  if (thresholds.size() > thresholds_max) return subject + " has more than 32 thresholds";
+  for (size_t i = 0; i < thresholds.size(); ++i) {
+    if (thresholds[i] == 0 || thresholds[i] > threshold_bp_max) {
+      return subject + ": a threshold must lie between 0.01 % and 1,000 %";
+    }
+    if (i > 0 && thresholds[i] <= thresholds[i - 1]) {
+      return subject + ": thresholds must ascend";
+    }
+  }
+  const auto parsed = Predicate::parse(policy.when, no_numbers);
+  if (!parsed) return subject + ": when: " + parsed.error().message;
+  return {};
+}
+
+std::string problem_with_queue(const QueueDefinition& queue) {
+  if (queue.name.empty()) return "a queue has no name";
+  const std::string subject = "queue \"" + queue.name + "\"";
+  if (queue.weight_milli == 0 || queue.weight_milli > weight_milli_max) {
+    return subject + ": weight must be between 0.001 and 1,000 units";
+  }
+  if (queue.default_horizon_us <= 0) return subject + ": default_horizon must be positive";
+  const auto need = parse_need(queue.need);
+  if (!need) return subject + ": need: " + need.error().message;
+  return {};
+}
+
+std::string problem_with_agent(const AgentDefinition& agent) {
+  if (agent.name.empty()) return "an agent has no name";
+  for (const auto& [skill, level] : agent.skills) {
+    if (skill.empty() || level == 0 || level > 100) {
+      return "agent \"" + agent.name + "\": skill levels go from 1 to 100";
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+bool Policy::pauses_on(uint32_t reason) const {
+  return std::binary_search(pause.begin(), pause.end(), reason);
+}
+
+Rulebook::Rulebook(const Limits& limits)
+    : limits_(limits),
+      queue_names_(limits.queues_max),
+      agent_names_(limits.agents_max),
+      groups_(limits.queues_max + limits.agents_max),
+      skills_(limits.dictionary_max),
+      reasons_(std::min(limits.dictionary_max, reasons_max)) {
+  calendars_.push_back({{.name = "24x7", .always_open = true, .zone = {}, .week = {}, .closed = {}},
+                        sched::Calendar{}});
+  QueueDefinition triage;
+  triage.name = settings_.triage_queue;
+  triage.group = settings_.triage_queue;
+  triage.mode = QueueMode::manual;
+  triage_ = define_queue(triage).value();
+}
+
+std::string Rulebook::problem_with(const Configuration& configuration) const {
+  if (configuration.settings.triage_queue.empty()) return "triage_queue has no name";
+  if (configuration.settings.auto_close_us < 0 || configuration.settings.reopen_window_us < 0) {
+    return "auto_close and reopen_window must not be negative";
+  }
+  Dictionary calendar_names(limits_.calendars_max);
+  for (const sched::CalendarSpec& spec : configuration.calendars) {
+    if (spec.name.empty() || spec.name == "24x7") {
+      return "a calendar needs a name other than the built-in 24x7";
+    }
+    if (calendar_names.find(spec.name) != none) return "calendar \"" + spec.name + "\" twice";
+    if (calendar_names.intern(spec.name) == none) return "too many calendars";
+    if (!sched::Calendar::compile(spec)) {
+      return "calendar \"" + spec.name + "\" has no open time or an interval that is not valid";
+    }
+  }
+  if (calendars_.size() + configuration.calendars.size() > limits_.calendars_max) {
+    return "too many calendar versions on this desk";
+  }
+  if (policies_.size() + configuration.policies.size() > limits_.policies_max) {
+    return "too many policy versions on this desk";
+  }
+  for (const PolicyDefinition& policy : configuration.policies) {
+    if (std::string problem = problem_with_policy(policy); !problem.empty()) return problem;
+    if (calendar_names.find(policy.calendar) == none && calendar_for(policy.calendar) == none) {
+      return "policy \"" + policy.name + "\": no calendar \"" + policy.calendar + "\"";
+    }
+  }
+  Dictionary queue_names(limits_.queues_max);
+  for (uint32_t queue = 0; queue < queue_count(); ++queue) {
+    queue_names.intern(queue_names_.text(queue));
+  }
+  queue_names.intern(configuration.settings.triage_queue);
+  for (const QueueDefinition& queue : configuration.queues) {
+    if (std::string problem = problem_with_queue(queue); !problem.empty()) return problem;
+    if (queue_names.intern(queue.name) == none) return "too many queues";
+  }
+  Dictionary agent_names(limits_.agents_max);
+  for (uint32_t agent = 0; agent < agent_count(); ++agent) {
+    agent_names.intern(agent_names_.text(agent));
+  }
+  for (const AgentDefinition& agent : configuration.agents) {
+    if (std::string problem = problem_with_agent(agent); !problem.empty()) return problem;
+    if (agent_names.intern(agent.name) == none) return "too many agents";
+  }
+  for (const RouteRule& route : configuration.routes) {
+    if (queue_names.find(route.queue) == none) {
+      return "route \"" + route.name + "\": no queue \"" + route.queue + "\"";
+    }
+    const auto parsed = Predicate::parse(route.when, no_numbers);
+    if (!parsed) return "route \"" + route.name + "\": when: " + parsed.error().message;
+  }
+  return {};
+}
+
+void Rulebook::apply(const Configuration& configuration, ValueNumbers& numbers) {
+  settings_ = configuration.settings;
+  ++version_;
+  for (const sched::CalendarSpec& spec : configuration.calendars) {
+    const uint32_t known = calendar_for(spec.name);
+    if (known != none && calendars_[known].spec == spec) continue;
+    calendars_.push_back({spec, sched::Calendar::compile(spec).value()});
+  }
+  // Predicates name queues, and routes lead to them: all must have their position first.
+  if (find_queue(settings_.triage_queue) == none) {
+    QueueDefinition triage;
+    triage.name = triage.group = settings_.triage_queue;
+    triage.mode = QueueMode::manual;
+    CHECK(define_queue(triage).has_value());
+  }
+  triage_ = find_queue(settings_.triage_queue);
+  for (const QueueDefinition& queue : configuration.queues) {
+    CHECK(define_queue(queue).has_value());
+  }
+  for (uint32_t queue = 0; queue < queue_count(); ++queue) {
+    std::fill(std::begin(queues_[queue].strict), std::end(queues_[queue].strict), false);
+    for (const sched::Priority priority : settings_.strict) {
+      queues_[queue].strict[static_cast<size_t>(priority)] = true;
+    }
+  }
+  const auto resolve = [&](Field field, std::string_view value) {
+    return field == Field::queue ? find_queue(value) : numbers.number(field, value);
+  };
+  in_force_.clear();
+  for (const PolicyDefinition& definition : configuration.policies) {
+    const uint32_t calendar = calendar_for(definition.calendar);
+    uint32_t position = 0;
+    while (position < policies_.size() && !(policies_[position].definition == definition &&
+                                            policies_[position].calendar_version == calendar)) {
+      ++position;
+    }
+    if (position == policies_.size()) {
+      Policy& policy = policies_.emplace_back();
+      policy.definition = definition;
+      policy.calendar_version = calendar;
+      policy.calendar = &calendars_[calendar].calendar;
+      for (const std::string& reason : definition.pause) {
+        policy.pause.push_back(reasons_.intern(reason));
+      }
+      std::sort(policy.pause.begin(), policy.pause.end());
+    }
+    // Parsed anew: a literal may name a queue that has come into being since.
+    policies_[position].when = Predicate::parse(definition.when, resolve).value();
+    in_force_.push_back(position);
+  }
+  routes_.clear();
+  for (const RouteRule& route : configuration.routes) {
+    routes_.push_back({reasons_.intern(route.name), Predicate::parse(route.when, resolve).value(),
+                       find_queue(route.queue)});
+  }
+  criticalities_.clear();
+  for (const Criticality& criticality : configuration.criticalities) {
+    const Field field = criticality.of_config_item ? Field::config_item : Field::service;
+    criticalities_.push_back({field, numbers.number(field, criticality.name), criticality.impact});
+  }
+  // The configuration item is asked before the service.
+  std::stable_sort(criticalities_.begin(), criticalities_.end(),
+                   [](const CriticalityEntry& a, const CriticalityEntry& b) {
+                     return a.field == Field::config_item && b.field == Field::service;
+                   });
+}
+
+Result<uint32_t> Rulebook::define_queue(const QueueDefinition& definition) {
+  if (!problem_with_queue(definition).empty()) {
+    return sched::Unexpected{definition.name.empty()       ? Reject::field_required
+                             : parse_need(definition.need) ? Reject::field_invalid
+                                                           : Reject::expression_invalid};
+  }
+  const uint32_t position = queue_names_.intern(definition.name);
+  if (position == none) return sched::Unexpected{Reject::queues_full};
+  if (position == queues_.size()) {
+    queues_.emplace_back();
+    for (const sched::Priority priority : settings_.strict) {
+      queues_.back().strict[static_cast<size_t>(priority)] = true;
+    }
+  }
+  queues_[position].definition = definition;
+  return position;
+}
+
+sched::LineTerms Rulebook::line_terms(uint32_t position) {
+  const QueueDefinition& queue = queues_[position].definition;
+  sched::LineTerms terms;
+  terms.group = groups_.intern(queue.group);
+  for (const SkillRequirement& requirement : parse_need(queue.need).value()) {
+    terms.need.push_back({skills_.intern(requirement.skill), requirement.level});
+  }
+  terms.weight_milli = queue.weight_milli;
+  terms.push = queue.mode == QueueMode::push;
+  return terms;
+}
+
+Result<uint32_t> Rulebook::define_agent(const AgentDefinition& definition) {
+  if (definition.name.empty()) return sched::Unexpected{Reject::field_required};
+  if (!problem_with_agent(definition).empty()) return sched::Unexpected{Reject::field_invalid};
+  const uint32_t position = agent_names_.intern(definition.name);
+  if (position == none) return sched::Unexpected{Reject::agents_full};
+  if (position == agents_.size()) agents_.emplace_back();
+  agents_[position].definition = definition;
+  return position;
+}
+
+sched::Abilities Rulebook::abilities(uint32_t position) {
+  const AgentDefinition& agent = agents_[position].definition;
+  sched::Abilities abilities;
+  for (const std::string& group : agent.groups) abilities.groups.push_back(groups_.intern(group));
+  for (const auto& [skill, level] : agent.skills) {
+    abilities.skills.push_back({skills_.intern(skill), level});
+  }
+  std::sort(abilities.groups.begin(), abilities.groups.end());
+  std::sort(abilities.skills.begin(), abilities.skills.end());
+  return abilities;
+}
+
+uint32_t Rulebook::policy_for(ClockKind kind, const FieldValues& values) const {
+  for (const uint32_t position : in_force_) {
+    const Policy& policy = policies_[position];
+    if (policy.definition.clock == kind && policy.when.holds(values)) return position;
+  }
+  return none;
+}
+
+Rulebook::Routed Rulebook::route(const FieldValues& values) const {
+  for (const CompiledRoute& route : routes_) {
+    if (route.when.holds(values)) return {route.queue, route.rule};
+  }
+  return {triage_, none};
+}
+
+sched::Impact Rulebook::derived_impact(const FieldValues& values) const {
+  for (const CriticalityEntry& entry : criticalities_) {
+    if (values.value[static_cast<size_t>(entry.field)] == entry.value) return entry.impact;
+  }
+  return sched::Impact::none;
+}
+
+uint32_t Rulebook::calendar_for(std::string_view wanted) const {
+  for (auto position = static_cast<uint32_t>(calendars_.size()); position-- > 0;) {
+    if (calendars_[position].spec.name == wanted) return position;
+  }
+  return none;
+}
+
+void Rulebook::add_to(sched::Digest& digest) const {
+  digest.add(version_);
+  digest.add(uint64_t{triage_});
+  for (const uint32_t position : in_force_) digest.add(position);
+  for (uint32_t queue = 0; queue < queue_count(); ++queue) {
+    const QueueDefinition& definition = queues_[queue].definition;
+    for (const std::string* text : {&definition.name, &definition.group, &definition.need}) {
+      digest.add_text(*text);
+    }
+    digest.add(uint64_t{definition.weight_milli});
+    digest.add(static_cast<uint64_t>(definition.mode) << 8 |
+               static_cast<uint64_t>(definition.discipline));
+  }
+  for (uint32_t agent = 0; agent < agent_count(); ++agent) {
+    const AgentDefinition& definition = agents_[agent].definition;
+    digest.add_text(definition.name);
+    for (const std::string& group : definition.groups) digest.add_text(group);
+    for (const auto& [skill, level] : definition.skills) {
+      digest.add_text(skill);
+      digest.add(level);
+    }
+    digest.add(definition.capacity_milli);
+  }
+  for (const Policy& policy : policies_) {
+    digest.add_text(policy.definition.name);
+    digest.add(policy.definition.target_us);
+    digest.add(policy.calendar_version);
+  }
+  reasons_.add_to(digest);
+}
+
+}  // namespace paceline::desk

@@ -1,0 +1,150 @@
+// The rules now in force, compiled: queues, agents, calendars, policies, routes, criticality.
+//
+// Tables only grow, so that a position in an event means the same for ever; what a new
+// configuration drops is kept for the tickets and clocks that still follow it.
+//
+// Owner: shard thread.  Allocates: when something is defined.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/desk/configuration.h"
+#include "engine/desk/dictionary.h"
+#include "engine/desk/limits.h"
+#include "engine/desk/predicate.h"
+#include "engine/desk/reject.h"
+#include "sched/base/digest.h"
+#include "sched/calendar.h"
+#include "sched/dispatch.h"
+#include "sched/sla_clock.h"
+
+namespace paceline::desk {
+
+struct Queue {
+  QueueDefinition definition;
+  bool strict[sched::priority_count] = {};
+  uint32_t in_hand = 0;  ///< Assigned or in progress.
+  uint32_t pending = 0;
+};
+
+struct Agent {
+  AgentDefinition definition;
+  uint32_t tickets = 0;  ///< In hand or pending with this agent.
+};
+
+struct Policy {
+  PolicyDefinition definition;
+  Predicate when;
+  const sched::Calendar* calendar = nullptr;
+  uint32_t calendar_version = 0;  ///< Position in the table of calendars.
+  std::vector<uint32_t> pause;    ///< Reasons, ascending.
+  sched::ClockTerms terms() const {
+    return {sched::BusinessDuration{definition.target_us}, calendar, definition.thresholds_bp};
+  }
+  bool pauses_on(uint32_t reason) const;
+};
+
+struct CalendarVersion {
+  sched::CalendarSpec spec;
+  sched::Calendar calendar;
+};
+
+/// Where an attribute's values are numbered; the rulebook's literals use the same numbers.
+class ValueNumbers {
+ public:
+  virtual ~ValueNumbers() = default;
+  virtual uint32_t number(Field field, std::string_view value) = 0;
+};
+
+class Rulebook {
+ public:
+  static constexpr uint32_t none = 0xffff'ffff;
+
+  explicit Rulebook(const Limits& limits);
+
+  /// What is wrong with a configuration, without changing anything; empty if it can be applied.
+  std::string problem_with(const Configuration& configuration) const;
+
+  /// Replaces settings, routes, criticalities and the policies in force; defines the calendars.
+  /// Queues and agents are the caller's to define (the dispatcher must hear of them). Requires
+  /// problem_with() to be empty.
+  void apply(const Configuration& configuration, ValueNumbers& numbers);
+
+  const DeskSettings& settings() const { return settings_; }
+  uint64_t version() const { return version_; }
+
+  Result<uint32_t> define_queue(const QueueDefinition& definition);
+  uint32_t find_queue(std::string_view name) const { return queue_names_.find(name); }
+  Queue& queue(uint32_t position) { return queues_[position]; }
+  const Queue& queue(uint32_t position) const { return queues_[position]; }
+  uint32_t queue_count() const { return static_cast<uint32_t>(queues_.size()); }
+  uint32_t triage() const { return triage_; }
+  sched::LineTerms line_terms(uint32_t queue);
+
+  Result<uint32_t> define_agent(const AgentDefinition& definition);
+  uint32_t find_agent(std::string_view name) const { return agent_names_.find(name); }
+  Agent& agent(uint32_t position) { return agents_[position]; }
+  const Agent& agent(uint32_t position) const { return agents_[position]; }
+  uint32_t agent_count() const { return static_cast<uint32_t>(agents_.size()); }
+  sched::Abilities abilities(uint32_t agent);
+
+  const Policy& policy(uint32_t position) const { return policies_[position]; }
+  uint32_t policy_count() const { return static_cast<uint32_t>(policies_.size()); }
+  /// The first policy in force of this kind whose condition holds; `none` if there is none.
+  uint32_t policy_for(ClockKind kind, const FieldValues& values) const;
+  bool has_policies() const { return !in_force_.empty(); }
+
+  struct Routed {
+    uint32_t queue;
+    uint32_t rule;  ///< Reason position of the rule's name; none: triage.
+  };
+  Routed route(const FieldValues& values) const;
+
+  /// Impact by criticality of configuration item or service; none if neither is listed.
+  sched::Impact derived_impact(const FieldValues& values) const;
+
+  /// Pending reasons, resolution codes, requeue reasons and rule names share one dictionary.
+  Dictionary& reasons() { return reasons_; }
+  const Dictionary& reasons() const { return reasons_; }
+
+  void add_to(sched::Digest& digest) const;
+
+ private:
+  struct CompiledRoute {
+    uint32_t rule;
+    Predicate when;
+    uint32_t queue;
+  };
+  struct CriticalityEntry {
+    Field field;
+    uint32_t value;
+    sched::Impact impact;
+  };
+
+  uint32_t calendar_for(std::string_view name) const;
+
+  Limits limits_;
+  DeskSettings settings_;
+  uint64_t version_ = 0;
+  std::deque<Queue> queues_;
+  Dictionary queue_names_;
+  std::deque<Agent> agents_;
+  Dictionary agent_names_;
+  Dictionary groups_;
+  Dictionary skills_;
+  std::deque<CalendarVersion> calendars_;  // 0 is the built-in 24x7
+  std::deque<Policy> policies_;
+  std::vector<uint32_t> in_force_;
+  std::vector<CompiledRoute> routes_;
+  std::vector<CriticalityEntry> criticalities_;
+  Dictionary reasons_;
+  uint32_t triage_ = none;
+};
+
+}  // namespace paceline::desk

@@ -1,0 +1,80 @@
+// The ticket's records: what every command touches, and what only some do.
+//
+// Plain, so that they lie in slabs. A slot is a ticket's place in memory and is used again;
+// identities (ids, table positions) are what events and digests carry.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "engine/desk/command.h"
+#include "engine/desk/event.h"
+#include "sched/base/ids.h"
+#include "sched/priority.h"
+
+namespace paceline::desk {
+
+/// Interned attributes, in the order of TextField from category on.
+inline constexpr size_t interned_count = 8;
+constexpr size_t interned_index(TextField field) { return static_cast<size_t>(field) - 1; }
+static_assert(interned_index(TextField::contract) == interned_count - 1);
+
+/// What every command touches: one cache line.
+struct Ticket {
+  static constexpr uint32_t none = 0xffff'ffff;
+
+  uint64_t id = 0;  ///< 0: the slot is free.
+  int64_t enqueued_at_us = 0;
+  uint32_t order = 0;  ///< Of first enqueueing in this queue; ties of press_at go by it.
+  uint32_t version = 0;
+  uint32_t queue = none;
+  uint32_t agent = none;
+  uint32_t first_clock = none;
+  uint32_t reason = none;  ///< Of the pending state; else the resolution code.
+  uint32_t newest_interval = none;
+  uint32_t text = 0;  ///< TextArena::Ref: external id, requester, body.
+  State state = State::none;
+  State before_pending = State::none;
+  TicketKind kind = TicketKind::incident;
+  sched::Priority priority = sched::Priority::none;
+  sched::Impact impact = sched::Impact::none;  ///< As stated; none: derived.
+  sched::Urgency urgency = sched::Urgency::none;
+  Sentiment sentiment = Sentiment::none;
+  uint8_t vip : 1 = 0;
+  uint8_t reopened : 1 = 0;
+  uint8_t unused : 6 = 0;
+  uint8_t reserved[8] = {};
+
+  bool open() const {
+    return state != State::resolved && state != State::closed && state != State::cancelled;
+  }
+  bool in_hand() const { return state == State::assigned || state == State::in_progress; }
+};
+static_assert(sizeof(Ticket) == 64, "one cache line");
+
+/// What only some commands and the reports touch.
+struct TicketDetail {
+  int64_t recorded_at_us = 0;
+  int64_t occurred_at_us = 0;  ///< 0: not stated.
+  int64_t first_response_at_us = 0;
+  int64_t resolved_at_us = 0;
+  int64_t closed_at_us = 0;
+  int64_t touched_at_us = 0;
+  int64_t resume_at_us = 0;                 ///< While pending; 0: until resumed.
+  uint32_t queue_before = Ticket::none;     ///< The queue the ticket moved here from (A-B-A).
+  uint32_t last_queue = Ticket::none;       ///< Newest queue that is not triage.
+  uint32_t closed_previous = Ticket::none;  // neighbours in the list of closed tickets
+  uint32_t closed_next = Ticket::none;
+  std::array<uint32_t, interned_count> interned{};  ///< Dictionary position + 1; 0: absent.
+  uint16_t moves = 0;
+  uint16_t pingpongs = 0;
+  uint16_t reopens = 0;
+  uint16_t closed_reopens = 0;
+  uint16_t external_id_size = 0;
+  uint16_t requester_size = 0;
+  uint16_t body_size = 0;
+  uint16_t reserved = 0;
+};
+static_assert(sizeof(TicketDetail) == 120);
+
+}  // namespace paceline::desk

@@ -1,0 +1,134 @@
+// Where tickets live: slots, texts, state intervals, clocks, and the ways to find a ticket.
+//
+// It keeps and finds; it knows no rule. All memory is sized from Limits and touched as it fills.
+//
+// Owner: shard thread.  Allocates: when an index doubles or text needs another chunk.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "engine/desk/dictionary.h"
+#include "engine/desk/facts.h"
+#include "engine/desk/limits.h"
+#include "engine/desk/reject.h"
+#include "engine/desk/ticket.h"
+#include "sched/base/fixed_array.h"
+#include "sched/base/hash_index.h"
+#include "sched/base/text_arena.h"
+#include "sched/sla_clock.h"
+
+namespace paceline::desk {
+
+/// Slots handed out from the lowest never used, then again as they are freed. The free list lies
+/// outside the records: freeing does not touch them.
+class SlotList {
+ public:
+  explicit SlotList(uint32_t size) : size_(size) {}
+  static constexpr uint32_t none = 0xffff'ffff;
+
+  uint32_t take() {
+    if (!free_.empty()) {
+      const uint32_t slot = free_.back();
+      free_.pop_back();
+      return slot;
+    }
+    return next_ < size_ ? next_++ : none;
+  }
+  void give_back(uint32_t slot) { free_.push_back(slot); }
+  uint32_t used() const { return next_ - static_cast<uint32_t>(free_.size()); }
+  uint32_t left() const { return size_ - used(); }
+  uint32_t high_water() const { return next_; }  ///< No slot at or above was ever taken.
+
+ private:
+  uint32_t size_;
+  uint32_t next_ = 0;
+  std::vector<uint32_t> free_;
+};
+
+class TicketStore {
+ public:
+  static constexpr uint32_t none = 0xffff'ffff;
+
+  explicit TicketStore(const Limits& limits);
+
+  Ticket& hot(uint32_t slot) { return tickets_[slot]; }
+  const Ticket& hot(uint32_t slot) const { return tickets_[slot]; }
+  TicketDetail& detail(uint32_t slot) { return details_[slot]; }
+  const TicketDetail& detail(uint32_t slot) const { return details_[slot]; }
+
+  uint32_t count() const { return slots_.used(); }
+  uint32_t high_water() const { return slots_.high_water(); }
+  bool full() const { return slots_.left() == 0; }
+
+  uint32_t find(uint64_t id) const;
+  uint32_t find_external(std::string_view external_id) const;
+
+  /// A new ticket with this id and these texts, everything else zero. `text_full` where they do not
+  /// fit. Requires !full() and that neither id nor external id is in use.
+  Result<uint32_t> create(uint64_t id, std::string_view external_id, std::string_view requester,
+                          std::string_view body);
+  /// Frees the slot, its texts, intervals and clocks.
+  void remove(uint32_t slot);
+
+  std::string_view external_id(uint32_t slot) const;
+  std::string_view requester(uint32_t slot) const;
+  std::string_view body(uint32_t slot) const;
+  /// Replaces requester and body. The views may point into the ticket's own text.
+  Result<void> set_texts(uint32_t slot, std::string_view requester, std::string_view body);
+
+  Dictionary& dictionary(TextField field) { return dictionaries_[interned_index(field)]; }
+  const Dictionary& dictionary(TextField field) const {
+    return dictionaries_[interned_index(field)];
+  }
+  std::string_view interned(uint32_t slot, TextField field) const;
+
+  /// The state from `at` on. An interval that would be of zero length is overwritten.
+  void begin_interval(uint32_t slot, int64_t at_us, State state, uint32_t reason);
+  /// Oldest first, into `intervals`.
+  void intervals(uint32_t slot, std::vector<StateInterval>& intervals) const;
+  /// Commands that change a state are refused when none are left; what timers and matching still
+  /// change is then merged into the interval before, and counted.
+  uint32_t intervals_left() const { return interval_slots_.left(); }
+  uint64_t intervals_merged() const { return intervals_merged_; }
+
+  bool has_clocks(uint32_t wanted) const { return clock_slots_.left() >= wanted; }
+  /// A new clock at the end of the ticket's chain; `none` if all are taken.
+  uint32_t add_clock(uint32_t slot);
+  sched::SlaClock& clock(uint32_t index) { return clocks_[index]; }
+  const sched::SlaClock& clock(uint32_t index) const { return clocks_[index]; }
+  /// When the clock breached in its current cycle; 0: it did not. Apart, since few clocks breach.
+  int64_t& breached_at_us(uint32_t clock) { return breached_at_us_[clock]; }
+  int64_t breached_at_us(uint32_t clock) const { return breached_at_us_[clock]; }
+
+  uint64_t text_bytes() const { return texts_.bytes_used(); }
+
+ private:
+  struct IntervalNode {
+    int64_t from_us;
+    uint32_t older;
+    uint32_t state_and_reason;  // state in the top 8 bits, reason + 1 below
+  };
+
+  uint64_t hash_of(uint32_t slot) const { return sched::mix(tickets_[slot].id); }
+  uint64_t external_hash_of(uint32_t slot) const { return sched::hash_text(external_id(slot)); }
+  uint32_t text_size(uint32_t slot) const;
+
+  sched::FixedArray<Ticket> tickets_;
+  sched::FixedArray<TicketDetail> details_;
+  SlotList slots_;
+  sched::FixedArray<IntervalNode> intervals_;
+  SlotList interval_slots_;
+  uint64_t intervals_merged_ = 0;
+  sched::FixedArray<sched::SlaClock> clocks_;
+  sched::FixedArray<int64_t> breached_at_us_;
+  SlotList clock_slots_;
+  sched::TextArena texts_;
+  sched::HashIndex by_id_;
+  sched::HashIndex by_external_id_;
+  std::vector<Dictionary> dictionaries_;
+};
+
+}  // namespace paceline::desk

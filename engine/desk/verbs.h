@@ -1,0 +1,73 @@
+// Commands carried out: texts and names resolved, rules asked, the floor changed.
+//
+// One function per verb: find what it is about, decide(), change(). What has to be checked before
+// a ticket exists (Open) or for a definition is checked here, in the order of Reject.
+//
+// Owner: shard thread.  Time: the floor's.  Allocates: in definitions only.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "engine/desk/command.h"
+#include "engine/desk/configuration.h"
+#include "engine/desk/floor.h"
+#include "engine/desk/reject.h"
+
+namespace paceline::desk {
+
+/// Reads the texts of one command, one behind the other.
+class TextCursor {
+ public:
+  TextCursor(std::string_view text, uint32_t at) : text_(text), at_(at) {}
+  std::string_view next(uint32_t size) {
+    const std::string_view part = text_.substr(at_, size);
+    at_ += size;
+    return part;
+  }
+
+ private:
+  std::string_view text_;
+  uint32_t at_;
+};
+
+class Verbs {
+ public:
+  Verbs(Floor& floor, const Limits& limits, ConfigurationDecoder decode_configuration)
+      : floor_(floor), limits_(limits), decode_configuration_(decode_configuration) {}
+
+  /// Carries out the `index`-th command of its kind. The reply has no next_ticket yet.
+  Reply execute(const CommandFrame& frame, CommandKind kind, size_t index);
+
+  void add_to(sched::Digest& digest) const { digest.add_text(staged_); }
+
+ private:
+  Reply open(const CommandFrame& frame, const Open& open);
+  Reply update(const CommandFrame& frame, const Update& update);
+  Reply define_queue(const CommandFrame& frame, const DefineQueue& define);
+  Reply define_agent(const CommandFrame& frame, const DefineAgent& define);
+  Reply log_in_or_out(std::string_view agent, bool in);
+  Reply config_begin(const ConfigBegin& begin);
+  Reply config_chunk(const CommandFrame& frame, const ConfigChunk& chunk);
+  Reply config_commit(const ConfigCommit& commit);
+
+  /// The ticket a command is about, with its own timers fired; the first text is its external id.
+  Result<uint32_t> find(uint64_t id, std::string_view external_id, uint32_t expected_version);
+  /// find(), then decide(slot, texts) → event, then change(). Common to all state verbs.
+  template <class Command, class Decide>
+  Reply on_ticket(const CommandFrame& frame, const Command& command, Decide&& decide);
+  Result<uint32_t> reason(std::string_view text);
+  Result<std::array<uint32_t, interned_count>> intern(
+      const std::array<std::string_view, text_field_count>& texts, uint32_t fields);
+  Reply done(uint32_t slot) const;
+
+  Floor& floor_;
+  Limits limits_;
+  ConfigurationDecoder decode_configuration_;
+  std::string staged_;        // configuration document under way
+  uint32_t staged_size_ = 0;  // as announced; 0: none under way
+};
+
+}  // namespace paceline::desk

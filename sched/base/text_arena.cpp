@@ -1,0 +1,141 @@
+#include "sched/base/text_arena.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "sched/base/check.h"
+
+namespace paceline::sched {
+
+namespace {
+constexpr uint32_t mib = 1'048'576;
+constexpr uint32_t chunks_addressable = 65'536;  // of 2^16 granules each
+}  // namespace
+
+TextArena::TextArena(uint32_t mib_max)
+    : bytes_max_(uint64_t{mib_max} * mib),
+      chunks_max_(static_cast<uint32_t>(
+          std::min<uint64_t>(uint64_t{mib_max} * 2 + 1, chunks_addressable))),
+      heads_(class_max + 1, 0),
+      filled_{} {}
+
+TextArena::Free TextArena::load(Ref ref) const {
+  Free free;
+  std::memcpy(&free, data(ref), sizeof free);
+  return free;
+}
+void TextArena::store(Ref ref, const Free& free) { std::memcpy(data(ref), &free, sizeof free); }
+
+bool TextArena::edge_of_free(Ref ref) const { return (edges_[ref / 64] >> (ref % 64) & 1) != 0; }
+void TextArena::mark(Ref ref, bool free) {
+  const uint64_t bit = uint64_t{1} << (ref % 64);
+  edges_[ref / 64] = free ? edges_[ref / 64] | bit : edges_[ref / 64] & ~bit;
+}
+
+void TextArena::link(Ref ref, uint32_t granules) {
+  const uint32_t size_class = class_of(granules);
+  const Ref next = heads_[size_class];
+  if (granules > 1) {
+    Free last = load(ref + granules - 1);
+    last.granules_at_end = granules;
+    store(ref + granules - 1, last);
+  }
+  store(ref, {next, 0, granules, granules});
+  if (next != 0) {
+    Free behind = load(next);
+    behind.previous = ref;
+    store(next, behind);
+  }
+  heads_[size_class] = ref;
+  filled_[size_class / 64] |= uint64_t{1} << (size_class % 64);
+  mark(ref, true);
+  mark(ref + granules - 1, true);
+}
+
+void TextArena::unlink(Ref ref, const Free& free) {
+  const uint32_t size_class = class_of(free.granules);
+  if (free.next != 0) {
+    Free behind = load(free.next);
+    behind.previous = free.previous;
+    store(free.next, behind);
+  }
+  if (free.previous != 0) {
+    Free before = load(free.previous);
+    before.next = free.next;
+    store(free.previous, before);
+  } else {
+    heads_[size_class] = free.next;
+    if (free.next == 0) filled_[size_class / 64] &= ~(uint64_t{1} << (size_class % 64));
+  }
+  mark(ref, false);
+  mark(ref + free.granules - 1, false);
+}
+
+/// The smallest free block of at least `granules`; 0 if none.
+TextArena::Ref TextArena::find(uint32_t granules) const {
+  uint32_t word = granules / 64;
+  uint64_t sizes = filled_[word] & (~uint64_t{0} << (granules % 64));
+  while (sizes == 0) {
+    if (++word == class_words) return 0;
+    sizes = filled_[word];
+  }
+  return heads_[word * 64 + static_cast<uint32_t>(std::countr_zero(sizes))];
+}
+
+bool TextArena::add_chunk() {
+  if (chunks_.size() == chunks_max_) return false;
+  const auto first = static_cast<Ref>(chunks_.size() * chunk_granules);
+  chunks_.push_back(std::make_unique_for_overwrite<char[]>(mib));
+  edges_.resize(edges_.size() + chunk_granules / 64, 0);
+  // Ref 0 is no text, so the very first granule stays unused.
+  const uint32_t unused = first == 0 ? 1 : 0;
+  link(first + unused, chunk_granules - unused);
+  return true;
+}
+
+TextArena::Ref TextArena::allocate(uint32_t size) {
+  CHECK(size > 0 && size <= block_size_max);
+  const uint32_t granules = (size + granule - 1) / granule;
+  if (bytes_used_ + uint64_t{granules} * granule > bytes_max_) return 0;
+  Ref ref = find(granules);
+  if (ref == 0) {
+    if (!add_chunk()) return 0;
+    ref = find(granules);
+  }
+  const Free free = load(ref);
+  unlink(ref, free);
+  if (free.granules > granules) link(ref + granules, free.granules - granules);
+  bytes_used_ += uint64_t{granules} * granule;
+  return ref;
+}
+
+void TextArena::release(Ref ref, uint32_t size) {
+  CHECK(ref != 0 && ref / chunk_granules < chunks_.size());
+  CHECK(size > 0 && size <= block_size_max);
+  uint32_t granules = (size + granule - 1) / granule;
+  DCHECK(!edge_of_free(ref));
+  CHECK(bytes_used_ >= uint64_t{granules} * granule);
+  bytes_used_ -= uint64_t{granules} * granule;
+
+  const Ref behind = ref + granules;
+  if (behind % chunk_granules != 0 && edge_of_free(behind)) {
+    const Free free = load(behind);
+    unlink(behind, free);
+    granules += free.granules;
+  }
+  if (ref % chunk_granules != 0 && ref != 1 && edge_of_free(ref - 1)) {
+    const Ref before = ref - load(ref - 1).granules_at_end;
+    unlink(before, load(before));
+    granules += ref - before;
+    ref = before;
+  }
+  link(ref, granules);
+}
+
+uint64_t TextArena::bytes_held() const {
+  return chunks_.size() * uint64_t{mib} + edges_.capacity() * sizeof(uint64_t) +
+         heads_.capacity() * sizeof(Ref) + chunks_.capacity() * sizeof(chunks_[0]);
+}
+
+}  // namespace paceline::sched

@@ -1,0 +1,133 @@
+// The heap under a line of tickets and under a crew's idle agents: 4-ary, 16-byte entries, with the
+// position of every slot kept outside, in an array several heaps share.
+//
+// Four children lie in one cache line: entry 0 is stored three places in, so that each group of
+// children begins at a multiple of four. A slot is in one heap at a time, hence one shared array.
+//
+// Owner: shard thread.  Allocates: when it outgrows its largest size so far.
+#pragma once
+
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <span>
+
+#include "sched/base/check.h"
+
+namespace paceline::sched {
+
+/// Where one stands among the waiting: smaller `press_us` first, then smaller `order`
+/// (the order of first enqueueing; compared as a wrapping counter).
+struct Standing {
+  int64_t press_us = 0;
+  uint32_t order = 0;
+};
+constexpr bool ahead(const Standing& a, const Standing& b) {
+  return a.press_us != b.press_us ? a.press_us < b.press_us
+                                  : static_cast<int32_t>(a.order - b.order) < 0;
+}
+
+class StandingHeap {
+ public:
+  struct Entry {
+    int64_t press_us;
+    uint32_t order;
+    uint32_t slot;
+    Standing standing() const { return {press_us, order}; }
+  };
+  static_assert(sizeof(Entry) == 16);
+
+  uint32_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  /// Requires index < size(). The first is the top; the children of i are first_child(i) and the
+  /// three after it, and none of them is ahead of i.
+  const Entry& at(uint32_t index) const { return entries_[index + 3]; }
+  static constexpr uint32_t first_child(uint32_t index) { return index * 4 + 1; }
+
+  void push(uint32_t slot, Standing standing, std::span<uint32_t> positions) {
+    if (size_ == room_) grow();
+    ++size_;
+    rise(size_ - 1, {standing.press_us, standing.order, slot}, positions);
+  }
+
+  /// Requires that the slot is in this heap.
+  void erase(uint32_t slot, std::span<uint32_t> positions) {
+    const uint32_t index = positions[slot];
+    CHECK(index < size_ && at(index).slot == slot);
+    --size_;
+    if (index != size_) settle(index, at(size_), positions);
+  }
+
+  /// Requires that the slot is in this heap.
+  void update(uint32_t slot, Standing standing, std::span<uint32_t> positions) {
+    const uint32_t index = positions[slot];
+    CHECK(index < size_ && at(index).slot == slot);
+    settle(index, {standing.press_us, standing.order, slot}, positions);
+  }
+
+ private:
+  static bool before(const Entry& a, const Entry& b) {
+    return ahead(a.standing(), b.standing());
+  }
+  void put(uint32_t index, const Entry& entry, std::span<uint32_t> positions) {
+    entries_[index + 3] = entry;
+    positions[entry.slot] = index;
+  }
+
+  void settle(uint32_t index, Entry entry, std::span<uint32_t> positions) {
+    if (index > 0 && before(entry, at((index - 1) / 4))) {
+      rise(index, entry, positions);
+    } else {
+      sink(index, entry, positions);
+    }
+  }
+
+  void rise(uint32_t index, Entry entry, std::span<uint32_t> positions) {
+    while (index > 0) {
+      const uint32_t parent = (index - 1) / 4;
+      if (!before(entry, at(parent))) break;
+      put(index, at(parent), positions);
+      index = parent;
+    }
+    put(index, entry, positions);
+  }
+
+  void sink(uint32_t index, Entry entry, std::span<uint32_t> positions) {
+    for (;;) {
+      const uint32_t first = first_child(index);
+      if (first >= size_) break;
+      const uint32_t end = first + 4 < size_ ? first + 4 : size_;
+      // Whichever child rises, its own children are asked for next.
+      __builtin_prefetch(entries_.get() + 3 + first_child(first));
+      uint32_t best = first;
+      for (uint32_t child = first + 1; child < end; ++child) {
+        if (before(at(child), at(best))) best = child;
+      }
+      if (!before(at(best), entry)) break;
+      put(index, at(best), positions);
+      index = best;
+    }
+    put(index, entry, positions);
+  }
+
+  void grow() {
+    CHECK(room_ < 0x4000'0000);
+    const uint32_t room = room_ == 0 ? 5 : room_ * 2 + 3;  // whole cache lines with the three
+    auto* bytes = static_cast<Entry*>(std::aligned_alloc(64, (size_t{room} + 3) * sizeof(Entry)));
+    CHECK(bytes != nullptr);
+    std::unique_ptr<Entry[], Release> larger(bytes);
+    if (size_ != 0) std::memcpy(larger.get() + 3, entries_.get() + 3, size_ * sizeof(Entry));
+    entries_ = std::move(larger);
+    room_ = room;
+  }
+
+  struct Release {
+    void operator()(Entry* entries) const { std::free(entries); }
+  };
+  std::unique_ptr<Entry[], Release> entries_;
+  uint32_t size_ = 0;
+  uint32_t room_ = 0;
+};
+
+}  // namespace paceline::sched

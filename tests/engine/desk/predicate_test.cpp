@@ -1,0 +1,212 @@
+#include "engine/desk/predicate.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+
+#include "engine/desk/command.h"
+#include "sched/priority.h"
+
+namespace paceline::desk {
+namespace {
+
+constexpr uint32_t network = 7;
+constexpr uint32_t printer = 8;
+
+uint32_t resolve(Field field, std::string_view value) {
+  if (field == Field::category && value == "network") return network;
+  if (field == Field::category && value == "printer room") return printer;
+  if (field == Field::queue && value == "network-l2") return 2;
+  return FieldValues::absent;
+}
+
+FieldValues ticket() {
+  FieldValues values;
+  values.value.fill(FieldValues::absent);
+  const auto set = [&](Field field, auto value) {
+    values.value[static_cast<size_t>(field)] = static_cast<uint32_t>(value);
+  };
+  set(Field::kind, TicketKind::incident);
+  set(Field::priority, sched::Priority::p1);
+  set(Field::impact, sched::Impact::high);
+  set(Field::urgency, sched::Urgency::low);
+  set(Field::sentiment, Sentiment::negative);
+  set(Field::vip, 0);
+  set(Field::category, network);
+  return values;
+}
+
+bool holds(std::string_view text, const FieldValues& values = ticket()) {
+  auto predicate = Predicate::parse(text, resolve);
+  EXPECT_TRUE(predicate.has_value())
+      << text << ": " << (predicate ? "" : predicate.error().message);
+  return predicate && predicate->holds(values);
+}
+
+SyntaxError refusal(std::string_view text) {
+  auto predicate = Predicate::parse(text, resolve);
+  EXPECT_FALSE(predicate.has_value()) << text;
+  return predicate ? SyntaxError{} : predicate.error();
+}
+
+TEST(Predicate, EmptyTextAlwaysHolds) {
+  EXPECT_TRUE(holds(""));
+  EXPECT_TRUE(holds("  \t\n"));
+  EXPECT_TRUE(Predicate().holds(ticket()));
+}
+
+TEST(Predicate, EnumeratedFieldsCompareWithTheirNames) {
+  EXPECT_TRUE(holds("kind == incident"));
+  EXPECT_FALSE(holds("kind == service_request"));
+  EXPECT_TRUE(holds("priority == P1"));
+  EXPECT_TRUE(holds("impact == high && urgency == low"));
+  EXPECT_TRUE(holds("sentiment == 'negative'"));
+  EXPECT_TRUE(holds("vip == false"));
+}
+
+TEST(Predicate, FreeFieldsCompareQuotedOrAsBareWords) {
+  EXPECT_TRUE(holds("category == network"));
+  EXPECT_TRUE(holds("category == 'network'"));
+  EXPECT_TRUE(holds("category == \"network\""));
+  FieldValues values = ticket();
+  values.value[static_cast<size_t>(Field::category)] = printer;
+  EXPECT_TRUE(holds("category == 'printer room'", values));
+  values.value[static_cast<size_t>(Field::queue)] = 2;
+  EXPECT_TRUE(holds("queue == network-l2", values));
+}
+
+TEST(Predicate, EmptyQuotesMeanAnEmptyField) {
+  EXPECT_TRUE(holds("service == ''"));
+  EXPECT_FALSE(holds("category == ''"));
+  EXPECT_TRUE(holds("category != ''"));
+}
+
+TEST(Predicate, ValueNobodyHasDoesNotEqualAnEmptyField) {
+  EXPECT_FALSE(holds("service == 'unheard of'"));
+  EXPECT_TRUE(holds("service != 'unheard of'"));
+  EXPECT_FALSE(holds("service in ['unheard of', other]"));
+}
+
+TEST(Predicate, FieldOfTwoValuesStandsAlone) {
+  EXPECT_FALSE(holds("vip"));
+  EXPECT_TRUE(holds("!vip"));
+  FieldValues values = ticket();
+  values.value[static_cast<size_t>(Field::vip)] = 1;
+  EXPECT_TRUE(holds("vip", values));
+}
+
+TEST(Predicate, AndBindsTighterThanOr) {
+  EXPECT_TRUE(holds("vip && vip || priority == P1"));
+  EXPECT_TRUE(holds("priority == P1 || vip && vip"));
+  EXPECT_FALSE(holds("(priority == P1 || vip) && vip"));
+}
+
+TEST(Predicate, NotBindsTightest) {
+  EXPECT_TRUE(holds("!vip && priority == P1"));
+  EXPECT_FALSE(holds("!(!vip && priority == P1)"));
+  EXPECT_TRUE(holds("!!priority == P1"));
+}
+
+TEST(Predicate, InHoldsForAnyOfTheList) {
+  EXPECT_TRUE(holds("priority in [P2, P1]"));
+  EXPECT_FALSE(holds("priority in [P2, P3]"));
+  EXPECT_TRUE(holds("category in ['', network] && priority in [P1]"));
+}
+
+TEST(Predicate, ErrorsSayWhereAndWhatWasMeant) {
+  const SyntaxError field = refusal("kind == incident && prioritiy == P1");
+  EXPECT_EQ(field.at, 20U);
+  EXPECT_EQ(field.message, "unknown field \"prioritiy\": did you mean \"priority\"?");
+  const SyntaxError value = refusal("priority == p1");
+  EXPECT_EQ(value.at, 12U);
+  EXPECT_EQ(value.message, "field \"priority\" has no value \"p1\": did you mean \"P1\"?");
+  EXPECT_EQ(refusal("kind == wish").message,
+            "field \"kind\" has no value \"wish\": use one of incident, service_request");
+  EXPECT_NE(refusal("kind = incident").message.find("write \"kind == …\""), std::string::npos);
+  EXPECT_NE(refusal("vip and vip").message.find("write \"&&\""), std::string::npos);
+  EXPECT_NE(refusal("(vip").message.find("not closed"), std::string::npos);
+  EXPECT_NE(refusal("vip)").message.find("without"), std::string::npos);
+  EXPECT_NE(refusal("category == 'net").message.find("quote is not closed"), std::string::npos);
+}
+
+TEST(Predicate, MalformedTextIsRefused) {
+  for (const char* text : {"kind", "kind ==", "== P1", "priority in P1", "priority in []",
+                           "priority in [P1", "priority in [P1,]", "vip &&", "vip vip", "!", "()",
+                           "priority == ''", "priority ! P1", "vip ?", "\x01", "priority < P2"})
+    EXPECT_FALSE(refusal(text).message.empty()) << text;
+}
+
+TEST(Predicate, SizeAndNestingAreBounded) {
+  EXPECT_TRUE(holds(std::string(60, '(') + "priority == P1" + std::string(60, ')')));
+  refusal(std::string(65, '(') + "vip" + std::string(65, ')'));
+  refusal(std::string(65, '!') + "vip");
+  std::string long_text = "vip";
+  while (long_text.size() <= 4'096) long_text += " || vip";
+  refusal(long_text);
+  std::string deep;
+  for (int i = 0; i < 60; ++i) deep += "vip || (vip && (";
+  refusal(deep);
+}
+
+/// A random condition and, beside it, whether it holds.
+struct Generated {
+  std::string text;
+  bool holds;
+};
+Generated generate(std::mt19937& random, int depth) {
+  const auto pick = [&](unsigned n) { return static_cast<unsigned>(random() % n); };
+  if (depth == 0 || pick(4) == 0) {
+    static const Generated leaves[] = {{"vip", false},
+                                       {"priority == P1", true},
+                                       {"priority != P1", false},
+                                       {"kind in [service_request, incident]", true},
+                                       {"category == 'printer room'", false}};
+    return leaves[pick(5)];
+  }
+  const Generated left = generate(random, depth - 1);
+  if (pick(4) == 0) return {"!(" + left.text + ")", !left.holds};
+  const Generated right = generate(random, depth - 1);
+  if (pick(2) == 0) return {"(" + left.text + ")&&(" + right.text + ")", left.holds && right.holds};
+  return {"(" + left.text + ") || (" + right.text + ")", left.holds || right.holds};
+}
+
+TEST(Predicate, RandomConditionsHoldAsComposed) {
+  std::mt19937 random(11);
+  for (int i = 0; i < 3'000; ++i) {
+    const Generated generated = generate(random, 6);
+    if (generated.text.size() > 4'096) continue;
+    ASSERT_EQ(holds(generated.text), generated.holds) << generated.text;
+  }
+}
+
+TEST(Need, IsAListOfLeastLevels) {
+  const auto need = parse_need("network >= 2 && vpn >= 100");
+  ASSERT_TRUE(need.has_value());
+  EXPECT_EQ(*need, (std::vector<SkillRequirement>{{"network", 2}, {"vpn", 100}}));
+  EXPECT_TRUE(parse_need("  ")->empty());
+}
+
+TEST(Need, ErrorsSayWhatToWrite) {
+  EXPECT_NE(parse_need("network").error().message.find("network >= 1"), std::string::npos);
+  EXPECT_NE(parse_need("a >= 1 || b >= 2").error().message.find("alternatives"), std::string::npos);
+  for (const char* text : {"network >= 0", "network >= 101", "network > 2", "network >= 2 &&",
+                           "a >= 1 && a >= 2", "&& a >= 1", "a >= 1 b >= 1", "a >= x"})
+    EXPECT_FALSE(parse_need(text).has_value()) << text;
+}
+
+TEST(Skills, AreNamesWithLevels) {
+  const auto skills = parse_skills("network:6, vpn : 4");
+  ASSERT_TRUE(skills.has_value());
+  EXPECT_EQ(*skills, (std::vector<SkillRequirement>{{"network", 6}, {"vpn", 4}}));
+  EXPECT_TRUE(parse_skills("")->empty());
+}
+
+TEST(Skills, AreRefusedWithoutNameOrLevel) {
+  for (const char* text : {"network", "network:", ":4", "network:0", "network:101", "a:1,,b:2",
+                           "a:1,", "a:1,a:2", "a b:2", "a:1:2"})
+    EXPECT_FALSE(parse_skills(text).has_value()) << text;
+}
+
+}  // namespace
+}  // namespace paceline::desk

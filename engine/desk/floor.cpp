@@ -148,7 +148,7 @@ void Floor::change(uint32_t slot, Event event) {
 void Floor::attributes_changed(uint32_t slot, uint32_t fields) {
   Ticket& ticket = store_.hot(slot);
   const sched::Priority before = ticket.priority;
-  if (ticket.open()) derive_priority(slot);
+  derive_priority(slot);
   if (ticket.priority != before) fields |= bit(FieldBit::priority);
   ++ticket.version;
   Event event;

@@ -1,11 +1,13 @@
 // FixedArray<T>: room for `size` elements from the start, paid for only as it is touched.
 //
-// Zero-filled by the operating system on first touch, never moved, never grown: references stay
-// valid, and a desk with a generous limit costs memory only for what it holds.
+// Mapped, so zero-filled by the operating system on first touch (an allocator's calloc may fill all
+// of it at once); never moved, never grown: references stay valid, and a desk with a generous limit
+// costs memory only for what it holds.
 #pragma once
 
+#include <sys/mman.h>
+
 #include <cstddef>
-#include <cstdlib>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -21,9 +23,12 @@ class FixedArray {
 
  public:
   FixedArray() = default;
-  explicit FixedArray(size_t size)
-      : data_(static_cast<T*>(std::calloc(size == 0 ? 1 : size, sizeof(T)))), size_(size) {
-    CHECK(data_ != nullptr);
+  explicit FixedArray(size_t size) : size_(size) {
+    if (size == 0) return;
+    void* const mapped = ::mmap(nullptr, bytes(), PROT_READ | PROT_WRITE,
+                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    CHECK(mapped != MAP_FAILED);
+    data_ = static_cast<T*>(mapped);
   }
   FixedArray(FixedArray&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
@@ -32,7 +37,9 @@ class FixedArray {
     std::swap(size_, other.size_);
     return *this;
   }
-  ~FixedArray() { std::free(data_); }
+  ~FixedArray() {
+    if (data_ != nullptr) ::munmap(data_, bytes());
+  }
 
   T& operator[](size_t index) {
     DCHECK(index < size_);
@@ -47,6 +54,8 @@ class FixedArray {
   std::span<const T> span() const { return {data_, size_}; }
 
  private:
+  size_t bytes() const { return size_ * sizeof(T); }
+
   T* data_ = nullptr;
   size_t size_ = 0;
 };

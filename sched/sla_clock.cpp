@@ -43,7 +43,7 @@ void SlaClock::cancel(const ClockTerms& terms, Instant now) {
 }
 
 void SlaClock::reopen(const ClockTerms& terms, Instant now) {
-  CHECK(state == ClockState::completed);
+  CHECK(state == ClockState::completed || state == ClockState::cancelled);
   if (cycle < 255) ++cycle;
   state = ClockState::running;
   run_since_us = now.us;
@@ -95,6 +95,11 @@ void SlaClock::fire(const ClockTerms& terms) {
     breached = true;
   }
   arm(terms);
+}
+
+void SlaClock::mark_breached(const ClockTerms& terms) {
+  breached = true;
+  if (state == ClockState::running) arm(terms);
 }
 
 void SlaClock::arm(const ClockTerms& terms) {

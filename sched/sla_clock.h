@@ -58,7 +58,7 @@ struct SlaClock {
   void resume(const ClockTerms& terms, Instant now);  ///< Requires paused.
   void stop(const ClockTerms& terms, Instant now);    ///< Requires live(); → completed.
   void cancel(const ClockTerms& terms, Instant now);  ///< Requires live(); → cancelled.
-  /// A new cycle of a completed clock: consumed time is carried, effects already passed stay
+  /// A new cycle of a clock that has ended: consumed time is carried, effects already passed stay
   /// silent.
   void reopen(const ClockTerms& terms, Instant now);
   /// New terms, consumed time kept. Thresholds already passed under the new target stay silent.
@@ -76,6 +76,8 @@ struct SlaClock {
   Effect next_effect(const ClockTerms& terms) const;
   /// Marks that effect as happened and arms the next.
   void fire(const ClockTerms& terms);
+  /// A breach that came about otherwise (a target carried over, a stop at the very instant).
+  void mark_breached(const ClockTerms& terms);
 
  private:
   void arm(const ClockTerms& terms);

@@ -146,7 +146,7 @@ void Clockwork::breach_if_over(uint32_t slot, uint32_t clock, int64_t now_us) {
 
 void Clockwork::breach(uint32_t slot, uint32_t clock, int64_t at_us) {
   SlaClock& record = store_.clock(clock);
-  record.breached = true;
+  record.mark_breached(rules_.policy(record.policy).terms());
   store_.breached_at_us(clock) = at_us;
   write(slot, about(slot, clock, EventKind::clock_breached, at_us));
 }
@@ -168,10 +168,8 @@ void Clockwork::reopen(uint32_t slot, int64_t now_us) {
   for (uint32_t clock = store_.hot(slot).first_clock; clock != none;
        clock = store_.clock(clock).next) {
     SlaClock& record = store_.clock(clock);
-    if (record.state != ClockState::completed ||
-        record.kind != static_cast<uint8_t>(ClockKind::resolution)) {
-      continue;
-    }
+    if (record.state != ClockState::completed && record.state != ClockState::cancelled) continue;
+    if (record.kind != static_cast<uint8_t>(ClockKind::resolution)) continue;
     record.reopen(rules_.policy(record.policy).terms(), Instant{now_us});
     if (store_.breached_at_us(clock) != 0) store_.breached_at_us(clock) = 0;
     Event event = about(slot, clock, EventKind::clock_started, now_us);
@@ -207,7 +205,6 @@ void Clockwork::fire(uint32_t slot, uint32_t clock) {
     record.fire(terms);
     write(slot, event);
   } else {
-    record.fire(terms);
     breach(slot, clock, at_us);
   }
 }

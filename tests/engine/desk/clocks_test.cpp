@@ -188,6 +188,9 @@ TEST_F(Clocks, CarryingBeyondTheNewTargetBreachesNow) {
     f.update("INC1", bit(FieldBit::impact) | bit(FieldBit::urgency), {.impact = 1, .urgency = 1});
   });
   EXPECT_EQ(resolution().breached_at_us, us("14:00"));
+  EXPECT_EQ(desk_.count(EventKind::clock_breached), 1U);
+  desk_.at("14:20").tick();
+  EXPECT_EQ(desk_.count(EventKind::clock_breached), 0U);
 }
 
 TEST_F(Clocks, APriorityChangedWhilePausedKeepsThePause) {
@@ -230,6 +233,15 @@ TEST_F(Clocks, CancellingEndsEveryClockWithoutAVerdict) {
   EXPECT_EQ(resolution().verdict, "");
   desk_.at("+2 10:00").tick();
   EXPECT_TRUE(desk_.events().empty());
+}
+
+TEST_F(Clocks, ACancelledTicketReopenedHasItsResolutionClockAgain) {
+  desk_.at("09:00");
+  open_p1();
+  desk_.at("10:00").run([](FrameBuilder& f) { f.cancel("INC1"); });
+  desk_.at("11:00").run([](FrameBuilder& f) { f.reopen("INC1"); });
+  EXPECT_EQ(resolution().state, "running");
+  EXPECT_EQ(resolution().due_at_us, us("14:00"));
 }
 
 TEST_F(Clocks, VerdictsAreCountedByPolicy) {

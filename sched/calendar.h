@@ -20,14 +20,14 @@ namespace paceline::sched {
 
 /// A zone resolved to explicit transitions, so that a replay never asks this machine's tzdata.
 struct ZoneTransition {
-  Instant at;                ///< From this instant on (inclusive) …
-  int32_t offset_s = 0;      ///< … local time is UTC plus this.
+  Instant at;            ///< From this instant on (inclusive) …
+  int32_t offset_s = 0;  ///< … local time is UTC plus this.
   bool operator==(const ZoneTransition&) const = default;
 };
 struct Zone {
-  std::string name = "UTC";       ///< IANA name.
-  std::string tzdata_version;     ///< Release the transitions come from, e.g. "2025b".
-  int32_t first_offset_s = 0;     ///< Before the first transition.
+  std::string name = "UTC";                 ///< IANA name.
+  std::string tzdata_version;               ///< Release the transitions come from, e.g. "2025b".
+  int32_t first_offset_s = 0;               ///< Before the first transition.
   std::vector<ZoneTransition> transitions;  ///< Ascending.
   bool operator==(const Zone&) const = default;
 };
@@ -58,18 +58,23 @@ struct CalendarSpec {
 };
 
 enum class CalendarError : uint8_t {
-  no_open_time,        ///< No interval at all, or every one empty.
-  interval_inverted,   ///< close ≤ open, or longer than 24 h.
-  weekday_unknown,     ///< Not 0…6.
-  date_invalid,        ///< A closed date that does not exist.
+  no_open_time,       ///< No interval at all, or every one empty.
+  interval_inverted,  ///< close ≤ open, or longer than 24 h.
+  weekday_unknown,    ///< Not 0…6.
+  date_invalid,       ///< A closed date that does not exist.
   transitions_unsorted,
+  offset_invalid,      ///< An offset beyond ±26 h.
+  too_many_intervals,  ///< More than `week_intervals_max`.
 };
 
 class Calendar {
  public:
   /// The span a calendar is compiled for. Earlier time is closed; later is `never`.
-  static constexpr Instant first_instant{631'152'000'000'000};   // 1990-01-01T00:00Z
-  static constexpr Instant horizon{4'102'444'800'000'000};       // 2100-01-01T00:00Z
+  static constexpr Instant first_instant{631'152'000'000'000};  // 1990-01-01T00:00Z
+  static constexpr Instant horizon{4'102'444'800'000'000};      // 2100-01-01T00:00Z
+
+  /// Bounds what a document from outside can make compile() allocate.
+  static constexpr size_t week_intervals_max = 336;
 
   /// 24×7: every instant is open.
   Calendar() = default;
@@ -90,10 +95,23 @@ class Calendar {
   Instant next_open(Instant t) const;
 
  private:
+  /// An opening and the open time before it. The interval's length is the difference to the next
+  /// one's open time, so a look-up reads one cache line.
+  struct Opening {
+    int64_t open_us;
+    int64_t before_us;
+  };
+
+  size_t last_opened(int64_t t_us) const;     // the last opening at or before t
+  size_t last_before(int64_t work_us) const;  // the last opening with before_us < work
+  int64_t work_until(int64_t t_us) const;     // open time from first_instant to t
+  void index();
+
   bool always_open_ = true;
-  std::vector<int64_t> open_us_;    // ascending
-  std::vector<int64_t> close_us_;   // open_us_[i] < close_us_[i] < open_us_[i + 1]
-  std::vector<int64_t> before_us_;  // open time before interval i
+  std::vector<Opening> openings_;  // ascending, between two sentinels of zero length
+  std::vector<uint32_t> by_time_;  // last_opened() at the start of each bucket of time
+  std::vector<uint32_t> by_work_;  // last_before() just after the start of each bucket of work
+  int work_shift_ = 0;             // a bucket of work is this power of two, about one interval
 };
 
 }  // namespace paceline::sched

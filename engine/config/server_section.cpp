@@ -1,0 +1,131 @@
+// [server] and [desk.NAME].
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "engine/config/sections.h"
+
+namespace paceline::config {
+namespace {
+
+constexpr size_t socket_path_size_max = 107;  // what the operating system's address holds
+
+bool is_host_and_port(std::string_view text) {
+  const size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return false;
+  const std::string_view port = text.substr(colon + 1);
+  unsigned number = 0;
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+  return error == std::errc() && end == port.data() + port.size() && number <= 65'535;
+}
+
+bool is_desk_name(std::string_view name) {
+  if (name.empty() || name.size() > 64) return false;
+  for (const char c : name) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '_' || c == '-' || c == '.';
+    if (!plain) return false;
+  }
+  return true;
+}
+
+void read_address(TableReader& server, const std::string& address) {
+  const std::string_view text = address;
+  const uint32_t line = server.find("listen")->line;
+  if (text.starts_with("unix:")) {
+    const std::string_view path = text.substr(5);
+    if (path.empty())
+      server.error(code::wrong_value, line, "listen: \"unix:\" needs a path after it");
+    else if (path.size() > socket_path_size_max)
+      server.error(code::wrong_value, line,
+                   "listen: a unix socket's path has at most 107 characters: choose a shorter one");
+  } else if (text.starts_with("tcp:")) {
+    if (!is_host_and_port(text.substr(4)))
+      server.error(code::wrong_value, line,
+                   fmt::format("listen: {} is not tcp:HOST:PORT, for example tcp:127.0.0.1:7411",
+                               in_quotes(text)));
+  } else {
+    server.error(code::wrong_value, line,
+                 fmt::format("listen: {} is neither unix:PATH nor tcp:HOST:PORT", in_quotes(text)));
+  }
+}
+
+DeskSection read_desk(const Node::Member& member, Diagnostics& diagnostics) {
+  DeskSection section;
+  section.name = member.key;
+  section.line = member.line;
+  TableReader desk(member.value, member.line, fmt::format("desk {}", in_quotes(member.key)),
+                   diagnostics);
+  if (!is_desk_name(member.key))
+    desk.error(code::wrong_value, member.line,
+               "a desk's name has 1 to 64 letters, digits, \"_\", \"-\" or \".\"");
+  section.calendar = desk.text("calendar").value_or("");
+  if (!section.calendar.empty())
+    diagnostics.warn(code::no_effect, desk.find("calendar")->line,
+                     fmt::format("desk {}: calendar is for periods in business days (bd), which "
+                                 "this version does not have: it has no effect yet",
+                                 in_quotes(member.key)));
+
+  desk::DeskSettings& settings = section.settings;
+  const auto read_us = [&](std::string_view key, int64_t& us) {
+    if (const auto duration = desk.duration(key)) us = duration->us;
+  };
+  read_us("auto_close", settings.auto_close_us);
+  read_us("reopen_window", settings.reopen_window_us);
+  read_us("stale_after", settings.stale_after_us);
+  read_us("max_backdate", settings.max_backdate_us);
+  if (desk.find("triage_queue") != nullptr)
+    settings.triage_queue = desk.required_text("triage_queue", "triage");
+  if (const Node::Member* strict = desk.find("strict")) {
+    settings.strict.clear();
+    for (const std::string& name : desk.texts("strict")) {
+      size_t position = 0;
+      while (position < std::size(priority_names) && priority_names[position] != name) ++position;
+      if (position == std::size(priority_names))
+        desk.error(code::wrong_value, strict->line,
+                   fmt::format("strict has no value {}{}", in_quotes(name),
+                               desk::suggestion(name, priority_names)));
+      else
+        settings.strict.push_back(static_cast<sched::Priority>(position + 1));
+    }
+  }
+  desk.finish();
+  return section;
+}
+
+}  // namespace
+
+void read_server(TableReader& file, Diagnostics& diagnostics, Sections& sections) {
+  const Node::Member* member = file.find("server");
+  if (member == nullptr) return;
+  TableReader server(member->value, member->line, "server", diagnostics);
+  ServerSettings& settings = sections.server;
+  settings.listen = server.texts("listen");
+  for (const std::string& address : settings.listen) read_address(server, address);
+  settings.admin = server.text("admin").value_or("");
+  if (!settings.admin.empty() && !is_host_and_port(settings.admin))
+    server.error(code::wrong_value, server.find("admin")->line,
+                 fmt::format("admin: {} is not HOST:PORT, for example 127.0.0.1:7412",
+                             in_quotes(settings.admin)));
+  settings.data = server.text("data").value_or("");
+  constexpr std::string_view durabilities[] = {"sync", "none"};
+  if (const auto position = server.one_of("durability", durabilities))
+    settings.durability = static_cast<Durability>(*position);
+  constexpr std::string_view clocks[] = {"wall", "commands"};
+  if (const auto position = server.one_of("clock", clocks))
+    settings.clock = static_cast<ServerClock>(*position);
+  server.finish();
+}
+
+void read_desks(TableReader& file, Diagnostics& diagnostics, Sections& sections) {
+  const Node::Member* member = file.find("desk");
+  if (member == nullptr) return;
+  if (member->value.kind != Node::Kind::table) {
+    file.wrong_type("desk", member->value, "a table: write [desk.NAME]");
+    return;
+  }
+  for (const Node::Member& desk : member->value.members)
+    sections.desks.push_back(read_desk(desk, diagnostics));
+}
+
+}  // namespace paceline::config

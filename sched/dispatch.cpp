@@ -348,6 +348,7 @@ uint32_t Dispatcher::idle_beside_waiting() const {
     // From the side of the fewer.
     if (line_heads_.count() <= heads.count()) {
       for_each_common(line_heads_.filled(), line_heads_.filled(), [&](uint32_t line) {
+        if (!some_may_have_room(room_class, weight_milli_[line])) return;
         for_each_common(lines_[line].crews, heads.filled(),
                         [&](uint32_t crew) { count(crew, line); });
       });
@@ -358,8 +359,7 @@ uint32_t Dispatcher::idle_beside_waiting() const {
       });
     }
   }
-  return static_cast<uint32_t>(
-      std::min<uint64_t>(pairs, std::numeric_limits<uint32_t>::max()));
+  return static_cast<uint32_t>(std::min<uint64_t>(pairs, std::numeric_limits<uint32_t>::max()));
 }
 
 }  // namespace paceline::sched

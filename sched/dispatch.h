@@ -7,9 +7,9 @@
 // lines for the most pressing head. The caller assigns; the dispatcher only keeps order.
 //
 // Room decides as much as idleness: a crew's agents are kept in one heap per size of room, the
-// sizes being the weights of the lines, so that a heavy ticket never looks through a crowd of agents
-// with room for a light one only. Should there be more weights than sizes, the heap whose agents may
-// or may not have the room is searched in order of idleness.
+// sizes being the weights of the lines, so that a heavy ticket never looks through a crowd of
+// agents with room for a light one only. Should there be more weights than sizes, the heap whose
+// agents may or may not have the room is searched in order of idleness.
 //
 //     ticket ─▶ line ──crews of the line──▶ heads of their heaps with room ─▶ longest idle
 //     agent ─▶ crew ──lines of the crew──▶ heads of the lines that fit ─▶ most pressing
@@ -33,8 +33,8 @@
 
 namespace paceline::sched {
 
-/// Skills and groups are numbers given by the caller. A skill not held counts as level 0; of a skill
-/// named twice the higher level holds.
+/// Skills and groups are numbers given by the caller. A skill not held counts as level 0; of a
+/// skill named twice the higher level holds.
 struct SkillLevel {
   uint32_t skill = 0;
   uint8_t level = 1;
@@ -43,10 +43,10 @@ struct SkillLevel {
 
 /// What the tickets of one line wait for.
 struct LineTerms {
-  uint32_t group = 0;                ///< An agent must be a member.
-  std::vector<SkillLevel> need;      ///< All of these, at least at this level.
-  uint32_t weight_milli = 1'000;     ///< Capacity one ticket takes.
-  bool push = true;                  ///< false: never matched, only kept in order.
+  uint32_t group = 0;             ///< An agent must be a member.
+  std::vector<SkillLevel> need;   ///< All of these, at least at this level.
+  uint32_t weight_milli = 1'000;  ///< Capacity one ticket takes.
+  bool push = true;               ///< false: never matched, only kept in order.
 };
 
 /// What an agent can do.
@@ -69,7 +69,7 @@ class Dispatcher {
 
   /// Likewise agents. A new agent is logged out; an agent defined again keeps log-in and load.
   void define_agent(AgentId agent, const Abilities& abilities, uint32_t capacity_milli);
-  void log_in(AgentId agent, Instant now);   ///< idle_since = now.
+  void log_in(AgentId agent, Instant now);  ///< idle_since = now.
   void log_out(AgentId agent);
   bool logged_in(AgentId agent) const;
 
@@ -84,7 +84,7 @@ class Dispatcher {
   Instant idle_since(AgentId agent) const;
 
   void enqueue(uint32_t line, uint32_t slot, Standing standing);
-  void remove(uint32_t slot);             ///< Requires waiting(slot).
+  void remove(uint32_t slot);  ///< Requires waiting(slot).
   bool waiting(uint32_t slot) const;
   uint32_t line_of(uint32_t slot) const;  ///< Requires waiting(slot).
   const ReadyQueue& line(uint32_t line) const;

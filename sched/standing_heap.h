@@ -67,9 +67,7 @@ class StandingHeap {
   }
 
  private:
-  static bool before(const Entry& a, const Entry& b) {
-    return ahead(a.standing(), b.standing());
-  }
+  static bool before(const Entry& a, const Entry& b) { return ahead(a.standing(), b.standing()); }
   void put(uint32_t index, const Entry& entry, std::span<uint32_t> positions) {
     entries_[index + 3] = entry;
     positions[entry.slot] = index;

@@ -61,8 +61,12 @@ void TimerWheel::schedule(uint32_t node, Instant due) {
 
 Instant TimerWheel::next_due() const {
   if (armed_count_ == 0) return never;
-  // Tidies what cancel() and schedule() left lying about; nothing a caller can see changes.
-  if (first_ == none) const_cast<TimerWheel*>(this)->find_first();
+  if (first_ == none || front_too_long()) {
+    // Tidies what cancel() and schedule() left lying about; nothing a caller can see changes.
+    auto* const self = const_cast<TimerWheel*>(this);
+    self->deal_ahead();
+    self->settle_front();
+  }
   return {nodes_[first_].due_us};
 }
 
@@ -123,20 +127,35 @@ uint32_t TimerWheel::file(uint32_t node, uint32_t from_ring) {
   }
 }
 
-/// Puts a ring between the slot and the ring in it, where the key and that ring's keys part.
+/// Puts a ring between the slot and the ring in it, where the key and that ring's keys part. What
+/// is still to be dealt out goes to the upper ring, because it may belong anywhere below the slot.
 uint32_t TimerWheel::part(uint32_t slot, uint64_t key) {
   const uint32_t lower = ring_in(slots_[slot].head);
-  const uint64_t lower_key = rings_[lower].prefix << (6 * (rings_[lower].level + 1));
   // The bits below the lower ring's prefix do not count.
   const uint32_t lower_bits = 6 * (rings_[lower].level + 1);
+  const uint64_t lower_key = rings_[lower].prefix << lower_bits;
   const uint32_t level = level_between(((key ^ lower_key) >> lower_bits) << lower_bits);
+  if (rings_[lower].filled == 0) {  // it may as well be the upper one
+    rings_[lower].level = level;
+    rings_[lower].prefix = prefix_of(key, level);
+    return lower;
+  }
   const uint32_t ring = take_ring(level, key, slot);
   const uint32_t lower_slot = ring * 64 + digit(lower_key, level);
   slots_[lower_slot].head = link_bit | lower;
   rings_[lower].parent = lower_slot;
   rings_[ring].filled = uint64_t{1} << (lower_slot % 64);
   slots_[slot].head = link_bit | ring;
+  splice(undealt(lower), undealt(ring));
   return ring;
+}
+
+/// Hands the list over to another slot, which must be empty.
+void TimerWheel::splice(uint32_t from_slot, uint32_t to_slot) {
+  slots_[to_slot] = slots_[from_slot];
+  slots_[from_slot] = {none, 0};
+  const uint32_t head = slots_[to_slot].head;
+  if (head != none) nodes_[head].previous = link_bit | to_slot;
 }
 
 /// Makes a list again of all that lies below the slot: what is left to do when no ring is.
@@ -157,8 +176,7 @@ void TimerWheel::gather(uint32_t ring, uint32_t into_slot) {
   };
   move_list(slots_[undealt(ring)].head);
   for (uint64_t filled = rings_[ring].filled; filled != 0; filled &= filled - 1) {
-    const uint32_t head =
-        slots_[ring * 64 + static_cast<uint32_t>(std::countr_zero(filled))].head;
+    const uint32_t head = slots_[ring * 64 + static_cast<uint32_t>(std::countr_zero(filled))].head;
     if (is_ring(head)) {
       gather(ring_in(head), into_slot);
     } else {
@@ -200,10 +218,8 @@ void TimerWheel::empty(uint32_t slot) {
 /// of the others differ from it; those that part higher up find their way by part().
 void TimerWheel::deal_out(uint32_t slot, uint64_t key, uint64_t differing) {
   const uint32_t ring = take_ring(level_between(differing), key, slot);
-  const uint32_t rest = undealt(ring);
-  slots_[rest] = slots_[slot];
-  nodes_[slots_[rest].head].previous = link_bit | rest;
-  slots_[slot] = {link_bit | ring, 0};
+  splice(slot, undealt(ring));
+  slots_[slot].head = link_bit | ring;
 }
 
 /// Moves entries of an undealt list to where they belong.
@@ -272,10 +288,12 @@ bool TimerWheel::tidy(uint32_t slot) {
     if (!is(node, armed_bit)) {
       unlink(node);
       state_[node] = 0;
+      ++left_front_;
     } else if (key >> (6 * level) != prefix) {
       unlink(node);
       nodes_[node].next = moved;
       moved = node;
+      ++left_front_;
     } else {
       if (kept == 0) key_of_one = key;
       differing |= key ^ key_of_one;
@@ -305,19 +323,24 @@ bool TimerWheel::tidy(uint32_t slot) {
 }
 
 void TimerWheel::deal_ahead() {
+  constexpr uint32_t entries_max = 64;  // a pop must not become a stall
+  const uint32_t entries = std::min(2 * (1 + left_front_), entries_max);
+  left_front_ = 0;
   flattened_ = false;
   for (uint32_t ring = root; slots_[undealt(ring)].head == none && rings_[ring].filled != 0;) {
     const uint64_t filled = rings_[ring].filled;
     const uint32_t first = ring * 64 + static_cast<uint32_t>(std::countr_zero(filled));
     const uint64_t later = filled & (filled - 1);
-    if (later != 0) deal_ahead(ring * 64 + static_cast<uint32_t>(std::countr_zero(later)));
+    if (later != 0) {
+      deal_ahead(ring * 64 + static_cast<uint32_t>(std::countr_zero(later)), entries);
+    }
     if (flattened_ || !is_ring(slots_[first].head)) return;
     ring = ring_in(slots_[first].head);
   }
 }
 
 /// Deals out the slot, or what would be the front if it were.
-void TimerWheel::deal_ahead(uint32_t slot) {
+void TimerWheel::deal_ahead(uint32_t slot, uint32_t entries) {
   for (;;) {
     const uint32_t head = slots_[slot].head;
     if (!is_ring(head)) {
@@ -331,7 +354,7 @@ void TimerWheel::deal_ahead(uint32_t slot) {
       uint64_t differing = 0;
       uint32_t shown = 0;
       uint32_t node = head;
-      for (uint32_t i = 0; i < dealt_per_pop && node != none; ++i, node = nodes_[node].next) {
+      for (uint32_t i = 0; i < looked_at && node != none; ++i, node = nodes_[node].next) {
         const uint64_t node_key = key_of(nodes_[node].due_us);
         if (node_key >> (6 * level) != prefix) continue;
         if (shown++ == 0) key = node_key;
@@ -345,22 +368,31 @@ void TimerWheel::deal_ahead(uint32_t slot) {
       return;
     }
     const uint32_t ring = ring_in(head);
-    if (slots_[undealt(ring)].head != none) return deal(ring, dealt_per_pop);
+    if (slots_[undealt(ring)].head != none) return deal(ring, entries);
     slot = ring * 64 + static_cast<uint32_t>(std::countr_zero(rings_[ring].filled));
   }
+}
+
+bool TimerWheel::front_too_long() const {
+  return slots_[first_slot_].filed > list_max && ring_to_spare() &&
+         rings_[ring_of(first_slot_)].level != 0;
+}
+
+/// Finds the earliest, in a list short enough: dealt out long before it is due, while it is not
+/// much longer than it may be.
+void TimerWheel::settle_front() {
+  if (first_ == none) find_first();
+  if (!front_too_long()) return;
+  first_ = none;
+  find_first();
 }
 
 /// The head of the list that holds the earliest, if that is due at or before `until`, else `none`.
 uint32_t TimerWheel::front(Instant until) {
   if (armed_count_ == 0) return none;
   deal_ahead();
-  if (first_ == none) find_first();
+  settle_front();
   if (nodes_[first_].due_us > until.us) return none;
-  const uint32_t ring = ring_of(first_slot_);
-  if (rings_[ring].level != 0 && slots_[first_slot_].filed > list_max) {
-    first_ = none;
-    find_first();
-  }
   return slots_[first_slot_].head;
 }
 

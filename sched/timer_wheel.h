@@ -12,8 +12,8 @@
 //       list ┘   └ ring     each ring's first filled slot
 //
 // Cancelling clears a flag and moving later is a store: the entry stays where it is filed, too far
-// to the front at worst, and is dropped or filed anew when the front reaches it. The slots that will
-// be the front next are dealt out a few entries at a time by pop(), ahead of need.
+// to the front at worst, and is dropped or filed anew when the front reaches it. The slots that
+// will be the front next are dealt out a few entries at a time by pop() and next_due().
 //
 // Owner: shard thread.  Time: always an argument.  Allocates: when constructed; and room for the
 // indices of a crowd due at one and the same microsecond, when it is larger than any before.
@@ -74,8 +74,9 @@ class TimerWheel {
     uint32_t head;   // a node, or link_bit and a ring; `none` while empty
     uint32_t filed;  // no fewer than the list's entries
   };
-  /// Slots 64 · ring … + 63 are its digits. Slot undealt(ring) is the list still to be dealt out:
-  /// while there is one, any slot of the ring may lack entries.
+  /// Slots 64 · ring … + 63 are its digits. Slot undealt(ring) is the list still to be dealt out,
+  /// whose entries may belong anywhere below the ring's parent: while there is one, any slot of the
+  /// ring may lack entries.
   struct Ring {
     uint64_t filled;  // a bit per slot
     uint64_t prefix;  // the digits above this one, common to all that lies here
@@ -87,7 +88,7 @@ class TimerWheel {
   static constexpr uint32_t root = 0;
   static constexpr uint32_t root_level = 10;
   static constexpr uint32_t list_max = 24;        // a longer front list is dealt out
-  static constexpr uint32_t dealt_per_pop = 8;    // entries of each slot that is next at its level
+  static constexpr uint32_t looked_at = 8;        // entries, to choose the digit they differ in
   static constexpr uint32_t latecomers_max = 64;  // then the crowd is put in order again
   enum : uint8_t { linked_bit = 1, armed_bit = 2, crowd_bit = 4, latecomer_bit = 8 };
 
@@ -112,6 +113,7 @@ class TimerWheel {
   uint32_t take_ring(uint32_t level, uint64_t key, uint32_t parent);
   uint32_t file(uint32_t node, uint32_t from_ring);
   uint32_t part(uint32_t slot, uint64_t key);
+  void splice(uint32_t from_slot, uint32_t to_slot);
   void flatten(uint32_t slot);
   void gather(uint32_t ring, uint32_t into_slot);
   void put(uint32_t slot, uint32_t node);
@@ -124,7 +126,9 @@ class TimerWheel {
   void find_first();
   bool tidy(uint32_t slot);
   void deal_ahead();
-  void deal_ahead(uint32_t slot);
+  void deal_ahead(uint32_t slot, uint32_t entries);
+  bool front_too_long() const;
+  void settle_front();
   uint32_t front(Instant until);
   bool crowded() const;
   void take(uint32_t node, uint32_t runner_up);
@@ -150,6 +154,10 @@ class TimerWheel {
   uint32_t first_ = none;
   uint32_t first_slot_ = none;
 
+  // Entries that left the front without firing since the last pop. For each that leaves, two are
+  // dealt out of the slot that comes next at each level.
+  uint32_t left_front_ = 0;
+
   // A list too long to be searched for the smallest rank at every pop: all due at crowd_due_us_,
   // in descending order of rank; an entry without its bit is out of date.
   bool crowd_ = false;
@@ -163,8 +171,7 @@ uint32_t TimerWheel::pop(Instant until, Rank&& rank) {
   const uint32_t head = front(until);
   if (head == none) return none;
   uint32_t runner_up = none;
-  const uint32_t node =
-      crowded() ? pick_from_crowd(rank) : pick_from_list(head, runner_up, rank);
+  const uint32_t node = crowded() ? pick_from_crowd(rank) : pick_from_list(head, runner_up, rank);
   take(node, runner_up);
   return node;
 }

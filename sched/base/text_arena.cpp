@@ -15,8 +15,8 @@ constexpr uint32_t chunks_addressable = 65'536;  // of 2^16 granules each
 
 TextArena::TextArena(uint32_t mib_max)
     : bytes_max_(uint64_t{mib_max} * mib),
-      chunks_max_(static_cast<uint32_t>(
-          std::min<uint64_t>(uint64_t{mib_max} * 2 + 1, chunks_addressable))),
+      chunks_max_(
+          static_cast<uint32_t>(std::min<uint64_t>(uint64_t{mib_max} * 2 + 1, chunks_addressable))),
       heads_(class_max + 1, 0),
       filled_{} {}
 

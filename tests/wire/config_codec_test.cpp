@@ -1,0 +1,284 @@
+#include "wire/config_codec.h"
+
+#include <gtest/gtest.h>
+
+#include <flatbuffers/flatbuffers.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <functional>
+#include <random>
+#include <string>
+
+namespace paceline::wire {
+namespace {
+
+desk::Configuration enterprise() {
+  desk::Configuration configuration;
+  sched::CalendarSpec uk;
+  uk.name = "uk";
+  uk.zone = {"Europe/London", "2025b", 0, {{{100}, 3'600}, {{200}, 0}}};
+  uk.week = {{0, 9 * 3'600, 17 * 3'600}, {6, 22 * 3'600, 30 * 3'600}};
+  uk.closed = {{2026, 12, 25}};
+  configuration.calendars = {uk};
+  configuration.routes = {{"network", "category == network", "network-l1"}};
+  desk::PolicyDefinition policy;
+  policy.name = "P1 resolution";
+  policy.when = "priority == P1";
+  policy.target_us = 4 * sched::hour.us;
+  policy.calendar = "uk";
+  policy.pause = {"awaiting_requester", "awaiting_vendor"};
+  policy.thresholds_bp = {5'000, 7'500, 10'000};
+  policy.on_priority_change = desk::OnPriorityChange::keep;
+  policy.origin = desk::ClockOrigin::occurred;
+  configuration.policies = {policy};
+  desk::QueueDefinition queue;
+  queue.name = "network-l1";
+  queue.group = "network";
+  queue.need = "network >= 2";
+  queue.tier = 2;
+  queue.mode = desk::QueueMode::manual;
+  queue.discipline = desk::Discipline::fifo;
+  queue.weight_milli = 500;
+  queue.head_start.priority_us[1] = 8 * sched::hour.us;
+  queue.head_start.vip_us = sched::hour.us;
+  queue.head_start.negative_us = -1;
+  configuration.queues = {queue};
+  configuration.agents = {{"ann", {"network", "voice"}, {{"network", 6}, {"vpn", 4}}, 2'000}};
+  configuration.criticalities = {{true, "core-router", sched::Impact::high}};
+  configuration.settings.strict = {sched::Priority::p1, sched::Priority::p2};
+  configuration.settings.triage_queue = "front";
+  return configuration;
+}
+
+std::string refusal_of(const std::function<void(desk::Configuration&)>& change) {
+  auto configuration = enterprise();
+  change(configuration);
+  const auto refused = decode_configuration(encode_configuration(configuration));
+  EXPECT_FALSE(refused);
+  return refused ? "" : refused.error();
+}
+
+TEST(ConfigCodec, AConfigurationComesBackEqual) {
+  const auto configuration = enterprise();
+  const auto back = decode_configuration(encode_configuration(configuration));
+  ASSERT_TRUE(back) << back.error();
+  EXPECT_EQ(*back, configuration);
+}
+
+TEST(ConfigCodec, TheDefaultComesBackEqual) {
+  const auto back = decode_configuration(encode_configuration({}));
+  ASSERT_TRUE(back) << back.error();
+  EXPECT_EQ(*back, desk::Configuration{});
+}
+
+TEST(ConfigCodec, TheSameConfigurationGivesTheSameBytes) {
+  EXPECT_EQ(encode_configuration(enterprise()), encode_configuration(enterprise()));
+  EXPECT_EQ(hash_document(encode_configuration(enterprise())),
+            hash_document(encode_configuration(enterprise())));
+}
+
+TEST(ConfigCodec, AnyAlignmentWillDo) {
+  const Bytes document = encode_configuration(enterprise());
+  for (size_t shift = 0; shift < 8; ++shift) {
+    Bytes shifted(document.size() + shift);
+    std::copy(document.begin(), document.end(), shifted.begin() + static_cast<ptrdiff_t>(shift));
+    EXPECT_TRUE(decode_configuration(std::span<const std::byte>(shifted).subspan(shift)));
+  }
+}
+
+class RandomConfiguration {
+ public:
+  explicit RandomConfiguration(unsigned seed) : random_(seed) {}
+
+  desk::Configuration make() {
+    desk::Configuration c;
+    for (auto& row : c.settings.matrix.cell)
+      for (auto& cell : row) cell = static_cast<sched::Priority>(1 + below(5));
+    c.settings.auto_close_us = duration();
+    c.settings.reopen_window_us = duration();
+    c.settings.stale_after_us = duration();
+    c.settings.max_backdate_us = duration();
+    c.settings.triage_queue = text();
+    c.settings.strict.clear();
+    for (int64_t i = below(6); i > 0; --i)
+      c.settings.strict.push_back(static_cast<sched::Priority>(1 + below(5)));
+    c.calendars.resize(size());
+    for (auto& calendar : c.calendars) fill(calendar);
+    c.routes.resize(size());
+    for (auto& route : c.routes) route = {text(), text(), text()};
+    c.policies.resize(size());
+    for (auto& policy : c.policies) fill(policy);
+    c.queues.resize(size());
+    for (auto& queue : c.queues) fill(queue);
+    c.agents.resize(size());
+    for (auto& agent : c.agents) fill(agent);
+    c.criticalities.resize(size());
+    for (auto& each : c.criticalities)
+      each = {below(2) == 0, text(), static_cast<sched::Impact>(1 + below(3))};
+    return c;
+  }
+
+ private:
+  int64_t below(int64_t bound) {
+    return static_cast<int64_t>(random_() % static_cast<uint64_t>(bound));
+  }
+  size_t size() { return static_cast<size_t>(below(4)); }
+  int64_t duration() { return below(366 * sched::day.us); }
+  std::string text() {
+    static const char* const words[] = {"", "network", "Zürich", "P1 && vip", "東京", "x"};
+    return words[below(6)];
+  }
+
+  void fill(sched::CalendarSpec& c) {
+    c.name = text();
+    c.always_open = below(2) == 0;
+    c.zone = {text(), text(), static_cast<int32_t>(below(7'200)) - 3'600, {}};
+    int64_t at = -below(1'000'000);
+    for (int64_t i = below(5); i > 0; --i)
+      c.zone.transitions.push_back(
+          {{at += 1 + below(1'000'000)}, static_cast<int32_t>(below(3'600))});
+    for (int64_t i = below(5); i > 0; --i)
+      c.week.push_back({static_cast<uint8_t>(below(7)), static_cast<uint32_t>(below(86'401)),
+                        static_cast<uint32_t>(below(172'801))});
+    for (int64_t i = below(5); i > 0; --i)
+      c.closed.push_back({static_cast<int16_t>(1'990 + below(100)),
+                          static_cast<uint8_t>(1 + below(12)),
+                          static_cast<uint8_t>(1 + below(31))});
+  }
+  void fill(desk::PolicyDefinition& p) {
+    p.name = text();
+    p.when = text();
+    p.clock = static_cast<desk::ClockKind>(below(2));
+    p.target_us = 1 + duration();
+    p.calendar = text();
+    for (int64_t i = below(4); i > 0; --i) p.pause.push_back(text());
+    uint32_t threshold = 0;
+    for (int64_t i = below(33); i > 0; --i)
+      p.thresholds_bp.push_back(threshold += 1 + static_cast<uint32_t>(below(3'000)));
+    p.on_priority_change = static_cast<desk::OnPriorityChange>(below(2));
+    p.origin = static_cast<desk::ClockOrigin>(below(2));
+  }
+  void fill(desk::QueueDefinition& q) {
+    q.name = text();
+    q.group = text();
+    q.need = text();
+    q.tier = static_cast<uint8_t>(below(256));
+    q.mode = static_cast<desk::QueueMode>(below(2));
+    q.discipline = static_cast<desk::Discipline>(below(2));
+    q.weight_milli = static_cast<uint32_t>(below(5'000));
+    q.default_horizon_us = duration();
+    for (auto& each : q.head_start.priority_us) each = duration() - duration();
+    q.head_start.vip_us = duration();
+    q.head_start.reopened_us = -duration();
+    q.head_start.negative_us = duration();
+  }
+  void fill(desk::AgentDefinition& a) {
+    a.name = text();
+    for (int64_t i = below(4); i > 0; --i) a.groups.push_back(text());
+    for (int64_t i = below(4); i > 0; --i)
+      a.skills.emplace_back(text(), static_cast<uint8_t>(1 + below(100)));
+    a.capacity_milli = static_cast<uint32_t>(below(10'000));
+  }
+
+  std::mt19937_64 random_;
+};
+
+TEST(ConfigCodec, RandomConfigurationsComeBackEqual) {
+  for (unsigned seed = 1; seed <= 300; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const auto configuration = RandomConfiguration(seed).make();
+    const auto back = decode_configuration(encode_configuration(configuration));
+    ASSERT_TRUE(back) << back.error();
+    ASSERT_EQ(*back, configuration);
+  }
+}
+
+TEST(ConfigCodec, RefusalsNameTheElement) {
+  EXPECT_EQ(refusal_of([](auto& c) { c.policies[0].target_us = 0; }),
+            "configuration: policies[0]: target_us 0 is out of range: 1 to 31622400000000");
+  EXPECT_EQ(refusal_of([](auto& c) {
+              c.routes.push_back({"\xff", "", ""});
+            }),
+            "configuration: routes[1]: name is not UTF-8 or contains a NUL");
+}
+
+TEST(ConfigCodec, ValuesOutOfRangeAreRefused) {
+  const std::function<void(desk::Configuration&)> changes[] = {
+      [](auto& c) { c.settings.matrix.cell[2][2] = sched::Priority::none; },
+      [](auto& c) { c.settings.matrix.cell[0][0] = static_cast<sched::Priority>(6); },
+      [](auto& c) { c.settings.auto_close_us = -1; },
+      [](auto& c) { c.settings.reopen_window_us = INT64_MAX; },
+      [](auto& c) { c.settings.strict.assign(6, sched::Priority::p1); },
+      [](auto& c) { c.settings.strict = {sched::Priority::none}; },
+      [](auto& c) { c.calendars[0].week[0].weekday = 7; },
+      [](auto& c) { c.calendars[0].week[0].open_s = 86'401; },
+      [](auto& c) { c.calendars[0].week[0].close_s = 172'801; },
+      [](auto& c) { c.calendars[0].closed[0].month = 13; },
+      [](auto& c) { c.calendars[0].closed[0].day = 0; },
+      [](auto& c) { c.calendars[0].zone.first_offset_s = 100'000; },
+      [](auto& c) {
+        std::swap(c.calendars[0].zone.transitions[0], c.calendars[0].zone.transitions[1]);
+      },
+      [](auto& c) { c.policies[0].clock = static_cast<desk::ClockKind>(2); },
+      [](auto& c) { c.policies[0].target_us = 367 * sched::day.us; },
+      [](auto& c) {
+        c.policies[0].thresholds_bp = {5'000, 5'000};
+      },
+      [](auto& c) { c.policies[0].thresholds_bp = {100'001}; },
+      [](auto& c) { c.policies[0].thresholds_bp.assign(33, 1); },
+      [](auto& c) { c.policies[0].origin = static_cast<desk::ClockOrigin>(2); },
+      [](auto& c) { c.queues[0].mode = static_cast<desk::QueueMode>(2); },
+      [](auto& c) { c.queues[0].discipline = static_cast<desk::Discipline>(9); },
+      [](auto& c) { c.queues[0].head_start.vip_us = INT64_MIN; },
+      [](auto& c) { c.queues[0].default_horizon_us = -1; },
+      [](auto& c) { c.agents[0].skills[0].second = 0; },
+      [](auto& c) { c.agents[0].skills[0].second = 101; },
+      [](auto& c) { c.criticalities[0].impact = sched::Impact::none; },
+  };
+  size_t index = 0;
+  for (const auto& change : changes) {
+    SCOPED_TRACE("change " + std::to_string(index++));
+    EXPECT_NE(refusal_of(change), "");
+  }
+}
+
+TEST(ConfigCodec, TruncationsAndChangedBytesDoNoHarm) {
+  const Bytes document = encode_configuration(enterprise());
+  for (size_t size = 0; size < document.size(); ++size)
+    (void)decode_configuration(std::span<const std::byte>(document).first(size)).has_value();
+  for (size_t at = 0; at < document.size(); ++at) {
+    for (const int change : {0x01, 0x10, 0x80, 0xff}) {
+      Bytes changed = document;
+      changed[at] ^= static_cast<std::byte>(change);
+      const auto decoded = decode_configuration(changed);
+      if (decoded) {
+        EXPECT_LE(decoded->policies.size(), document.size());
+      }
+    }
+  }
+}
+
+TEST(ConfigCodec, ADocumentThatSharesOneListManyTimesIsRefusedQuickly) {
+  // 50,000 policies, each with the same list of 50,000 pause reasons: 2.5 thousand million.
+  flatbuffers::FlatBufferBuilder builder;
+  using Offset = flatbuffers::Offset<void>;
+  const auto text_at = builder.StartTable();
+  const Offset text(builder.EndTable(text_at));
+  const auto pause = builder.CreateVector(std::vector<Offset>(50'000, text));
+  const auto policy_at = builder.StartTable();
+  builder.AddOffset(14, pause);
+  const Offset policy(builder.EndTable(policy_at));
+  const auto policies = builder.CreateVector(std::vector<Offset>(50'000, policy));
+  const auto root_at = builder.StartTable();
+  builder.AddOffset(10, policies);
+  builder.Finish(Offset(builder.EndTable(root_at)));
+  const auto started = std::chrono::steady_clock::now();
+  EXPECT_FALSE(decode_configuration(
+      std::as_bytes(std::span(builder.GetBufferPointer(), builder.GetSize()))));
+  EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(1));
+}
+
+}  // namespace
+}  // namespace paceline::wire

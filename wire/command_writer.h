@@ -1,0 +1,131 @@
+// Builds a frame of commands.
+//
+//   CommandWriter writer;
+//   writer.open({.external_id = "INC1", .impact = 1, .urgency = 1});
+//   writer.resolve({.external_id = "INC1", .code = "fixed"});
+//   auto frame = writer.finish(desk, first_number);
+//
+// Reusable: finish(), send, clear(), fill again; after warm-up nothing is allocated. A text that
+// cannot travel (over 65,535 bytes, not UTF-8, with a NUL) is found here rather than by the server,
+// which would close the connection: the command is left out and finish() answers the first such
+// problem, so nothing is lost unnoticed. Check doubtful texts beforehand with is_valid_text().
+//
+// Owner: one thread.  Time: none.  Allocates: until its buffers have found their size.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "engine/desk/command.h"
+#include "sched/base/expected.h"
+#include "sched/base/ids.h"
+#include "sched/priority.h"
+#include "wire/frame.h"
+
+namespace paceline::wire {
+
+/// A text of one command may have this many bytes; a configuration chunk may have more.
+inline constexpr size_t text_size_max = 65'535;
+
+struct OpenFields {
+  std::string_view external_id = {}, category = {}, subcategory = {}, service = {},
+                   config_item = {}, channel = {}, requester_type = {}, organisation = {},
+                   contract = {}, requester = {}, body = {};
+  std::string_view queue = {};  ///< Empty: by the routing rules.
+  int64_t occurred_at_us = 0;
+  desk::TicketKind kind = desk::TicketKind::incident;
+  sched::Impact impact = sched::Impact::none;
+  sched::Urgency urgency = sched::Urgency::none;
+  desk::Sentiment sentiment = desk::Sentiment::none;
+  bool vip = false;
+};
+
+/// Which ticket a command is about: by id or, where that is 0, by external id.
+struct Addressed {
+  uint64_t ticket = 0;
+  std::string_view external_id = {};
+  uint32_t expected_version = 0;  ///< 0: any.
+};
+
+/// Sets the attributes whose bit (desk::bit) is in `fields`.
+struct UpdateFields {
+  Addressed to = {};
+  uint32_t fields = 0;
+  std::string_view category = {}, subcategory = {}, service = {}, config_item = {}, channel = {},
+                   requester_type = {}, organisation = {}, contract = {}, requester = {}, body = {};
+  desk::TicketKind kind = desk::TicketKind::incident;
+  sched::Impact impact = sched::Impact::none;
+  sched::Urgency urgency = sched::Urgency::none;
+  desk::Sentiment sentiment = desk::Sentiment::none;
+  bool vip = false;
+};
+
+struct MessageFields {
+  Addressed to = {};
+  desk::AuthorKind author_kind = desk::AuthorKind::agent;
+  bool is_public = true;
+  bool automatic = false;
+};
+
+struct DefineQueueFields {
+  std::string_view name = {}, group = {}, need = {};
+  desk::QueueMode mode = desk::QueueMode::push;
+  desk::Discipline discipline = desk::Discipline::pressing_time;
+  uint8_t tier = 1;
+  uint32_t weight_milli = 1'000;
+};
+
+struct DefineAgentFields {
+  std::string_view name = {};
+  std::string_view groups = {};  ///< Comma-separated.
+  std::string_view skills = {};  ///< "network:6,vpn:4"
+  uint32_t capacity_milli = 1'000;
+};
+
+class CommandWriter {
+ public:
+  CommandWriter();
+  ~CommandWriter();
+  CommandWriter(CommandWriter&&) noexcept;
+  CommandWriter& operator=(CommandWriter&&) noexcept;
+
+  // Each answers the command's position in the frame; its number is first_number + position.
+  uint64_t open(const OpenFields& fields);
+  uint64_t update(const UpdateFields& fields);
+  uint64_t message(const MessageFields& fields);
+  uint64_t assign(const Addressed& to, std::string_view agent);
+  uint64_t start(const Addressed& to);
+  uint64_t requeue(const Addressed& to, std::string_view queue, std::string_view reason = {});
+  uint64_t pend(const Addressed& to, std::string_view reason, int64_t resume_at_us = 0);
+  uint64_t resume(const Addressed& to);
+  uint64_t resolve(const Addressed& to, std::string_view code, bool restate = false);
+  uint64_t close(const Addressed& to, std::string_view code = {});
+  uint64_t reopen(const Addressed& to, std::string_view reason = {});
+  uint64_t cancel(const Addressed& to, std::string_view reason = {});
+  uint64_t define_queue(const DefineQueueFields& fields);
+  uint64_t define_agent(const DefineAgentFields& fields);
+  uint64_t log_in(std::string_view agent);
+  uint64_t log_out(std::string_view agent);
+  uint64_t config_begin(uint32_t bytes);
+  uint64_t config_chunk(std::span<const std::byte> bytes);
+  uint64_t config_commit(uint64_t hash);
+
+  size_t size() const;  ///< Commands.
+  bool empty() const { return size() == 0; }
+  size_t frame_size() const;  ///< Of the frame as it stands, header included; a little generous.
+
+  /// The whole frame, header included: valid until the next call of any member. Fails if a text
+  /// could not travel or nothing was appended.
+  sched::Expected<std::span<const std::byte>, WireError> finish(sched::DeskNumber desk,
+                                                                uint64_t first_number);
+  void clear();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace paceline::wire

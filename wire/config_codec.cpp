@@ -1,0 +1,374 @@
+#include "wire/config_codec.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <utility>
+
+#include "wire/schema.h"
+
+namespace paceline::wire {
+namespace {
+
+using Builder = flatbuffers::FlatBufferBuilder;
+template <class Table>
+using Offset = flatbuffers::Offset<Table>;
+
+constexpr flatbuffers::uoffset_t configuration_tables_max = 200'000;
+
+// Beyond these no sum of an instant and a few durations could leave int64.
+constexpr int64_t year_us = 366 * sched::day.us;
+constexpr int64_t duration_us_max = 100 * year_us;
+constexpr uint32_t day_s = 86'400;
+constexpr int32_t offset_s_max = 26 * 3'600;
+constexpr uint32_t threshold_bp_max = 100'000;
+constexpr size_t thresholds_max = 32;
+
+auto put_text_tables(Builder& builder, const std::vector<std::string>& texts) {
+  return put_tables<schema::Text>(builder, texts, [](Builder& b, const std::string& text) {
+    const auto value = put_text(b, text);
+    return schema::CreateText(b, value);
+  });
+}
+
+std::vector<std::string> read_text_tables(FieldReader& reader,
+                                          const flatbuffers::Vector<Offset<schema::Text>>* list,
+                                          std::string_view field) {
+  std::vector<std::string> texts;
+  reader.tables(list, field, [&](const schema::Text& text) {
+    texts.push_back(reader.text(text.value(), field));
+  });
+  return texts;
+}
+
+/// `policies[3]`
+std::string element(std::string_view list, size_t index) {
+  return "configuration: " + std::string(list) + "[" + std::to_string(index) + "]";
+}
+
+// Settings.
+
+Offset<schema::DeskSettings> put(Builder& builder, const desk::DeskSettings& settings) {
+  std::vector<schema::Priority> matrix;
+  for (const auto& row : settings.matrix.cell)
+    for (const auto cell : row) matrix.push_back(static_cast<schema::Priority>(cell));
+  std::vector<schema::Priority> strict;
+  for (const auto priority : settings.strict)
+    strict.push_back(static_cast<schema::Priority>(priority));
+  const auto matrix_at = builder.CreateVector(matrix);
+  const auto strict_at = builder.CreateVector(strict);
+  const auto triage_queue = put_text(builder, settings.triage_queue);
+  return schema::CreateDeskSettings(builder, matrix_at, settings.auto_close_us,
+                                    settings.reopen_window_us, settings.stale_after_us,
+                                    settings.max_backdate_us, triage_queue, strict_at);
+}
+
+sched::Priority read_priority(FieldReader& reader, unsigned value, std::string_view field) {
+  return static_cast<sched::Priority>(reader.number(value, 1, sched::priority_count - 1, field));
+}
+
+desk::DeskSettings read_settings(FieldReader& reader, const schema::DeskSettings* table) {
+  desk::DeskSettings settings;
+  reader.enter("configuration: settings");
+  if (table == nullptr) {
+    reader.fail(WireErrorKind::value_out_of_range, "table", "is missing");
+    return settings;
+  }
+  const auto* matrix = table->matrix();
+  if (matrix == nullptr || matrix->size() != 9) {
+    reader.fail(WireErrorKind::counts_disagree, "matrix", "must have nine cells");
+    return settings;
+  }
+  for (unsigned i = 0; i < 9; ++i)
+    settings.matrix.cell[i / 3][i % 3] =
+        read_priority(reader, static_cast<unsigned>(matrix->Get(i)), "matrix");
+  settings.auto_close_us =
+      reader.number(table->auto_close_us(), 0, duration_us_max, "auto_close_us");
+  settings.reopen_window_us =
+      reader.number(table->reopen_window_us(), 0, duration_us_max, "reopen_window_us");
+  settings.stale_after_us =
+      reader.number(table->stale_after_us(), 0, duration_us_max, "stale_after_us");
+  settings.max_backdate_us =
+      reader.number(table->max_backdate_us(), 0, duration_us_max, "max_backdate_us");
+  settings.triage_queue = reader.text(table->triage_queue(), "triage_queue");
+  settings.strict.clear();
+  if (const auto* strict = table->strict()) {
+    if (strict->size() >= sched::priority_count) {
+      reader.fail(WireErrorKind::counts_disagree, "strict", "lists more priorities than there are");
+      return settings;
+    }
+    for (unsigned i = 0; i < strict->size(); ++i)
+      settings.strict.push_back(
+          read_priority(reader, static_cast<unsigned>(strict->Get(i)), "strict"));
+  }
+  return settings;
+}
+
+// Calendars.
+
+Offset<schema::CalendarSpec> put(Builder& builder, const sched::CalendarSpec& spec) {
+  std::vector<schema::ZoneTransition> transitions;
+  for (const auto& each : spec.zone.transitions)
+    transitions.emplace_back(each.at.us, each.offset_s);
+  std::vector<schema::WeeklyInterval> week;
+  for (const auto& each : spec.week) week.emplace_back(each.open_s, each.close_s, each.weekday);
+  std::vector<schema::LocalDate> closed;
+  for (const auto& each : spec.closed) closed.emplace_back(each.year, each.month, each.day);
+
+  const auto zone_name = put_text(builder, spec.zone.name);
+  const auto tzdata_version = put_text(builder, spec.zone.tzdata_version);
+  const auto transitions_at = builder.CreateVectorOfStructs(transitions);
+  const auto zone = schema::CreateZone(builder, zone_name, tzdata_version, spec.zone.first_offset_s,
+                                       transitions_at);
+  const auto calendar_name = put_text(builder, spec.name);
+  const auto week_at = builder.CreateVectorOfStructs(week);
+  const auto closed_at = builder.CreateVectorOfStructs(closed);
+  return schema::CreateCalendarSpec(builder, calendar_name, spec.always_open, zone, week_at,
+                                    closed_at);
+}
+
+sched::Zone read(FieldReader& reader, const schema::Zone& table) {
+  sched::Zone zone;
+  zone.name = reader.text(table.name(), "zone");
+  zone.tzdata_version = reader.text(table.tzdata_version(), "tzdata_version");
+  zone.first_offset_s =
+      reader.number(table.first_offset_s(), -offset_s_max, offset_s_max, "first_offset_s");
+  const auto* transitions = table.transitions();
+  if (!reader.in_place(transitions, sizeof(schema::ZoneTransition), "transitions")) return zone;
+  zone.transitions.reserve(transitions->size());
+  for (const auto* each : *transitions) {
+    const sched::ZoneTransition transition{
+        {each->at_us()},
+        reader.number(each->offset_s(), -offset_s_max, offset_s_max, "transitions.offset_s")};
+    if (!zone.transitions.empty() && transition.at <= zone.transitions.back().at)
+      reader.fail(WireErrorKind::value_out_of_range, "transitions", "are not in ascending order");
+    zone.transitions.push_back(transition);
+  }
+  return zone;
+}
+
+sched::CalendarSpec read(FieldReader& reader, const schema::CalendarSpec& table) {
+  sched::CalendarSpec spec;
+  spec.name = reader.text(table.name(), "name");
+  spec.always_open = table.always_open();
+  if (table.zone() != nullptr) spec.zone = read(reader, *table.zone());
+  const auto* week = table.week();
+  if (reader.in_place(week, sizeof(schema::WeeklyInterval), "week")) {
+    for (const auto* each : *week)
+      spec.week.push_back({reader.number(each->weekday(), 0, 6, "week.weekday"),
+                           reader.number(each->open_s(), 0, day_s, "week.open_s"),
+                           reader.number(each->close_s(), 0, 2 * day_s, "week.close_s")});
+  }
+  const auto* closed = table.closed();
+  if (reader.in_place(closed, sizeof(schema::LocalDate), "closed")) {
+    for (const auto* each : *closed)
+      spec.closed.push_back({reader.number(each->year(), 1, 9'999, "closed.year"),
+                             reader.number(each->month(), 1, 12, "closed.month"),
+                             reader.number(each->day(), 1, 31, "closed.day")});
+  }
+  return spec;
+}
+
+// Routes.
+
+Offset<schema::RouteRule> put(Builder& builder, const desk::RouteRule& route) {
+  const auto route_name = put_text(builder, route.name);
+  const auto when = put_text(builder, route.when);
+  const auto queue = put_text(builder, route.queue);
+  return schema::CreateRouteRule(builder, route_name, when, queue);
+}
+
+desk::RouteRule read(FieldReader& reader, const schema::RouteRule& table) {
+  return {reader.text(table.name(), "name"), reader.text(table.when(), "when"),
+          reader.text(table.queue(), "queue")};
+}
+
+// Policies.
+
+Offset<schema::PolicyDefinition> put(Builder& builder, const desk::PolicyDefinition& policy) {
+  const auto policy_name = put_text(builder, policy.name);
+  const auto when = put_text(builder, policy.when);
+  const auto calendar = put_text(builder, policy.calendar);
+  const auto pause = put_text_tables(builder, policy.pause);
+  const auto thresholds = builder.CreateVector(policy.thresholds_bp);
+  return schema::CreatePolicyDefinition(
+      builder, policy_name, when, static_cast<schema::ClockKind>(policy.clock), policy.target_us,
+      calendar, pause, thresholds, static_cast<schema::OnPriorityChange>(policy.on_priority_change),
+      static_cast<schema::ClockOrigin>(policy.origin));
+}
+
+desk::PolicyDefinition read(FieldReader& reader, const schema::PolicyDefinition& table) {
+  desk::PolicyDefinition policy;
+  policy.name = reader.text(table.name(), "name");
+  policy.when = reader.text(table.when(), "when");
+  policy.clock = reader.enumerator(table.clock(), desk::ClockKind::resolution, "clock");
+  policy.target_us = reader.number(table.target_us(), 1, year_us, "target_us");
+  policy.calendar = reader.text(table.calendar(), "calendar");
+  policy.pause = read_text_tables(reader, table.pause(), "pause");
+  if (const auto* thresholds = table.thresholds_bp()) {
+    if (thresholds->size() > thresholds_max) {
+      reader.fail(WireErrorKind::counts_disagree, "thresholds_bp", "has more than 32 elements");
+      return policy;
+    }
+    if (!reader.in_place(thresholds, sizeof(uint32_t), "thresholds_bp")) return policy;
+    for (const uint32_t each : *thresholds) {
+      if (!policy.thresholds_bp.empty() && each <= policy.thresholds_bp.back())
+        reader.fail(WireErrorKind::value_out_of_range, "thresholds_bp",
+                    "is not in ascending order");
+      policy.thresholds_bp.push_back(reader.number(each, 1, threshold_bp_max, "thresholds_bp"));
+    }
+  }
+  policy.on_priority_change = reader.enumerator(table.on_priority_change(),
+                                                desk::OnPriorityChange::keep, "on_priority_change");
+  policy.origin = reader.enumerator(table.origin(), desk::ClockOrigin::occurred, "origin");
+  return policy;
+}
+
+// Queues.
+
+Offset<schema::QueueDefinition> put(Builder& builder, const desk::QueueDefinition& queue) {
+  const auto priorities = builder.CreateVector(queue.head_start.priority_us, sched::priority_count);
+  const auto head_start =
+      schema::CreateHeadStart(builder, priorities, queue.head_start.vip_us,
+                              queue.head_start.reopened_us, queue.head_start.negative_us);
+  const auto queue_name = put_text(builder, queue.name);
+  const auto group = put_text(builder, queue.group);
+  const auto need = put_text(builder, queue.need);
+  return schema::CreateQueueDefinition(builder, queue_name, group, need, queue.tier,
+                                       static_cast<schema::QueueMode>(queue.mode),
+                                       static_cast<schema::Discipline>(queue.discipline),
+                                       queue.weight_milli, queue.default_horizon_us, head_start);
+}
+
+int64_t read_head_start(FieldReader& reader, int64_t value) {
+  return reader.number(value, -duration_us_max, duration_us_max, "head_start");
+}
+
+desk::HeadStart read(FieldReader& reader, const schema::HeadStart& table) {
+  desk::HeadStart head_start;
+  const auto* priorities = table.priority_us();
+  if (priorities == nullptr || priorities->size() != sched::priority_count) {
+    reader.fail(WireErrorKind::counts_disagree, "head_start.priority_us", "must have six elements");
+    return head_start;
+  }
+  if (!reader.in_place(priorities, sizeof(int64_t), "head_start.priority_us")) return head_start;
+  for (unsigned i = 0; i < sched::priority_count; ++i)
+    head_start.priority_us[i] = read_head_start(reader, priorities->Get(i));
+  head_start.vip_us = read_head_start(reader, table.vip_us());
+  head_start.reopened_us = read_head_start(reader, table.reopened_us());
+  head_start.negative_us = read_head_start(reader, table.negative_us());
+  return head_start;
+}
+
+desk::QueueDefinition read(FieldReader& reader, const schema::QueueDefinition& table) {
+  desk::QueueDefinition queue;
+  queue.name = reader.text(table.name(), "name");
+  queue.group = reader.text(table.group(), "group");
+  queue.need = reader.text(table.need(), "need");
+  queue.tier = table.tier();
+  queue.mode = reader.enumerator(table.mode(), desk::QueueMode::manual, "mode");
+  queue.discipline = reader.enumerator(table.discipline(), desk::Discipline::fifo, "discipline");
+  queue.weight_milli = table.weight_milli();
+  queue.default_horizon_us =
+      reader.number(table.default_horizon_us(), 0, duration_us_max, "default_horizon_us");
+  if (table.head_start() != nullptr) queue.head_start = read(reader, *table.head_start());
+  return queue;
+}
+
+// Agents.
+
+Offset<schema::AgentDefinition> put(Builder& builder, const desk::AgentDefinition& agent) {
+  const auto agent_name = put_text(builder, agent.name);
+  const auto groups = put_text_tables(builder, agent.groups);
+  const auto skills =
+      put_tables<schema::Skill>(builder, agent.skills, [](Builder& b, const auto& skill) {
+        const auto skill_name = put_text(b, skill.first);
+        return schema::CreateSkill(b, skill_name, skill.second);
+      });
+  return schema::CreateAgentDefinition(builder, agent_name, groups, skills, agent.capacity_milli);
+}
+
+desk::AgentDefinition read(FieldReader& reader, const schema::AgentDefinition& table) {
+  desk::AgentDefinition agent;
+  agent.name = reader.text(table.name(), "name");
+  agent.groups = read_text_tables(reader, table.groups(), "groups");
+  reader.tables(table.skills(), "skills", [&](const schema::Skill& skill) {
+    agent.skills.emplace_back(reader.text(skill.name(), "skills.name"),
+                              reader.number(skill.level(), 1, 100, "skills.level"));
+  });
+  agent.capacity_milli = table.capacity_milli();
+  return agent;
+}
+
+// Criticalities.
+
+Offset<schema::Criticality> put(Builder& builder, const desk::Criticality& criticality) {
+  const auto criticality_name = put_text(builder, criticality.name);
+  return schema::CreateCriticality(builder, criticality.of_config_item, criticality_name,
+                                   static_cast<schema::Impact>(criticality.impact));
+}
+
+desk::Criticality read(FieldReader& reader, const schema::Criticality& table) {
+  return {table.of_config_item(), reader.text(table.name(), "name"),
+          static_cast<sched::Impact>(
+              reader.number(static_cast<unsigned>(table.impact()), 1, 3, "impact"))};
+}
+
+template <class List, class Elements>
+void read_list(FieldReader& reader, const List* list, std::string_view field, Elements& elements) {
+  reader.enter("configuration");
+  size_t index = 0;
+  reader.tables(list, field, [&](const auto& table) {
+    reader.enter(element(field, index++));
+    elements.push_back(read(reader, table));
+  });
+}
+
+}  // namespace
+
+Bytes encode_configuration(const desk::Configuration& configuration) {
+  Builder builder(16'384);
+  const auto put_element = [](Builder& b, const auto& each) { return put(b, each); };
+  const auto settings = put(builder, configuration.settings);
+  const auto calendars =
+      put_tables<schema::CalendarSpec>(builder, configuration.calendars, put_element);
+  const auto routes = put_tables<schema::RouteRule>(builder, configuration.routes, put_element);
+  const auto policies =
+      put_tables<schema::PolicyDefinition>(builder, configuration.policies, put_element);
+  const auto queues =
+      put_tables<schema::QueueDefinition>(builder, configuration.queues, put_element);
+  const auto agents =
+      put_tables<schema::AgentDefinition>(builder, configuration.agents, put_element);
+  const auto criticalities =
+      put_tables<schema::Criticality>(builder, configuration.criticalities, put_element);
+  builder.Finish(schema::CreateConfiguration(builder, settings, calendars, routes, policies, queues,
+                                             agents, criticalities));
+  const auto bytes = std::as_bytes(std::span(builder.GetBufferPointer(), builder.GetSize()));
+  return {bytes.begin(), bytes.end()};
+}
+
+sched::Expected<desk::Configuration, std::string> decode_configuration(
+    std::span<const std::byte> document) {
+  const Payload aligned(document);
+  const auto root = verified_root<schema::Configuration>(aligned.bytes(), "configuration",
+                                                         configuration_tables_max);
+  if (!root) return sched::Unexpected{root.error().text};
+  const auto& table = **root;
+  FieldReader reader("configuration", document.size());
+  desk::Configuration configuration;
+  configuration.settings = read_settings(reader, table.settings());
+  read_list(reader, table.calendars(), "calendars", configuration.calendars);
+  read_list(reader, table.routes(), "routes", configuration.routes);
+  read_list(reader, table.policies(), "policies", configuration.policies);
+  read_list(reader, table.queues(), "queues", configuration.queues);
+  read_list(reader, table.agents(), "agents", configuration.agents);
+  read_list(reader, table.criticalities(), "criticalities", configuration.criticalities);
+  if (reader.error() != nullptr) return sched::Unexpected{reader.error()->text};
+  return configuration;
+}
+
+uint64_t hash_document(std::span<const std::byte> document) {
+  return XXH3_64bits(document.data(), document.size());
+}
+
+}  // namespace paceline::wire

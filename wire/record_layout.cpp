@@ -1,0 +1,158 @@
+// Refuses to compile if a record of the desk and its namesake in paceline.fbs differ in the place
+// of a field: decode_commands() uses the one as the other.
+#include <cstddef>
+
+#include "engine/desk/command.h"
+#include "engine/desk/event.h"
+#include "wire/schema.h"
+
+namespace paceline::wire {
+
+// Explicit instantiations may name private members, which is what flatc makes of a struct's fields.
+template <int line, size_t ours, size_t theirs>
+struct SameOffset {
+  static_assert(ours == theirs, "the field lies elsewhere in paceline.fbs");
+  static constexpr int at = line;
+};
+template <int line, size_t ours, size_t theirs>
+struct SameSize {
+  static_assert(ours == theirs, "the struct has another size or alignment in paceline.fbs");
+  static constexpr int at = line;
+};
+
+#define SAME_STRUCT(type)                                                          \
+  template struct SameSize<__COUNTER__, sizeof(desk::type), sizeof(schema::type)>; \
+  template struct SameSize<__COUNTER__, alignof(desk::type), alignof(schema::type)>
+#define SAME_FIELD(type, field)                                        \
+  template struct SameOffset<__COUNTER__, offsetof(desk::type, field), \
+                             offsetof(schema::type, field##_)>
+
+SAME_STRUCT(Open);
+SAME_FIELD(Open, occurred_at_us);
+SAME_FIELD(Open, text_at);
+SAME_FIELD(Open, sizes);
+SAME_FIELD(Open, kind);
+SAME_FIELD(Open, impact);
+SAME_FIELD(Open, urgency);
+SAME_FIELD(Open, vip);
+SAME_FIELD(Open, sentiment);
+SAME_FIELD(Open, reserved);
+
+SAME_STRUCT(Update);
+SAME_FIELD(Update, ticket);
+SAME_FIELD(Update, expected_version);
+SAME_FIELD(Update, text_at);
+SAME_FIELD(Update, fields);
+SAME_FIELD(Update, sizes);
+SAME_FIELD(Update, kind);
+SAME_FIELD(Update, impact);
+SAME_FIELD(Update, urgency);
+SAME_FIELD(Update, vip);
+SAME_FIELD(Update, sentiment);
+SAME_FIELD(Update, reserved);
+
+#define SAME_ADDRESS(type)            \
+  SAME_STRUCT(type);                  \
+  SAME_FIELD(type, ticket);           \
+  SAME_FIELD(type, expected_version); \
+  SAME_FIELD(type, text_at);          \
+  SAME_FIELD(type, external_id_size); \
+  SAME_FIELD(type, reserved)
+
+SAME_ADDRESS(Message);
+SAME_FIELD(Message, author_kind);
+SAME_FIELD(Message, is_public);
+SAME_FIELD(Message, automatic);
+SAME_ADDRESS(Assign);
+SAME_FIELD(Assign, agent_size);
+SAME_ADDRESS(Start);
+SAME_ADDRESS(Requeue);
+SAME_FIELD(Requeue, queue_size);
+SAME_FIELD(Requeue, reason_size);
+SAME_ADDRESS(Pend);
+SAME_FIELD(Pend, resume_at_us);
+SAME_FIELD(Pend, reason_size);
+SAME_ADDRESS(Resume);
+SAME_ADDRESS(Resolve);
+SAME_FIELD(Resolve, code_size);
+SAME_FIELD(Resolve, restate);
+SAME_ADDRESS(Close);
+SAME_FIELD(Close, code_size);
+SAME_ADDRESS(Reopen);
+SAME_FIELD(Reopen, reason_size);
+SAME_ADDRESS(Cancel);
+SAME_FIELD(Cancel, reason_size);
+
+SAME_STRUCT(DefineQueue);
+SAME_FIELD(DefineQueue, text_at);
+SAME_FIELD(DefineQueue, weight_milli);
+SAME_FIELD(DefineQueue, name_size);
+SAME_FIELD(DefineQueue, group_size);
+SAME_FIELD(DefineQueue, need_size);
+SAME_FIELD(DefineQueue, mode);
+SAME_FIELD(DefineQueue, discipline);
+SAME_FIELD(DefineQueue, tier);
+SAME_FIELD(DefineQueue, reserved);
+
+SAME_STRUCT(DefineAgent);
+SAME_FIELD(DefineAgent, text_at);
+SAME_FIELD(DefineAgent, capacity_milli);
+SAME_FIELD(DefineAgent, name_size);
+SAME_FIELD(DefineAgent, groups_size);
+SAME_FIELD(DefineAgent, skills_size);
+SAME_FIELD(DefineAgent, reserved);
+
+SAME_STRUCT(LogIn);
+SAME_FIELD(LogIn, text_at);
+SAME_FIELD(LogIn, agent_size);
+SAME_FIELD(LogIn, reserved);
+SAME_STRUCT(LogOut);
+SAME_FIELD(LogOut, text_at);
+SAME_FIELD(LogOut, agent_size);
+SAME_FIELD(LogOut, reserved);
+
+SAME_STRUCT(ConfigBegin);
+SAME_FIELD(ConfigBegin, bytes);
+SAME_FIELD(ConfigBegin, reserved);
+SAME_STRUCT(ConfigChunk);
+SAME_FIELD(ConfigChunk, text_at);
+SAME_FIELD(ConfigChunk, size);
+SAME_STRUCT(ConfigCommit);
+SAME_FIELD(ConfigCommit, hash);
+
+SAME_STRUCT(Reply);
+SAME_FIELD(Reply, code);
+SAME_FIELD(Reply, reserved);
+SAME_FIELD(Reply, version);
+SAME_FIELD(Reply, ticket);
+SAME_FIELD(Reply, next_ticket);
+
+SAME_STRUCT(Event);
+SAME_FIELD(Event, sequence);
+SAME_FIELD(Event, at_us);
+SAME_FIELD(Event, noted_us);
+SAME_FIELD(Event, value_us);
+SAME_FIELD(Event, ticket);
+SAME_FIELD(Event, queue);
+SAME_FIELD(Event, agent);
+SAME_FIELD(Event, policy);
+SAME_FIELD(Event, reason);
+SAME_FIELD(Event, fields);
+SAME_FIELD(Event, version);
+SAME_FIELD(Event, threshold_bp);
+SAME_FIELD(Event, principal);
+SAME_FIELD(Event, kind);
+SAME_FIELD(Event, state);
+SAME_FIELD(Event, previous_state);
+SAME_FIELD(Event, priority);
+SAME_FIELD(Event, clock);
+SAME_FIELD(Event, cycle);
+SAME_FIELD(Event, cause);
+SAME_FIELD(Event, flags);
+
+// The enumerators agree at their ends; between them they are listed in the same order.
+static_assert(static_cast<int>(schema::CommandKind::MAX) == desk::command_kind_count - 1);
+static_assert(static_cast<int>(schema::EventKind::MAX) == desk::event_kind_count - 1);
+static_assert(static_cast<int>(schema::State::MAX) == desk::state_count - 1);
+
+}  // namespace paceline::wire

@@ -1,0 +1,94 @@
+#include <utility>
+
+#include "wire/server.h"
+
+#include <cstdio>
+#include <string>
+
+#include "wire/codec.h"
+#include "wire/config_codec.h"
+#include "wire/server_core.h"
+
+namespace paceline::wire {
+
+namespace {
+
+sched::Expected<desk::CommandFrame, std::string> decode_frame(std::span<const std::byte> payload) {
+  auto frame = decode_commands(payload);
+  if (!frame) return sched::Unexpected{frame.error().text};
+  return frame.value();
+}
+
+sched::Expected<std::string, ServerError> read_token(const std::string& path) {
+  const auto fail = [&](const std::string& why) {
+    return sched::Unexpected{ServerError{
+        ServerExit::failed, "token file " + path + ": " + why +
+                                ": write a secret of at least 16 characters into it, readable by "
+                                "this user alone"}};
+  };
+  std::FILE* file = std::fopen(path.c_str(), "re");
+  if (file == nullptr) return fail("cannot be read");
+  char text[4'096];
+  const size_t size = std::fread(text, 1, sizeof text, file);
+  std::fclose(file);
+  std::string token(text, size);
+  while (!token.empty() && (token.back() == '\n' || token.back() == '\r')) token.pop_back();
+  if (token.size() < 16) return fail("holds only " + std::to_string(token.size()) + " characters");
+  return token;
+}
+
+}  // namespace
+
+struct Server::Impl {
+  explicit Impl(std::unique_ptr<ServerCore> the_core) : core(std::move(the_core)) {}
+  std::unique_ptr<ServerCore> core;
+};
+
+sched::Expected<std::unique_ptr<Server>, ServerError> Server::start(ServerOptions options) {
+  const auto refuse = [](std::string text) {
+    return sched::Unexpected{ServerError{ServerExit::failed, std::move(text)}};
+  };
+  if (options.listen.empty())
+    return refuse("no address to listen on: give --listen unix:PATH or tcp:HOST:PORT");
+  if (options.in_flight_commands_max == 0 || options.frame_size_max < 1'024 ||
+      options.events_kept == 0)
+    return refuse(
+        "in_flight_commands_max and events_kept must be at least 1, frame_size_max 1,024");
+  std::string token;
+  if (!options.token_file.empty()) {
+    auto read = read_token(options.token_file);
+    if (!read) return sched::Unexpected{read.error()};
+    token = std::move(read.value());
+  }
+  runtime::PipelineOptions behind;
+  behind.data = options.data;
+  behind.clock_mode = options.clock_mode == ClockMode::wall ? runtime::ClockMode::wall
+                                                            : runtime::ClockMode::commands;
+  behind.answers_wait_for_sync = options.durability == Durability::sync;
+  behind.segment_size = options.segment_size;
+  behind.desks_max = options.desks_max;
+  behind.events_kept = options.events_kept;
+  behind.decode_frame = decode_frame;
+  behind.decode_configuration = decode_configuration;
+  behind.note = options.note;
+  behind.disk = options.disk;
+  behind.clock = options.clock;
+  auto pipeline = runtime::Pipeline::start(std::move(behind));
+  if (!pipeline)
+    return sched::Unexpected{
+        ServerError{pipeline.error().folder_in_use ? ServerExit::folder_in_use : ServerExit::failed,
+                    pipeline.error().text}};
+  auto core = std::make_unique<ServerCore>(std::move(options), std::move(token),
+                                           std::move(pipeline.value()));
+  if (auto listening = core->listen(); !listening) return sched::Unexpected{listening.error()};
+  return std::unique_ptr<Server>(new Server(std::make_unique<Impl>(std::move(core))));
+}
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Server::~Server() = default;
+
+ServerEnd Server::run() { return impl_->core->run(); }
+void Server::request_drain() noexcept { impl_->core->drain(); }
+const std::vector<std::string>& Server::addresses() const { return impl_->core->addresses(); }
+
+}  // namespace paceline::wire

@@ -1,0 +1,54 @@
+// A fixed number of Applied that go round: shard → log thread → I/O thread → shard.
+//
+// The number bounds what is applied and not yet answered: when none is free the shard waits, the
+// intake fills, and callers are told busy. Rings are as large as the pool: a push never fails.
+//
+// Owner: take() the shard thread, give_back() the I/O thread.  Allocates: when constructed.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include "engine/runtime/bell.h"
+#include "engine/runtime/request.h"
+
+namespace paceline::runtime {
+
+/// One writer, one reader. The reader sleeps at its bell.
+class AppliedRing {
+ public:
+  explicit AppliedRing(uint32_t size);
+  ~AppliedRing();
+  void push(Applied* applied);  ///< Does not ring.
+  Applied* pop();               ///< None: empty.
+  Bell& bell() { return bell_; }
+
+ private:
+  struct Queue;
+  std::unique_ptr<Queue> queue_;
+  Bell bell_;
+};
+
+class AppliedPool {
+ public:
+  explicit AppliedPool(uint32_t size);
+
+  /// Cleared; none if all are on their way. The one given back last comes first: its buffers are
+  /// warm, and those hardly ever needed stay small.
+  Applied* take();
+  /// Rings `waiting` if the shard sleeps for want of one.
+  void give_back(Applied* applied, Bell& waiting);
+  /// Cleared, besides the fixed number: when a failed server winds up and nothing comes back.
+  Applied* spare();
+  void set_waiting(bool waiting) { waiting_.store(waiting, std::memory_order_seq_cst); }
+
+ private:
+  std::unique_ptr<Applied[]> all_;
+  std::vector<Applied*> free_;                    // the shard's
+  std::vector<std::unique_ptr<Applied>> spares_;  // likewise
+  AppliedRing returned_;
+  std::atomic<bool> waiting_{false};
+};
+
+}  // namespace paceline::runtime

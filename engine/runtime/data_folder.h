@@ -1,0 +1,40 @@
+// The server's folder: one server at a time.
+//
+//   data/lock      held with flock while a server lives; says whose pid
+//   data/log/      segments of the command log
+//   data/history/  a file per desk
+//
+// Owner: the starting thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "sched/base/expected.h"
+
+namespace paceline::runtime {
+
+struct FolderError {
+  bool in_use = false;  ///< Another server holds it; else it cannot be made or entered.
+  std::string text;
+};
+
+class DataFolder {
+ public:
+  /// Creates what is missing and takes the lock, held until the object goes.
+  static sched::Expected<DataFolder, FolderError> lock(const std::string& path);
+  DataFolder(DataFolder&& other) noexcept;
+  DataFolder& operator=(DataFolder&& other) noexcept;
+  ~DataFolder();
+
+  const std::string& path() const { return path_; }
+  std::string log() const { return path_ + "/log"; }
+  std::string history() const { return path_ + "/history"; }
+
+ private:
+  DataFolder(std::string path, int file) : path_(std::move(path)), file_(file) {}
+  std::string path_;
+  int file_ = -1;
+};
+
+}  // namespace paceline::runtime

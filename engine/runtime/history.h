@@ -1,0 +1,75 @@
+// Closed tickets that left the desk's memory: an append-only file per desk.
+//
+// Records are numbered densely by the desk, so a replay of the log writes nothing twice: what the
+// file already holds is skipped. As long as the log holds every batch the file is a consequence of
+// it, so a damaged or torn tail is cut when it is opened and comes back with the replay.
+//
+// In memory: where each ticket lies, found by id and by external id; some 50 bytes a ticket.
+//
+// Owner: one thread at a time: the starting one, then the archivist.  Allocates: freely.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/desk/desk.h"
+#include "sched/base/expected.h"
+#include "sched/base/hash_index.h"
+
+namespace paceline::runtime {
+
+class Disk;
+
+class History {
+ public:
+  /// Opens or creates the file. Errors are sentences.
+  static sched::Expected<History, std::string> open(std::string path, Disk* disk);
+  History(History&& other) noexcept;
+  History& operator=(History&& other) noexcept;
+  ~History();
+
+  uint64_t count() const { return offsets_.size(); }
+
+  /// Tickets numbered from `first` (1 is the first ever); those already here are skipped. A gap is
+  /// an error: tickets in between are nowhere.
+  sched::Expected<void, std::string> append(uint64_t first,
+                                            std::span<const desk::ArchivedTicket> tickets);
+  sched::Expected<void, std::string> sync();
+
+  /// As it was when it left, `archived` set. Nothing: not here. An error: here, but not readable.
+  using Found = sched::Expected<std::optional<desk::TicketView>, std::string>;
+  Found find(uint64_t ticket) const;
+  Found find_external(std::string_view external_id) const;  ///< The newest of that id.
+
+  /// Every ticket, oldest first.
+  sched::Expected<void, std::string> for_each(
+      const std::function<void(const desk::TicketFacts&, std::span<const desk::StateInterval>)>&
+          each) const;
+
+ private:
+  History(std::string path, Disk* disk, int file);
+  sched::Expected<void, std::string> load();
+  void remember(uint64_t offset, uint64_t ticket, std::string_view external_id);
+  sched::Expected<std::vector<std::byte>, std::string> read(uint32_t number) const;
+  std::string failed(const std::string& what, int error) const;
+
+  std::string path_;
+  Disk* disk_;
+  int file_ = -1;
+  uint64_t end_ = 0;
+  std::vector<std::byte> buffer_;  // of the append under way
+
+  // By number, from 0.
+  std::vector<uint64_t> offsets_;
+  std::vector<uint64_t> tickets_;
+  std::vector<uint64_t> external_hashes_;
+  sched::HashIndex by_ticket_;
+  sched::HashIndex by_external_id_;
+};
+
+}  // namespace paceline::runtime

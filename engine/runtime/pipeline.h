@@ -1,0 +1,103 @@
+// Everything behind the socket: log, recovery, shard, log thread, archivist; as one I/O thread
+// sees it.
+//
+//   auto pipeline = Pipeline::start(options);   // locks the folder, replays the log
+//   pipeline->submit(request) … wake_up(); on wake: next(), give_back(); finish()
+//
+// Widening: several I/O threads are several lanes of the intake and a ring of answers each; several
+// shards are several of all this behind one log thread or more. Neither changes what a Request is.
+//
+// Owner: the I/O thread.  Errors: sentences.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/runtime/command_log.h"
+#include "engine/runtime/event_ring.h"
+#include "engine/runtime/frame_decoder.h"
+#include "engine/runtime/request.h"
+#include "engine/runtime/wall_clock.h"
+
+namespace paceline::runtime {
+
+class Disk;
+class WakeUp;
+
+struct PipelineOptions {
+  std::string data;
+  ClockMode clock_mode = ClockMode::wall;
+  bool answers_wait_for_sync = true;
+  uint64_t segment_size = 64 * 1'048'576;
+  uint32_t requests_per_lane = 4'096;
+  uint32_t applied_max = 256;
+  uint32_t desks_max = 256;
+  uint32_t events_kept = 65'536;
+  FrameDecoder decode_frame = nullptr;
+  desk::ConfigurationDecoder decode_configuration = nullptr;
+  std::function<void(std::string_view)> note;
+  Disk* disk = nullptr;
+  WallClock* clock = nullptr;
+};
+
+struct StartError {
+  bool folder_in_use = false;
+  std::string text;
+};
+
+/// What the I/O thread knows of a desk: what is durable.
+struct DeskRecord {
+  std::string name;
+  int64_t now_us = 0;
+  EventRing events;
+};
+
+class Pipeline {
+ public:
+  static sched::Expected<std::unique_ptr<Pipeline>, StartError> start(PipelineOptions options);
+  ~Pipeline();
+
+  /// False: full. The shard is woken by wake_shard(), once for many.
+  bool submit(Request* request);
+  void wake_shard();
+
+  /// Readable (its file) when something is durable, an answer is complete, or all is lost.
+  WakeUp& wake_up();
+
+  /// A request that is answered and may be told so: its answers are in it, those of commands in
+  /// `replies`, valid until the next call. None: nothing new. Events and desks it saw are in
+  /// desks().
+  struct Answered {
+    Request* request = nullptr;
+    std::span<const desk::Reply> replies;
+  };
+  Answered next();
+
+  /// By number - 1.
+  std::vector<DeskRecord>& desks() { return desks_; }
+
+  /// Why nothing more will be answered; none while all is well.
+  std::optional<std::string> failure() const;
+
+  /// Ends the threads; everything submitted must have been answered. Syncs and marks the log as
+  /// closed. After a failure: just ends them.
+  std::optional<std::string> finish();
+
+  /// "log_bytes", "log_syncs", …
+  std::vector<std::pair<std::string, uint64_t>> figures() const;
+
+ private:
+  struct Impl;
+  explicit Pipeline(std::unique_ptr<Impl> impl);
+  void take_note(Applied& applied);  ///< Its desks and events.
+
+  std::unique_ptr<Impl> impl_;
+  std::vector<DeskRecord> desks_;
+};
+
+}  // namespace paceline::runtime

@@ -1,0 +1,31 @@
+#include "engine/runtime/wall_clock.h"
+
+#include <time.h>
+
+namespace paceline::runtime {
+
+namespace {
+int64_t read_us(clockid_t clock) {
+  timespec time{};
+  clock_gettime(clock, &time);
+  return int64_t{time.tv_sec} * 1'000'000 + time.tv_nsec / 1'000;
+}
+constexpr int64_t backwards_tolerated_us = 1'000'000;  // what a time daemon slews or steps
+}  // namespace
+
+sched::Instant WallClock::now() const { return {read_us(CLOCK_REALTIME)}; }
+int64_t WallClock::monotonic_us() const { return read_us(CLOCK_MONOTONIC); }
+
+sched::Duration JumpWatch::look(sched::Instant wall, int64_t monotonic_us) {
+  const int64_t ahead_us = (wall.us - wall_us_) - (monotonic_us - monotonic_us_);
+  const bool first = !started_;
+  started_ = true;
+  wall_us_ = wall.us;
+  monotonic_us_ = monotonic_us;
+  if (first) return {};
+  if (ahead_us <= max_jump_.us && ahead_us >= -backwards_tolerated_us) return {};
+  ++jumps_;
+  return {ahead_us};
+}
+
+}  // namespace paceline::runtime

@@ -1,0 +1,454 @@
+#include "engine/runtime/file_log.h"
+
+#include <errno.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+#include "tests/support/faulty_disk.h"
+#include "tests/support/temporary_folder.h"
+
+namespace paceline::runtime {
+namespace {
+
+using paceline::testing::FaultyDisk;
+using paceline::testing::TemporaryFolder;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+/// A record of one frame with this text.
+struct Written {
+  std::string text;
+  int64_t ts_us = 0;
+  bool operator==(const Written&) const = default;
+};
+
+Logged<void> append(FileLog& log, const std::string& text) {
+  LoggedFrame frame{.session = {7},
+                    .principal = 1,
+                    .roles = 2,
+                    .first_number = log.next_sequence(),
+                    .payload = std::as_bytes(std::span(text))};
+  return log.append(log.next_sequence(), {.desk = {1},
+                                          .ts = {static_cast<int64_t>(log.next_sequence())},
+                                          .rules_version = 1,
+                                          .frames = std::span(&frame, 1)});
+}
+
+Logged<void> append_and_sync(FileLog& log, const std::string& text) {
+  if (auto appended = append(log, text); !appended) return appended;
+  return log.sync();
+}
+
+struct Replayed {
+  std::vector<std::string> texts;
+  std::string error;
+  LogErrorKind kind = LogErrorKind::io;
+};
+
+Replayed replay(FileLog& log) {
+  Replayed replayed;
+  auto done = log.replay(
+      [&](uint64_t, const LogRecord& record) {
+        for (const LoggedFrame& frame : record.frames)
+          replayed.texts.emplace_back(reinterpret_cast<const char*>(frame.payload.data()),
+                                      frame.payload.size());
+        return std::string();
+      },
+      nullptr);
+  if (!done) {
+    replayed.error = done.error().text;
+    replayed.kind = done.error().kind;
+  }
+  return replayed;
+}
+
+class FileLogTest : public ::testing::Test {
+ protected:
+  FileLogOptions options() {
+    return {.folder = folder.path(), .segment_size = segment_size, .disk = &disk, .note = note};
+  }
+  void write(const std::vector<std::string>& texts) {
+    FileLog log(options());
+    ASSERT_EQ(replay(log).error, "");
+    for (const std::string& text : texts) ASSERT_TRUE(append_and_sync(log, text));
+  }
+  Replayed read() {
+    FileLog log(options());
+    return replay(log);
+  }
+  std::vector<std::string> segments() const {
+    std::vector<std::string> paths;
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
+      paths.push_back(entry.path().string());
+    std::sort(paths.begin(), paths.end());
+    return paths;
+  }
+  static std::string content(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  static void set_content(const std::string& path, const std::string& bytes) {
+    std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+  }
+  /// Where the record with this text begins, and how long the segment's records are.
+  static size_t record_with(const std::string& bytes, const std::string& text) {
+    return bytes.find(text) - sizeof(RecordHeader) - sizeof(LoggedFrameHeader);
+  }
+
+  TemporaryFolder folder;
+  FaultyDisk disk;
+  uint64_t segment_size = 4'096;
+  std::vector<std::string> notes;
+  std::function<void(std::string_view)> note = [this](std::string_view line) {
+    notes.emplace_back(line);
+  };
+};
+
+TEST_F(FileLogTest, ReplaysWhatWasAppendedInOrder) {
+  write({"one", "two", "three"});
+  EXPECT_THAT(read().texts, ElementsAre("one", "two", "three"));
+}
+
+TEST_F(FileLogTest, AnEmptyFolderIsAnEmptyLog) {
+  EXPECT_THAT(read().texts, ElementsAre());
+  EXPECT_TRUE(segments().empty());
+}
+
+TEST_F(FileLogTest, GoesOnWhereItEnded) {
+  write({"one"});
+  write({"two"});
+  write({"three"});
+  EXPECT_THAT(read().texts, ElementsAre("one", "two", "three"));
+}
+
+TEST_F(FileLogTest, KeepsTheWholeEnvelope) {
+  const std::string text = "payload of odd length";
+  {
+    FileLog log(options());
+    ASSERT_EQ(replay(log).error, "");
+    LoggedFrame frames[2] = {{.session = {7},
+                              .principal = 8,
+                              .roles = 3,
+                              .first_number = 9,
+                              .payload = std::as_bytes(std::span(text))},
+                             {.session = {10}, .first_number = 11}};
+    ASSERT_TRUE(log.append(
+        1, {.desk = {12}, .ts = {13}, .rules_version = 14, .frames = std::span(frames)}));
+    ASSERT_TRUE(log.sync());
+  }
+  FileLog log(options());
+  int records = 0;
+  ASSERT_TRUE(log.replay(
+      [&](uint64_t sequence, const LogRecord& record) {
+        ++records;
+        EXPECT_EQ(sequence, 1U);
+        EXPECT_EQ(record.desk.value, 12);
+        EXPECT_EQ(record.ts.us, 13);
+        EXPECT_EQ(record.rules_version, 14U);
+        EXPECT_EQ(record.frames.size(), 2U);
+        EXPECT_EQ(record.frames[0].session.value, 7U);
+        EXPECT_EQ(record.frames[0].principal, 8U);
+        EXPECT_EQ(record.frames[0].roles, 3U);
+        EXPECT_EQ(record.frames[0].first_number, 9U);
+        EXPECT_EQ(record.frames[0].payload.size(), text.size());
+        EXPECT_EQ(reinterpret_cast<uintptr_t>(record.frames[0].payload.data()) % 8, 0U);
+        EXPECT_EQ(record.frames[1].session.value, 10U);
+        EXPECT_EQ(record.frames[1].first_number, 11U);
+        return std::string();
+      },
+      nullptr));
+  EXPECT_EQ(records, 1);
+}
+
+TEST_F(FileLogTest, ContinuesInTheNextSegmentWhenOneIsFull) {
+  std::vector<std::string> texts;
+  for (int i = 0; i < 50; ++i) texts.push_back("text " + std::to_string(i) + std::string(300, 'x'));
+  write(texts);
+  EXPECT_GT(segments().size(), 3U);
+  EXPECT_EQ(read().texts, texts);
+}
+
+TEST_F(FileLogTest, ARecordLargerThanASegmentGetsOneOfItsOwn) {
+  const std::vector<std::string> texts = {"small", std::string(20'000, 'x'), "small again"};
+  write(texts);
+  EXPECT_EQ(read().texts, texts);
+}
+
+TEST_F(FileLogTest, OnlyTheNextSequenceCanBeAppended) {
+  FileLog log(options());
+  ASSERT_EQ(replay(log).error, "");
+  const auto refused = log.append(2, {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, LogErrorKind::sequence_taken);
+}
+
+TEST_F(FileLogTest, TheVisitorsObjectionNamesTheRecord) {
+  write({"one", "two"});
+  FileLog log(options());
+  const auto refused = log.replay(
+      [](uint64_t sequence, const LogRecord&) {
+        return sequence == 2 ? std::string("made under other rules") : std::string();
+      },
+      nullptr);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, LogErrorKind::refused);
+  EXPECT_THAT(refused.error().text, HasSubstr("record 2"));
+  EXPECT_THAT(refused.error().text, HasSubstr("made under other rules"));
+}
+
+TEST_F(FileLogTest, AFolderOfTheOtherClockIsRefused) {
+  write({"one"});
+  auto other = options();
+  other.clock_mode = ClockMode::commands;
+  FileLog log(other);
+  const Replayed replayed = replay(log);
+  EXPECT_EQ(replayed.kind, LogErrorKind::refused);
+  EXPECT_THAT(replayed.error, HasSubstr("--clock wall"));
+  EXPECT_THAT(replayed.error, HasSubstr("--clock commands"));
+}
+
+TEST_F(FileLogTest, TrimDropsWholeSegmentsOnly) {
+  FileLog log(options());
+  ASSERT_EQ(replay(log).error, "");
+  for (int i = 0; i < 50; ++i) ASSERT_TRUE(append_and_sync(log, std::string(300, 'x')));
+  const size_t before = segments().size();
+  ASSERT_TRUE(log.trim(20));
+  EXPECT_LT(segments().size(), before);
+  EXPECT_TRUE(append_and_sync(log, "more"));
+}
+
+// ------------------------------------------------------------------------------------ damage
+
+TEST_F(FileLogTest, ATornTailIsCutAndTheRestReplayed) {
+  write({"one", "two", "three"});
+  const std::string path = segments().front();
+  const std::string whole = content(path);
+  const size_t last = record_with(whole, "three");
+  for (size_t cut = last + 1; cut < last + sizeof(RecordHeader) + 8; cut += 7) {
+    set_content(path, whole.substr(0, cut));
+    EXPECT_THAT(read().texts, ElementsAre("one", "two")) << "cut at " << cut;
+  }
+  ASSERT_FALSE(notes.empty());
+  EXPECT_THAT(notes.back(), HasSubstr("torn write of record 3"));
+  write({"four"});
+  EXPECT_THAT(read().texts, ElementsAre("one", "two", "four"));
+}
+
+TEST_F(FileLogTest, EveryFlippedBitIsNoticedOrLiesInTheUnacknowledgedTail) {
+  write({"one", "two", "three"});
+  const std::string path = segments().front();
+  const std::string whole = content(path);
+  const size_t last = record_with(whole, "three");
+  const size_t end = last + sizeof(RecordHeader) + sizeof(LoggedFrameHeader) + 8;
+  for (size_t byte = 0; byte < end; ++byte) {
+    for (int bit = 0; bit < 8; ++bit) {
+      std::string flipped = whole;
+      flipped[byte] = static_cast<char>(flipped[byte] ^ (1 << bit));
+      set_content(path, flipped);
+      const Replayed replayed = read();
+      if (byte < last) {
+        ASSERT_FALSE(replayed.error.empty()) << "byte " << byte << " bit " << bit;
+      } else {
+        ASSERT_EQ(replayed.error, "") << "byte " << byte << " bit " << bit;
+        ASSERT_THAT(replayed.texts, ElementsAre("one", "two"));
+      }
+    }
+  }
+}
+
+TEST_F(FileLogTest, DamageInTheMiddleIsRefusedWithFileOffsetAndRemedy) {
+  write({"one", "two", "three"});
+  const std::string path = segments().front();
+  std::string bytes = content(path);
+  const size_t second = record_with(bytes, "two");
+  bytes[bytes.find("two")] = 'T';
+  set_content(path, bytes);
+  const Replayed replayed = read();
+  EXPECT_EQ(replayed.kind, LogErrorKind::damaged);
+  EXPECT_THAT(replayed.error, HasSubstr("record 2"));
+  EXPECT_THAT(replayed.error, HasSubstr(path + " at offset " + std::to_string(second)));
+  EXPECT_THAT(replayed.error, HasSubstr("truncate -s " + std::to_string(second)));
+  EXPECT_EQ(content(path), bytes) << "nothing may be changed";
+}
+
+TEST_F(FileLogTest, TheRemedyInTheMessageWorks) {
+  write({"one", "two", "three"});
+  const std::string path = segments().front();
+  std::string bytes = content(path);
+  const size_t second = record_with(bytes, "two");
+  bytes[second + sizeof(RecordHeader)] ^= 1;
+  set_content(path, bytes);
+  ASSERT_FALSE(read().error.empty());
+  std::filesystem::resize_file(path, second);
+  EXPECT_THAT(read().texts, ElementsAre("one"));
+}
+
+TEST_F(FileLogTest, AZeroedRecordBeforeAcknowledgedOnesIsDamage) {
+  write({"one", "two", "three"});
+  const std::string path = segments().front();
+  std::string bytes = content(path);
+  const size_t second = record_with(bytes, "two");
+  const size_t third = record_with(bytes, "three");
+  std::memset(bytes.data() + second, 0, third - second);
+  set_content(path, bytes);
+  EXPECT_EQ(read().kind, LogErrorKind::damaged);
+}
+
+TEST_F(FileLogTest, DamageInASegmentThatIsNotTheNewestIsNeverATornTail) {
+  std::vector<std::string> texts;
+  for (int i = 0; i < 30; ++i) texts.push_back("text " + std::to_string(i) + std::string(300, 'x'));
+  write(texts);
+  const std::string path = segments().front();
+  std::string bytes = content(path);
+  bytes.back() = static_cast<char>(bytes.back() ^ 1);  // its last record
+  set_content(path, bytes);
+  const Replayed replayed = read();
+  EXPECT_EQ(replayed.kind, LogErrorKind::damaged);
+  EXPECT_THAT(replayed.error, HasSubstr("later segment"));
+}
+
+TEST_F(FileLogTest, AMissingSegmentIsNoticed) {
+  std::vector<std::string> texts(30, std::string(300, 'x'));
+  write(texts);
+  std::filesystem::remove(segments()[1]);
+  const Replayed replayed = read();
+  EXPECT_EQ(replayed.kind, LogErrorKind::damaged);
+  EXPECT_THAT(replayed.error, HasSubstr("does not continue the log"));
+}
+
+TEST_F(FileLogTest, BlocksOfAnotherSegmentDoNotComeBackToLife) {
+  write({"one"});
+  const std::string path = segments().front();
+  const std::string first_life = content(path);
+  std::filesystem::remove(path);
+  write({"ONE", "TWO"});
+  std::string bytes = content(path);
+  const size_t second = record_with(bytes, "TWO");
+  // The second record gives way to the first life's first record, checksums and all.
+  const size_t old = record_with(first_life, "one");
+  std::memcpy(bytes.data() + second, first_life.data() + old,
+              sizeof(RecordHeader) + sizeof(LoggedFrameHeader) + 8);
+  set_content(path, bytes);
+  EXPECT_THAT(read().texts, ElementsAre("ONE"));
+}
+
+TEST_F(FileLogTest, ATornGroupIsCutWhereItIsTornThoughItsEndReachedTheDisk) {
+  // Within one sync the disk may write in any order: nothing of the group was acknowledged.
+  {
+    FileLog log(options());
+    ASSERT_EQ(replay(log).error, "");
+    ASSERT_TRUE(append_and_sync(log, "one"));
+    ASSERT_TRUE(append(log, "two"));
+    ASSERT_TRUE(append(log, "three"));
+    ASSERT_TRUE(log.flush());
+  }
+  const std::string path = segments().front();
+  std::string bytes = content(path);
+  bytes[bytes.find("two")] = 'T';
+  set_content(path, bytes);
+  const Replayed replayed = read();
+  EXPECT_EQ(replayed.error, "");
+  EXPECT_THAT(replayed.texts, ElementsAre("one"));
+}
+
+TEST_F(FileLogTest, AnInterruptedCreationOfASegmentLeavesNoTrace) {
+  write({"one"});
+  set_content(folder.path() + "/00000000000000000002.log.tmp", "half a hea");
+  EXPECT_THAT(read().texts, ElementsAre("one"));
+  EXPECT_EQ(segments().size(), 1U);
+}
+
+// ------------------------------------------------------------------------------------ faults
+
+TEST_F(FileLogTest, ShortWritesAreCompleted) {
+  disk.longest_write = 5;
+  write({"one", "two"});
+  EXPECT_THAT(read().texts, ElementsAre("one", "two"));
+}
+
+TEST_F(FileLogTest, AFailedSyncIsFinal) {
+  FileLog log(options());
+  ASSERT_EQ(replay(log).error, "");
+  ASSERT_TRUE(append_and_sync(log, "one"));
+  disk.sync_error = EIO;
+  const auto failed = append_and_sync(log, "two");
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().kind, LogErrorKind::io);
+  disk.sync_error = 0;
+  const uint64_t syncs = disk.syncs;
+  EXPECT_FALSE(log.sync());
+  EXPECT_FALSE(append(log, "three"));
+  EXPECT_EQ(disk.syncs, syncs) << "a sync was tried again";
+}
+
+TEST_F(FileLogTest, AFullDiskSaysSoAndWhatToDo) {
+  FileLog log(options());
+  ASSERT_EQ(replay(log).error, "");
+  ASSERT_TRUE(append_and_sync(log, "one"));
+  disk.write_error = ENOSPC;
+  disk.bytes_until_error = 0;
+  const auto failed = append_and_sync(log, "two");
+  ASSERT_FALSE(failed);
+  EXPECT_THAT(failed.error().text, HasSubstr("disk is full"));
+  EXPECT_THAT(failed.error().text, HasSubstr("start again"));
+}
+
+TEST_F(FileLogTest, AWriteTornAnywhereLosesNothingThatWasSynced) {
+  const std::vector<std::string> acknowledged = {"one", "two"};
+  for (uint64_t torn_at = 0; torn_at < 400; ++torn_at) {
+    TemporaryFolder fresh;
+    FaultyDisk torn;
+    {
+      FileLog log({.folder = fresh.path(), .segment_size = segment_size, .disk = &torn});
+      ASSERT_EQ(replay(log).error, "");
+      for (const std::string& text : acknowledged) ASSERT_TRUE(append_and_sync(log, text));
+      torn.bytes_until_error = torn_at;
+      for (int i = 0; i < 10; ++i)
+        if (!append_and_sync(log, "later " + std::to_string(i))) break;
+    }
+    FileLog log({.folder = fresh.path(), .segment_size = segment_size});
+    const Replayed replayed = replay(log);
+    ASSERT_EQ(replayed.error, "") << "torn at " << torn_at;
+    ASSERT_GE(replayed.texts.size(), 2U) << "torn at " << torn_at;
+    ASSERT_TRUE(append_and_sync(log, "again"));
+  }
+}
+
+/// Random appends, syncs, tears and restarts against a list of what was acknowledged.
+TEST_F(FileLogTest, HoldsEverythingAcknowledgedThroughAnyMishap) {
+  const auto seed = std::random_device()();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(seed);
+  std::vector<std::string> appended;
+  size_t acknowledged = 0;
+  for (int life = 0; life < 60; ++life) {
+    FaultyDisk faulty;
+    FileLog log({.folder = folder.path(), .segment_size = 1'024, .disk = &faulty});
+    const Replayed replayed = replay(log);
+    ASSERT_EQ(replayed.error, "");
+    ASSERT_GE(replayed.texts.size(), acknowledged);
+    ASSERT_LE(replayed.texts.size(), appended.size());
+    appended.resize(replayed.texts.size());
+    ASSERT_EQ(replayed.texts, appended);
+    acknowledged = appended.size();
+    faulty.bytes_until_error = random() % 4'000;
+    faulty.longest_write = random() % 2 == 0 ? 0 : 1 + random() % 100;
+    while (true) {
+      std::string text = std::to_string(random()) + std::string(random() % 200, 'x');
+      // Gathered is as good as written: the failing sync may have written it.
+      appended.push_back(text);
+      if (!append(log, text)) break;
+      if (random() % 3 != 0) continue;
+      if (!log.sync()) break;
+      acknowledged = appended.size();
+    }
+  }
+}
+
+}  // namespace
+}  // namespace paceline::runtime

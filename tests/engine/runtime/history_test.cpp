@@ -1,0 +1,170 @@
+#include "engine/runtime/history.h"
+
+#include <errno.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "tests/support/faulty_disk.h"
+#include "tests/support/temporary_folder.h"
+
+namespace paceline::runtime {
+namespace {
+
+using paceline::testing::FaultyDisk;
+using paceline::testing::TemporaryFolder;
+using ::testing::HasSubstr;
+
+desk::ArchivedTicket ticket(uint64_t number, const std::string& external_id = {}) {
+  desk::ArchivedTicket ticket;
+  ticket.facts.ticket = number;
+  ticket.facts.moves = 3;
+  ticket.intervals = {{.from_us = 10, .state = desk::State::queued},
+                      {.from_us = 20, .reason = 4, .state = desk::State::closed}};
+  ticket.view.id = number;
+  ticket.view.external_id = external_id;
+  ticket.view.state = desk::State::closed;
+  ticket.view.queue = "network";
+  ticket.view.body = "the printer is on fire";
+  ticket.view.closed_at_us = 20;
+  ticket.view.clocks.push_back({.kind = desk::ClockKind::resolution,
+                                .policy = "P1",
+                                .calendar = "24x7",
+                                .state = "completed",
+                                .verdict = "met",
+                                .target_us = 100});
+  return ticket;
+}
+
+class HistoryTest : public ::testing::Test {
+ protected:
+  History open() {
+    auto opened = History::open(path(), &disk);
+    EXPECT_TRUE(opened) << opened.error();
+    return std::move(opened.value());
+  }
+  std::string path() const { return folder.path() + "/desk-1.history"; }
+  static void append(History& history, uint64_t first, std::vector<desk::ArchivedTicket> tickets) {
+    const auto appended = history.append(first, tickets);
+    EXPECT_TRUE(appended) << appended.error();
+  }
+
+  TemporaryFolder folder;
+  FaultyDisk disk;
+};
+
+TEST_F(HistoryTest, GivesBackATicketAsItLeft) {
+  History history = open();
+  append(history, 1, {ticket(7, "INC7")});
+  const auto found = history.find(7);
+  ASSERT_TRUE(found);
+  ASSERT_TRUE(found.value().has_value());
+  const desk::TicketView& view = *found.value();
+  EXPECT_EQ(view.external_id, "INC7");
+  EXPECT_EQ(view.state, desk::State::closed);
+  EXPECT_EQ(view.queue, "network");
+  EXPECT_EQ(view.body, "the printer is on fire");
+  EXPECT_EQ(view.closed_at_us, 20);
+  EXPECT_TRUE(view.archived);
+  ASSERT_EQ(view.clocks.size(), 1U);
+  EXPECT_EQ(view.clocks[0].policy, "P1");
+  EXPECT_EQ(view.clocks[0].verdict, "met");
+  EXPECT_EQ(view.clocks[0].target_us, 100);
+}
+
+TEST_F(HistoryTest, FindsByExternalIdTheNewestOfThatName) {
+  History history = open();
+  append(history, 1, {ticket(7, "INC7"), ticket(8, "INC8"), ticket(9, "INC7"), ticket(10)});
+  EXPECT_EQ(history.find_external("INC7").value()->id, 9U);
+  EXPECT_EQ(history.find_external("INC8").value()->id, 8U);
+  EXPECT_FALSE(history.find_external("INC9").value().has_value());
+  EXPECT_FALSE(history.find_external("").value().has_value());
+  EXPECT_FALSE(history.find(11).value().has_value());
+}
+
+TEST_F(HistoryTest, WhatAReplayArchivesAgainIsSkipped) {
+  History history = open();
+  append(history, 1, {ticket(7), ticket(8)});
+  append(history, 1, {ticket(7)});
+  append(history, 2, {ticket(8), ticket(9)});
+  EXPECT_EQ(history.count(), 3U);
+}
+
+TEST_F(HistoryTest, AGapIsAnError) {
+  History history = open();
+  append(history, 1, {ticket(7)});
+  const std::vector<desk::ArchivedTicket> later = {ticket(9)};
+  EXPECT_FALSE(history.append(3, later));
+}
+
+TEST_F(HistoryTest, OutlivesTheProcess) {
+  {
+    History history = open();
+    append(history, 1, {ticket(7, "INC7"), ticket(8)});
+  }
+  History history = open();
+  EXPECT_EQ(history.count(), 2U);
+  EXPECT_EQ(history.find_external("INC7").value()->id, 7U);
+  append(history, 3, {ticket(9)});
+  EXPECT_EQ(history.find(9).value()->id, 9U);
+}
+
+TEST_F(HistoryTest, GoesThroughEveryTicketInOrder) {
+  History history = open();
+  for (uint64_t i = 1; i <= 5'000; ++i) append(history, i, {ticket(i)});
+  uint64_t next = 1;
+  const auto done = history.for_each(
+      [&](const desk::TicketFacts& facts, std::span<const desk::StateInterval> intervals) {
+        ASSERT_EQ(facts.ticket, next++);
+        ASSERT_EQ(facts.moves, 3);
+        ASSERT_EQ(intervals.size(), 2U);
+        ASSERT_EQ(intervals[1].state, desk::State::closed);
+      });
+  EXPECT_TRUE(done);
+  EXPECT_EQ(next, 5'001U);
+}
+
+TEST_F(HistoryTest, ATornTailIsCutWhereverItIsTorn) {
+  uint64_t whole = 0, two = 0;
+  {
+    History history = open();
+    append(history, 1, {ticket(1), ticket(2)});
+    two = std::filesystem::file_size(path());
+    append(history, 3, {ticket(3)});
+    whole = std::filesystem::file_size(path());
+  }
+  for (uint64_t size = whole - 1; size >= two; size -= 5) {
+    std::filesystem::resize_file(path(), size);
+    History history = open();
+    ASSERT_EQ(history.count(), 2U) << size;
+    std::filesystem::resize_file(path(), whole);
+  }
+}
+
+TEST_F(HistoryTest, DamageIsNotHandedOut) {
+  History history = open();
+  append(history, 1, {ticket(1, "INC1")});
+  std::fstream file(path(), std::ios::in | std::ios::out | std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(file)), {});
+  file.seekp(static_cast<std::streamoff>(bytes.find("printer")));
+  file << "toaster";
+  file.close();
+  const auto found = history.find(1);
+  ASSERT_FALSE(found);
+  EXPECT_THAT(found.error(), HasSubstr("damaged"));
+}
+
+TEST_F(HistoryTest, AFullDiskSaysSo) {
+  History history = open();
+  disk.write_error = ENOSPC;
+  disk.bytes_until_error = 0;
+  const std::vector<desk::ArchivedTicket> tickets = {ticket(1)};
+  const auto appended = history.append(1, tickets);
+  ASSERT_FALSE(appended);
+  EXPECT_THAT(appended.error(), HasSubstr("disk is full"));
+}
+
+}  // namespace
+}  // namespace paceline::runtime

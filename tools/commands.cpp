@@ -1,0 +1,161 @@
+#include "tools/commands.h"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <array>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace paceline::tools {
+
+namespace {
+
+/// The one table: dispatch and help are generated from it.
+constexpr std::array commands = {
+    SubcommandRow{"serve", "Run a server", make_serve},
+    SubcommandRow{"demo", "Watch a desk work through a generated day", make_demo},
+    SubcommandRow{"version", "Say which version this is", make_version},
+    SubcommandRow{"config check", "Say whether a configuration file is right", make_config_check},
+    SubcommandRow{"config put", "Give a desk the configuration in a file", make_config_put},
+    SubcommandRow{"desk create", "Create a desk", make_desk_create},
+    SubcommandRow{"desk list", "List the server's desks", make_desk_list},
+    SubcommandRow{"ticket create", "Open a ticket", make_ticket_create},
+    SubcommandRow{"ticket get", "Show one ticket with its clocks", make_ticket_get},
+    SubcommandRow{"ticket list", "List tickets by state, queue or agent", make_ticket_list},
+    SubcommandRow{"ticket update", "Change attributes of a ticket", make_ticket_update},
+    SubcommandRow{"ticket message", "Note that someone wrote about a ticket", make_ticket_message},
+    SubcommandRow{"ticket assign", "Give a ticket to an agent", make_ticket_assign},
+    SubcommandRow{"ticket start", "Begin work on a ticket", make_ticket_start},
+    SubcommandRow{"ticket requeue", "Put a ticket into a queue", make_ticket_requeue},
+    SubcommandRow{"ticket pend", "Let a ticket wait for someone else", make_ticket_pend},
+    SubcommandRow{"ticket resume", "End a ticket's waiting", make_ticket_resume},
+    SubcommandRow{"ticket resolve", "Resolve a ticket", make_ticket_resolve},
+    SubcommandRow{"ticket close", "Close a ticket", make_ticket_close},
+    SubcommandRow{"ticket reopen", "Reopen a ticket", make_ticket_reopen},
+    SubcommandRow{"ticket cancel", "Cancel a ticket", make_ticket_cancel},
+    SubcommandRow{"queue define", "Create or change a queue", make_queue_define},
+    SubcommandRow{"queue list", "List the queues and who waits in them", make_queue_list},
+    SubcommandRow{"queue peek", "Show a queue, most pressing first", make_queue_peek},
+    SubcommandRow{"agent define", "Create or change an agent", make_agent_define},
+    SubcommandRow{"agent login", "Log an agent in", make_agent_login},
+    SubcommandRow{"agent logout", "Log an agent out", make_agent_logout},
+    SubcommandRow{"agent list", "List the agents and their load", make_agent_list},
+    SubcommandRow{"events tail", "Follow what happens on a desk", make_events_tail},
+    SubcommandRow{"report kpi", "Key figures, now or at an instant", make_report_kpi},
+    SubcommandRow{"import servicenow", "Replay a ServiceNow incident log", make_import_servicenow},
+    SubcommandRow{"bench cycle", "Measure open, resolve, close through the socket",
+                  make_bench_cycle},
+    SubcommandRow{"ctl status", "Say how the server is", make_ctl_status},
+    SubcommandRow{"ctl drain", "Take nothing new in and end when all is done", make_ctl_drain},
+    SubcommandRow{"ctl advance", "Move the clock of a server driven by commands", make_ctl_advance},
+    SubcommandRow{"script", "Run .desk conversations", make_script},
+};
+
+constexpr std::array<std::array<const char*, 2>, 10> group_summaries = {{
+    {"config", "Configuration files"},
+    {"desk", "Desks of a server"},
+    {"ticket", "Work on tickets"},
+    {"queue", "Where tickets wait"},
+    {"agent", "Who works"},
+    {"events", "What happens"},
+    {"report", "Key figures"},
+    {"import", "Data of other systems"},
+    {"bench", "Measure"},
+    {"ctl", "Operate a server"},
+}};
+
+const char* group_summary(const std::string& group) {
+  for (const auto& [name, summary] : group_summaries) {
+    if (group == name) return summary;
+  }
+  return "";
+}
+
+/// The sub-commands of one command line, each with the App that parses its options.
+struct Program {
+  CLI::App app{"paceline: the queue and SLA engine behind large service desks", "paceline"};
+  std::vector<std::pair<CLI::App*, std::unique_ptr<Subcommand>>> leaves;
+  bool quiet = false;
+  bool progress = false;
+
+  Program() {
+    app.require_subcommand(1);
+    std::map<std::string, CLI::App*> groups;
+    for (const SubcommandRow& row : commands) {
+      std::string name(row.path);
+      CLI::App* parent = &app;
+      if (const size_t blank = name.find(' '); blank != std::string::npos) {
+        const std::string group = name.substr(0, blank);
+        name.erase(0, blank + 1);
+        CLI::App*& found = groups[group];
+        if (found == nullptr) {
+          found = app.add_subcommand(group, group_summary(group));
+          found->require_subcommand(1);
+        }
+        parent = found;
+      }
+      CLI::App* leaf = parent->add_subcommand(name, std::string(row.summary));
+      leaf->add_flag("-q,--quiet", quiet, "No messages, errors only");
+      leaf->add_flag("--progress", progress, "Show progress even without a terminal");
+      leaves.emplace_back(leaf, row.make());
+      leaves.back().second->declare(*leaf);
+    }
+  }
+};
+
+/// "`tikcet` is no sub-command" says more than that one is required.
+std::string what_is_missing(int argc, const char* const* argv, const std::string& otherwise) {
+  std::string path;
+  for (int i = 1; i < argc && argv[i][0] != '-'; ++i) {
+    path += (path.empty() ? "" : " ") + std::string(argv[i]);
+    const bool known = std::any_of(commands.begin(), commands.end(), [&](const auto& row) {
+      return row.path == path || row.path.starts_with(path + " ");
+    });
+    if (!known) return "`" + path + "` is no sub-command: see paceline --help";
+    const bool leaf = std::any_of(commands.begin(), commands.end(),
+                                  [&](const auto& row) { return row.path == path; });
+    if (leaf) break;
+  }
+  return otherwise + ": see --help";
+}
+
+}  // namespace
+
+int run_paceline(int argc, const char* const* argv, Terminal terminal) {
+  Program program;
+  try {
+    program.app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    // The innermost sub-command named on the line is the one help is wanted for.
+    const CLI::App* wanted = &program.app;
+    std::string path;
+    while (!wanted->get_subcommands().empty()) {
+      path += (path.empty() ? "" : " ") + wanted->get_name();
+      wanted = wanted->get_subcommands().front();
+    }
+    terminal.data(wanted->help(path));
+    return 0;
+  } catch (const CLI::RequiredError& error) {
+    terminal.error(bad_usage(what_is_missing(argc, argv, error.what())));
+    return static_cast<int>(Exit::usage);
+  } catch (const CLI::ParseError& error) {
+    terminal.error(bad_usage(std::string(error.what()) + ": see --help"));
+    return static_cast<int>(Exit::usage);
+  }
+  terminal.set_quiet(program.quiet);
+  if (program.progress) terminal.set_progress(true);
+  for (const auto& [leaf, subcommand] : program.leaves) {
+    if (!leaf->parsed()) continue;
+    const Done done = subcommand->run(terminal);
+    if (done) return 0;
+    if (!done.error().text.empty()) terminal.error(done.error());
+    return static_cast<int>(done.error().exit);
+  }
+  return static_cast<int>(Exit::usage);
+}
+
+}  // namespace paceline::tools

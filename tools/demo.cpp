@@ -1,0 +1,137 @@
+// `demo`: a server of its own, a small enterprise desk, a generated day driven through the socket.
+#include <fmt/format.h>
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include <chrono>
+
+#include "engine/config/load.h"
+#include "tools/child_server.h"
+#include "tools/commands.h"
+#include "tools/demo_day.h"
+#include "tools/demo_toml.h"
+#include "tools/instants.h"
+#include "tools/interrupt.h"
+#include "tools/kpi_report.h"
+
+namespace paceline::tools {
+
+namespace {
+
+class Demo final : public Subcommand {
+ public:
+  void declare(CLI::App& app) override {
+    app.add_option("--tickets", tickets_, "Tickets to expect in the day")
+        ->check(CLI::Range(10, 100'000));
+    app.add_option("--seed", seed_, "Another seed is another day");
+    app.add_option("--durability", durability_, "sync or none")
+        ->check(CLI::IsMember({"sync", "none"}));
+    app.add_flag("--keep", keep_, "Keep the server's folder");
+  }
+
+  Done run(const Terminal& terminal) override {
+    auto loaded = config::load_text(demo_toml, "tools/demo.toml", demo_midnight());
+    if (!loaded) return sched::Unexpected{not_valid(config::shown(loaded.error().front()))};
+    const auto& [name, configuration] = loaded->desks.front();
+
+    auto server = ChildServer::start({"--clock", "commands", "--durability", durability_});
+    if (!server) return sched::Unexpected{server.error()};
+    if (keep_) (*server)->keep_folder();
+    terminal.message(fmt::format("a server of our own listens at {}", (*server)->address()));
+    wire::ClientOptions options;
+    options.address = (*server)->address();
+    options.client_name = "paceline demo";
+    options.session = {seed_ + 1};  // part of the state: the same for the same seed
+    auto client = wire::Client::connect(options);
+    if (!client) return sched::Unexpected{explain(client.error())};
+    const auto desk = client->open_desk(name, true);
+    if (!desk) return sched::Unexpected{explain(desk.error())};
+    if (const auto moved = client->advance(desk->desk, demo_midnight()); !moved) {
+      return sched::Unexpected{explain(moved.error())};
+    }
+    if (const auto put = client->put_configuration(desk->desk, configuration); !put) {
+      return sched::Unexpected{explain(put.error())};
+    }
+    terminal.message(fmt::format("desk {}: {} queues, {} agents, {} policies; Monday {}", name,
+                                 configuration.queues.size(), configuration.agents.size(),
+                                 configuration.policies.size(),
+                                 format_instant(demo_midnight()).substr(0, 10)));
+    return play(terminal, *client, *desk, configuration, **server);
+  }
+
+ private:
+  Done play(const Terminal& terminal, wire::Client& client, const wire::DeskOpened& desk,
+            const desk::Configuration& configuration, ChildServer& server) const {
+    DemoDay day(client, desk, configuration, seed_, static_cast<double>(tickets_));
+    const Interrupt interrupt;
+    const auto begun = std::chrono::steady_clock::now();
+    {
+      Progress progress(terminal, "a day at the desk", "minutes", 24 * 60);
+      const Done played = day.play([&](const DemoCounts&, sched::Instant now) {
+        progress.update(static_cast<uint64_t>((now - demo_midnight()).us / sched::minute.us));
+        return !interrupt.raised();
+      });
+      if (!played) return played;
+    }
+    const double seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    if (interrupt.raised())
+      return sched::Unexpected{incomplete("interrupted: the day is not over")};
+
+    desk::Query query;
+    query.kind = desk::QueryKind::kpi;
+    const auto kpi = client.query(desk.desk, query);
+    if (!kpi) return sched::Unexpected{explain(kpi.error())};
+    query.kind = desk::QueryKind::status;
+    const auto status = client.query(desk.desk, query);
+    if (!status) return sched::Unexpected{explain(status.error())};
+    show(terminal, day.counts(), kpi->kpi, status->status, server, seconds);
+    uint64_t violations = 0;
+    for (const auto& [name, count] : status->status.invariant_violations) violations += count;
+    if (violations > 0) {
+      return sched::Unexpected{went_wrong("an invariant was violated: please report this run")};
+    }
+    if (!server.stop()) {
+      return sched::Unexpected{went_wrong("the server did not end clean: " + server.last_words())};
+    }
+    return {};
+  }
+
+  void show(const Terminal& terminal, const DemoCounts& counts, const desk::Kpi& kpi,
+            const desk::Status& status, const ChildServer& server, double seconds) const {
+    uint64_t violations = 0;
+    for (const auto& [name, count] : status.invariant_violations) violations += count;
+    std::string text = "\n" + kpi_table(kpi) + "\n";
+    text += fmt::format("{} commands, {} of them refused; {} events; {} invariant violations\n",
+                        counts.commands, counts.refused, status.events, violations);
+    text += fmt::format(
+        "{:.1f} s for the day: {:.0f} tickets resolved and {:.0f} commands a second, one at a time "
+        "with their events read (`paceline bench cycle` measures throughput)\n",
+        seconds, static_cast<double>(counts.resolved) / seconds,
+        static_cast<double>(counts.commands) / seconds);
+    text += fmt::format("state digest {:016x}, event hash {:016x}: the same for seed {} anywhere\n",
+                        status.digest, status.event_hash, seed_);
+    text +=
+        "\nWhere to look next\n"
+        "  the desk's rules          tools/demo.toml   (paceline config check tools/demo.toml)\n"
+        "  the rules by example      tests/scripts     (paceline script tests/scripts/*.desk)\n"
+        "  a server that stays       paceline serve --data DIR --listen unix:DIR/socket --config "
+        "tools/demo.toml\n"
+        "  the same for your log     paceline import servicenow --help\n"
+        "  how fast it can be        paceline bench cycle\n";
+    terminal.data(text);
+    if (keep_) terminal.message("the server's folder is kept: " + server.folder());
+  }
+
+  uint32_t tickets_ = 5'000;
+  uint64_t seed_ = 1;
+  std::string durability_ = "sync";
+  bool keep_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Subcommand> make_demo() { return std::make_unique<Demo>(); }
+
+}  // namespace paceline::tools

@@ -1,0 +1,18 @@
+// One event as one line.
+//
+// Owner: any thread; pure.  Allocates: the text.
+#pragma once
+
+#include <string>
+
+#include "engine/desk/event.h"
+#include "engine/desk/query.h"
+
+namespace paceline::tools {
+
+std::string event_text(const desk::Event& event, const desk::Names& names);
+
+/// Whether every position in the event is inside the tables of names.
+bool names_cover(const desk::Names& names, const desk::Event& event);
+
+}  // namespace paceline::tools

@@ -1,0 +1,69 @@
+// `events tail`: what happens on a desk, from any event that is still kept, as it happens.
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include "tools/commands.h"
+#include "tools/connection.h"
+#include "tools/event_text.h"
+#include "tools/interrupt.h"
+#include "tools/json_views.h"
+
+namespace paceline::tools {
+
+namespace {
+
+class EventsTail final : public Subcommand {
+ public:
+  void declare(CLI::App& app) override {
+    options_.declare(app);
+    app.add_option("--from-seq", from_, "Begin with this event; without it, with the next one");
+    app.add_option("--count", count_, "End after so many")->check(CLI::PositiveNumber);
+    app.add_flag("--json", json_, "Print one JSON object per line");
+  }
+
+  Done run(const Terminal& terminal) override {
+    auto desk = OpenedDesk::open(options_);
+    if (!desk) return sched::Unexpected{desk.error()};
+    const sched::DeskNumber number = desk->desk.desk;
+    if (const auto done = desk->client.subscribe(number, from_); !done) {
+      return sched::Unexpected{explain(done.error())};
+    }
+    const Interrupt interrupt;
+    desk::Names names;
+    uint64_t shown = 0;
+    while (!interrupt.raised()) {
+      const auto events = desk->client.next_events(number, std::chrono::milliseconds(200));
+      if (!events) {
+        if (events.error().kind == wire::ClientErrorKind::deadline) continue;
+        return sched::Unexpected{explain(events.error())};
+      }
+      for (const desk::Event& event : *events) {
+        if (!names_cover(names, event)) {
+          desk::Query query;
+          query.kind = desk::QueryKind::names;
+          auto answer = desk->ask(query);
+          if (!answer) return sched::Unexpected{answer.error()};
+          names = std::move(answer->names);
+        }
+        terminal.data((json_ ? event_json(event, names).dump() : event_text(event, names)) + "\n");
+        if (++shown == count_) return {};
+      }
+    }
+    return {};
+  }
+
+ private:
+  DeskOptions options_;
+  uint64_t from_ = 0;
+  uint64_t count_ = 0;
+  bool json_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Subcommand> make_events_tail() { return std::make_unique<EventsTail>(); }
+
+}  // namespace paceline::tools

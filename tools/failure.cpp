@@ -1,0 +1,173 @@
+#include "tools/failure.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace paceline::tools {
+
+namespace {
+
+using desk::Reject;
+
+struct Explanation {
+  Exit exit;
+  std::string_view text;  // what, why and how to mend it, after "ticket INC7: "
+};
+
+Explanation explanation(Reject reject) {
+  switch (reject) {
+    case Reject::none:
+      return {Exit::ok, "done"};
+    case Reject::already_answered:
+      return {Exit::conflict,
+              "was answered long ago and the answer is no longer kept: use a new session"};
+    case Reject::number_gap:
+      return {
+          Exit::conflict,
+          "its number is not the next of this session: open the desk again and go on from there"};
+    case Reject::sessions_full:
+      return {
+          Exit::unavailable,
+          "the desk knows too many client sessions: use fewer, or wait until unused ones expire"};
+    case Reject::permission_denied:
+      return {Exit::permission,
+              "needs an administrator: connect to the unix socket as the server's user, or pass "
+              "--token-file"};
+    case Reject::field_invalid:
+      return {Exit::validation,
+              "a field has a value that is not allowed here: see --help for the values"};
+    case Reject::field_required:
+      return {Exit::validation, "a field that is needed was left empty"};
+    case Reject::expression_invalid:
+      return {Exit::validation,
+              "the condition does not parse: try it with `paceline config check`"};
+    case Reject::configuration_invalid:
+      return {Exit::validation,
+              "the configuration cannot be applied: `paceline config check` says why"};
+    case Reject::configuration_incomplete:
+      return {Exit::validation, "the configuration arrived incomplete: send it again"};
+    case Reject::ticket_unknown:
+      return {Exit::not_found, "there is no such ticket on this desk: see `paceline ticket list`"};
+    case Reject::queue_unknown:
+      return {Exit::not_found, "there is no such queue: see `paceline queue list`"};
+    case Reject::agent_unknown:
+      return {Exit::not_found, "there is no such agent: see `paceline agent list`"};
+    case Reject::external_id_taken:
+      return {Exit::conflict,
+              "another ticket has this external id: update that one, or choose another id"};
+    case Reject::version_conflict:
+      return {Exit::conflict, "was changed by someone else in the meantime: get it and try again"};
+    case Reject::ticket_not_assigned:
+      return {Exit::conflict, "no agent has it: assign it first"};
+    case Reject::ticket_not_pending:
+      return {Exit::conflict, "is not pending"};
+    case Reject::ticket_already_pending:
+      return {Exit::conflict, "is pending already: resume it first"};
+    case Reject::ticket_in_progress:
+      return {Exit::conflict, "is in progress already"};
+    case Reject::ticket_already_resolved:
+      return {Exit::conflict, "is resolved: reopen it first"};
+    case Reject::ticket_not_resolved:
+      return {Exit::conflict,
+              "is open: only a resolved, closed or cancelled ticket can be reopened"};
+    case Reject::ticket_closed:
+      return {Exit::conflict, "is closed: reopen it first"};
+    case Reject::ticket_cancelled:
+      return {Exit::conflict, "is cancelled: reopen it first"};
+    case Reject::agent_already_logged_in:
+      return {Exit::conflict, "is logged in already"};
+    case Reject::agent_not_logged_in:
+      return {Exit::conflict, "is not logged in"};
+    case Reject::tickets_full:
+      return {Exit::unavailable, "the desk is full of tickets (limit tickets_max)"};
+    case Reject::clocks_full:
+      return {Exit::unavailable, "the desk has no clock left (limit clocks_per_ticket)"};
+    case Reject::text_full:
+      return {Exit::unavailable, "the desk has no room for text left (limit text_mib_max)"};
+    case Reject::dictionary_full:
+      return {
+          Exit::unavailable,
+          "an attribute has too many different values (limit dictionary_max): is it free text?"};
+    case Reject::queues_full:
+      return {Exit::unavailable, "there are too many queues (limit queues_max)"};
+    case Reject::agents_full:
+      return {Exit::unavailable, "there are too many agents (limit agents_max)"};
+    case Reject::intervals_full:
+      return {Exit::unavailable,
+              "the desk has no room for state intervals left (limit intervals_per_ticket)"};
+  }
+  return {Exit::failure, "was refused for a reason this version does not know: update paceline"};
+}
+
+Exit exit_of(wire::ErrorCode code) {
+  switch (code) {
+    case wire::ErrorCode::token_invalid:
+    case wire::ErrorCode::permission_denied:
+      return Exit::permission;
+    case wire::ErrorCode::desk_unknown:
+      return Exit::not_found;
+    case wire::ErrorCode::desk_name_invalid:
+    case wire::ErrorCode::desk_limits_invalid:
+    case wire::ErrorCode::query_invalid:
+    case wire::ErrorCode::subscription_invalid:
+      return Exit::validation;
+    case wire::ErrorCode::clock_not_commands:
+    case wire::ErrorCode::time_backwards:
+      return Exit::conflict;
+    case wire::ErrorCode::desks_full:
+    case wire::ErrorCode::connections_full:
+    case wire::ErrorCode::draining:
+      return Exit::unavailable;
+    default:
+      return Exit::failure;
+  }
+}
+
+Exit exit_of(wire::ClientErrorKind kind) {
+  switch (kind) {
+    case wire::ClientErrorKind::address_invalid:
+      return Exit::usage;
+    case wire::ClientErrorKind::unreachable:
+    case wire::ClientErrorKind::deadline:
+      return Exit::unavailable;
+    case wire::ClientErrorKind::frame_invalid:
+      return Exit::validation;
+    case wire::ClientErrorKind::too_old:
+      return Exit::not_found;
+    default:
+      return Exit::failure;
+  }
+}
+
+}  // namespace
+
+Failure explain(Reject reject, std::string_view about) {
+  const Explanation found = explanation(reject);
+  return {found.exit, fmt::format("E5{:03}", static_cast<unsigned>(reject)),
+          fmt::format("{}: {} ({})", about, found.text, desk::name(reject))};
+}
+
+Failure explain(const wire::ClientError& error) {
+  if (error.kind == wire::ClientErrorKind::refused) {
+    return {exit_of(error.code), fmt::format("E3{:03}", static_cast<unsigned>(error.code)),
+            error.text};
+  }
+  if (error.kind == wire::ClientErrorKind::rejected) {
+    Failure failure = explain(error.reject, "configuration");
+    if (!error.text.empty()) failure.text = error.text;
+    return failure;
+  }
+  return {exit_of(error.kind), fmt::format("E4{:03}", static_cast<unsigned>(error.kind) + 1),
+          error.text};
+}
+
+Failure went_wrong(std::string text) { return {Exit::failure, "E1001", std::move(text)}; }
+Failure bad_usage(std::string text) { return {Exit::usage, "E1002", std::move(text)}; }
+Failure not_readable(std::string text) { return {Exit::failure, "E1003", std::move(text)}; }
+Failure not_valid(std::string text) { return {Exit::validation, "E1004", std::move(text)}; }
+Failure incomplete(std::string text) { return {Exit::partial, "E1005", std::move(text)}; }
+Failure not_found(std::string text) { return {Exit::not_found, "E1006", std::move(text)}; }
+Failure not_available(std::string text) { return {Exit::unavailable, "E1007", std::move(text)}; }
+
+}  // namespace paceline::tools

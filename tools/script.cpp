@@ -1,0 +1,182 @@
+#include "tools/script.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/config/load.h"
+#include "tools/local_desk.h"
+#include "tools/script_commands.h"
+#include "tools/script_events.h"
+#include "tools/script_look.h"
+#include "tools/script_time.h"
+
+namespace paceline::tools {
+
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r')) {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
+class Runner {
+ public:
+  explicit Runner(std::string_view name) : name_(name) {}
+
+  ScriptResult run(std::string_view text) {
+    for (size_t at = 0; at < text.size() && result_.error.empty();) {
+      const size_t end = std::min(text.find('\n', at), text.size());
+      ++line_;
+      take(text.substr(at, end - at));
+      at = end + 1;
+    }
+    if (result_.error.empty() && in_configuration_)
+      fail("a `---` is missing: the configuration does not end");
+    if (result_.error.empty() && result_.steps == 0)
+      fail("there is no step: nothing would be tested");
+    result_.digest = desk_.desk().digest();
+    result_.event_hash = desk_.desk().event_hash();
+    return std::move(result_);
+  }
+
+ private:
+  void fail(std::string what) { result_.error = fmt::format("{}:{}: {}", name_, line_, what); }
+
+  void keep(std::string_view line) {
+    result_.updated += line;
+    result_.updated += '\n';
+  }
+
+  void take(std::string_view line) {
+    const std::string_view words = trimmed(line);
+    if (words == "---") {
+      in_configuration_ = !in_configuration_;
+      if (result_.steps > 0) fail("the configuration comes before the first step");
+      if (in_configuration_) configuration_line_ = line_;
+      keep(line);
+    } else if (in_configuration_) {
+      configuration_ += line;
+      configuration_ += '\n';
+      keep(line);
+    } else if (words.empty() || words.front() == '#') {
+      keep(line);
+    } else if (words == "timers late" || words == "timers prompt") {
+      timers_late_ = words == "timers late";
+      keep(line);
+    } else {
+      step(line);
+    }
+  }
+
+  void step(std::string_view line) {
+    const size_t arrow = line.find("->");
+    std::string_view left = trimmed(line.substr(0, arrow));
+    const std::string_view wanted =
+        arrow == std::string_view::npos ? std::string_view{} : trimmed(line.substr(arrow + 2));
+    std::string_view rest = left;
+    const auto at = take_script_time(rest);
+    if (!at)
+      return fail(
+          fmt::format("`{}` does not begin with a time: mon 09:00, or 2026-03-27 16:00", left));
+    if (*at < now_) return fail("time runs backwards");
+    if (!configured_ && !configure(*at)) return;
+    now_ = *at;
+    std::string got = perform(rest);
+    if (!result_.error.empty()) return;
+    for (const std::string& violation : desk_.desk().check_invariants()) {
+      got += "; VIOLATED " + violation;
+    }
+    ++result_.steps;
+    if (got != wanted) result_.mismatches.push_back({line_, std::string(wanted), got});
+    const size_t aligned = std::max(left.size(), size_t{48});
+    keep(fmt::format("{:<{}} -> {}", left, aligned, got));
+  }
+
+  bool configure(sched::Instant at) {
+    configured_ = true;
+    if (configuration_.empty()) return true;
+    // Blank lines in front, so that an error's line is the script's.
+    const std::string text = std::string(configuration_line_, '\n') + configuration_;
+    const auto loaded = config::load_text(text, name_, at);
+    if (!loaded) {
+      result_.error = config::shown(loaded.error().front());
+      return false;
+    }
+    if (loaded->desks.empty()) {
+      fail("the configuration describes no desk");
+      return false;
+    }
+    desk::Outcome outcome;
+    const std::string refused = desk_.configure(at, loaded->desks.front().second, outcome);
+    if (!refused.empty()) fail("the desk refuses the configuration: " + refused);
+    return refused.empty();
+  }
+
+  std::string perform(std::string_view commands) {
+    desk::Outcome outcome;
+    if (!timers_late_) desk_.let_time_pass(now_, outcome);
+    if (is_look(commands)) {
+      const std::string before = events(outcome);
+      const std::string seen = look(desk_, now_, split_words(commands));
+      return before.empty() ? seen : before + "; " + seen;
+    }
+    std::vector<std::string> opened;  // by position in the frame; empty for other verbs
+    for (size_t from = 0; from <= commands.size();) {
+      const size_t end = std::min(commands.find(" & ", from), commands.size());
+      const Words words = split_words(trimmed(commands.substr(from, end - from)));
+      from = end + 3;
+      if (words.verb == "tick") continue;
+      if (const std::string problem = put_script_command(words, writer_); !problem.empty()) {
+        fail(problem);
+        return {};
+      }
+      const bool opens = words.verb == "open" && !words.plain.empty();
+      opened.push_back(opens ? words.plain.front() : std::string());
+    }
+    if (const auto done = desk_.apply(now_, writer_, outcome); !done) {
+      fail(done.error());
+      return {};
+    }
+    std::string refused;
+    for (size_t i = 0; i < outcome.replies.size(); ++i) {
+      const desk::Reply& reply = outcome.replies[i];
+      if (reply.code != 0) {
+        refused += fmt::format("; rejected {}", desk::name(static_cast<desk::Reject>(reply.code)));
+      } else if (!opened[i].empty()) {
+        tickets_[reply.ticket] = opened[i];
+      }
+    }
+    std::string text = events(outcome) + refused;
+    if (text.starts_with("; ")) text.erase(0, 2);
+    return text.empty() ? "nothing" : text;
+  }
+
+  std::string events(const desk::Outcome& outcome) {
+    return script_events(outcome.events, now_, desk_.desk().names(), tickets_);
+  }
+
+  std::string name_;
+  ScriptResult result_;
+  LocalDesk desk_{1'000};
+  wire::CommandWriter writer_;
+  TicketNames tickets_;
+  std::string configuration_;
+  size_t configuration_line_ = 0;
+  size_t line_ = 0;
+  sched::Instant now_{};
+  bool in_configuration_ = false;
+  bool configured_ = false;
+  bool timers_late_ = false;
+};
+
+}  // namespace
+
+ScriptResult run_script(std::string_view text, std::string_view name) {
+  return Runner(name).run(text);
+}
+
+}  // namespace paceline::tools

@@ -1,0 +1,234 @@
+#include "tools/script_commands.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+
+#include "tools/script_time.h"
+#include "tools/words.h"
+
+namespace paceline::tools {
+
+namespace {
+
+/// Takes settings out of the words one by one; what nobody took is a mistake.
+class Settings {
+ public:
+  explicit Settings(const Words& words) : words_(words), taken_(words.settings.size()) {}
+
+  std::string_view text(std::string_view name) {
+    for (size_t i = 0; i < words_.settings.size(); ++i) {
+      if (words_.settings[i].first != name) continue;
+      taken_[i] = true;
+      return words_.settings[i].second;
+    }
+    return {};
+  }
+  bool has(std::string_view name) const {
+    for (const auto& [known, value] : words_.settings) {
+      if (known == name) return true;
+    }
+    return false;
+  }
+  template <class T, size_t n>
+  T word(std::string_view name, const std::array<std::string_view, n>& known, T otherwise) {
+    if (!has(name)) return otherwise;
+    const std::string_view given = text(name);
+    const auto value = value_of(known, given);
+    if (!value) {
+      fail(fmt::format("{}={} is not known", name, given));
+      return otherwise;
+    }
+    return static_cast<T>(*value);
+  }
+  template <class T>
+  T number(std::string_view name, T otherwise) {
+    if (!has(name)) return otherwise;
+    const std::string_view given = text(name);
+    T value{};
+    const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), value);
+    if (error != std::errc{} || end != given.data() + given.size()) {
+      fail(fmt::format("{}={} is not a number", name, given));
+    }
+    return value;
+  }
+  int64_t instant_us(std::string_view name) {
+    if (!has(name)) return 0;
+    std::string_view given = text(name);
+    const auto at = take_script_time(given);
+    if (!at || !given.empty()) fail(fmt::format("{} is not a time: \"tue 10:00\"", name));
+    return at ? at->us : 0;
+  }
+
+  void fail(std::string what) {
+    if (problem_.empty()) problem_ = std::move(what);
+  }
+  std::string problem() const {
+    if (!problem_.empty()) return problem_;
+    for (size_t i = 0; i < taken_.size(); ++i) {
+      if (!taken_[i]) return fmt::format("{} has no {}", words_.verb, words_.settings[i].first);
+    }
+    return {};
+  }
+
+ private:
+  const Words& words_;
+  std::vector<bool> taken_;
+  std::string problem_;
+};
+
+bool has_flag(const Words& words, std::string_view flag, size_t from = 1) {
+  for (size_t i = from; i < words.plain.size(); ++i) {
+    if (words.plain[i] == flag) return true;
+  }
+  return false;
+}
+
+std::string plain(const Words& words, size_t at) {
+  return at < words.plain.size() ? words.plain[at] : std::string();
+}
+
+/// What `open` and `update` share.
+template <class Fields>
+uint32_t put_attributes(Fields& fields, Settings& settings, const Words& words) {
+  using desk::FieldBit;
+  using desk::TextField;
+  uint32_t bits = 0;
+  const auto text = [&](std::string_view name, std::string_view& to, TextField field) {
+    if (!settings.has(name)) return;
+    to = settings.text(name);
+    bits |= desk::bit(field);
+  };
+  text("category", fields.category, TextField::category);
+  text("subcategory", fields.subcategory, TextField::subcategory);
+  text("service", fields.service, TextField::service);
+  text("config_item", fields.config_item, TextField::config_item);
+  text("channel", fields.channel, TextField::channel);
+  text("requester_type", fields.requester_type, TextField::requester_type);
+  text("organisation", fields.organisation, TextField::organisation);
+  text("contract", fields.contract, TextField::contract);
+  text("requester", fields.requester, TextField::requester);
+  text("body", fields.body, TextField::body);
+  const auto enumerated = [&](std::string_view name, auto& to, const auto& known, FieldBit field) {
+    if (!settings.has(name)) return;
+    to = settings.word(name, known, to);
+    bits |= desk::bit(field);
+  };
+  enumerated("kind", fields.kind, kind_words, FieldBit::kind);
+  enumerated("impact", fields.impact, level_words, FieldBit::impact);
+  enumerated("urgency", fields.urgency, level_words, FieldBit::urgency);
+  enumerated("sentiment", fields.sentiment, sentiment_words, FieldBit::sentiment);
+  if (has_flag(words, "vip") || has_flag(words, "novip")) {
+    fields.vip = has_flag(words, "vip");
+    bits |= desk::bit(FieldBit::vip);
+  }
+  return bits;
+}
+
+}  // namespace
+
+Words split_words(std::string_view text) {
+  Words words;
+  std::vector<std::string> parts;
+  bool quoted = false;
+  bool inside = false;
+  for (const char c : text) {
+    if (c == '"') {
+      quoted = !quoted;
+      if (!inside) parts.emplace_back();
+      inside = true;
+    } else if ((c == ' ' || c == '\t') && !quoted) {
+      inside = false;
+    } else {
+      if (!inside) parts.emplace_back();
+      inside = true;
+      parts.back().push_back(c);
+    }
+  }
+  for (std::string& part : parts) {
+    const size_t equals = part.find('=');
+    if (words.verb.empty()) {
+      words.verb = std::move(part);
+    } else if (equals != std::string::npos && equals > 0) {
+      words.settings.emplace_back(part.substr(0, equals), part.substr(equals + 1));
+    } else {
+      words.plain.push_back(std::move(part));
+    }
+  }
+  return words;
+}
+
+std::string put_script_command(const Words& words, wire::CommandWriter& writer) {
+  Settings settings(words);
+  const std::string first = plain(words, 0);
+  const std::string second = plain(words, 1);
+  const wire::Addressed to{.ticket = 0,
+                           .external_id = first,
+                           .expected_version = settings.number<uint32_t>("version", 0)};
+  const std::string_view verb = words.verb;
+  if (verb == "open") {
+    wire::OpenFields fields;
+    fields.external_id = first;
+    fields.queue = settings.text("queue");
+    fields.occurred_at_us = settings.instant_us("occurred");
+    put_attributes(fields, settings, words);
+    writer.open(fields);
+  } else if (verb == "update") {
+    wire::UpdateFields fields;
+    fields.to = to;
+    fields.fields = put_attributes(fields, settings, words);
+    writer.update(fields);
+  } else if (verb == "message") {
+    writer.message({.to = to,
+                    .author_kind = settings.word("author", author_words, desk::AuthorKind::agent),
+                    .is_public = !has_flag(words, "internal"),
+                    .automatic = has_flag(words, "automatic")});
+  } else if (verb == "assign") {
+    writer.assign(to, second);
+  } else if (verb == "start") {
+    writer.start(to);
+  } else if (verb == "requeue") {
+    writer.requeue(to, second, settings.text("reason"));
+  } else if (verb == "pend") {
+    writer.pend(to, second, settings.instant_us("until"));
+  } else if (verb == "resume") {
+    writer.resume(to);
+  } else if (verb == "resolve") {
+    writer.resolve(to, settings.text("code"), has_flag(words, "restate"));
+  } else if (verb == "close") {
+    writer.close(to, settings.text("code"));
+  } else if (verb == "reopen") {
+    writer.reopen(to, settings.text("reason"));
+  } else if (verb == "cancel") {
+    writer.cancel(to, settings.text("reason"));
+  } else if (verb == "define_queue") {
+    writer.define_queue(
+        {.name = first,
+         .group = settings.has("group") ? settings.text("group") : std::string_view(first),
+         .need = settings.text("need"),
+         .mode = settings.word("mode", mode_words, desk::QueueMode::push),
+         .discipline =
+             settings.word("discipline", discipline_words, desk::Discipline::pressing_time),
+         .tier = settings.number<uint8_t>("tier", 1),
+         .weight_milli = settings.number<uint32_t>("weight", 1'000)});
+  } else if (verb == "define_agent") {
+    writer.define_agent({.name = first,
+                         .groups = settings.text("groups"),
+                         .skills = settings.text("skills"),
+                         .capacity_milli = settings.number<uint32_t>("capacity", 1'000)});
+  } else if (verb == "login") {
+    writer.log_in(first);
+  } else if (verb == "logout") {
+    writer.log_out(first);
+  } else {
+    return fmt::format(
+        "`{}` is no verb: open, update, message, assign, start, requeue, pend, "
+        "resume, resolve, close, reopen, cancel, define_queue, define_agent, login, "
+        "logout, tick, show, queue, agent or kpi",
+        verb);
+  }
+  return settings.problem();
+}
+
+}  // namespace paceline::tools

@@ -1,0 +1,154 @@
+#include "tools/script_events.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "engine/desk/command.h"
+#include "tools/instants.h"
+#include "tools/script_time.h"
+#include "tools/words.h"
+
+namespace paceline::tools {
+
+namespace {
+
+using desk::Event;
+using desk::EventKind;
+
+constexpr std::array<std::string_view, desk::text_field_count> text_field_words = {
+    "external_id",    "category",     "subcategory", "service",   "config_item", "channel",
+    "requester_type", "organisation", "contract",    "requester", "body",        "queue"};
+constexpr std::array<std::string_view, 6> field_words = {"kind", "impact",    "urgency",
+                                                         "vip",  "sentiment", "priority"};
+
+std::string field_list(uint32_t fields) {
+  std::string text;
+  for (size_t i = 0; i < text_field_words.size(); ++i) {
+    if ((fields & (1U << i)) != 0) text += fmt::format(" {}", text_field_words[i]);
+  }
+  constexpr size_t first = static_cast<size_t>(desk::FieldBit::kind);
+  for (size_t i = 0; i < field_words.size(); ++i) {
+    if ((fields & (1U << (first + i))) != 0) text += fmt::format(" {}", field_words[i]);
+  }
+  return text;
+}
+
+class Phrases {
+ public:
+  Phrases(const desk::Names& names, const TicketNames& tickets)
+      : names_(names), tickets_(tickets) {}
+
+  std::string of(const Event& event) const {
+    switch (event.kind) {
+      case EventKind::ticket_recorded:
+        return "recorded " + ticket(event);
+      case EventKind::ticket_queued:
+        return fmt::format("opened {} {} {}", ticket(event), priority_word(event.priority),
+                           queue(event));
+      case EventKind::ticket_updated:
+        if (event.fields == 0) return "touched " + ticket(event);
+        return fmt::format("updated {}{}{}", ticket(event), field_list(event.fields),
+                           (event.fields & desk::bit(desk::FieldBit::priority)) != 0
+                               ? " " + priority_word(event.priority)
+                               : "");
+      case EventKind::ticket_messaged:
+        return "messaged " + ticket(event);
+      case EventKind::ticket_assigned:
+        return named("assigned", event, agent(event));
+      case EventKind::ticket_started:
+        return "started " + ticket(event);
+      case EventKind::ticket_requeued:
+        return named("requeued", event, queue(event));
+      case EventKind::ticket_pended:
+        return named("pended", event, reason(event)) +
+               (event.value_us == 0 ? "" : " until " + script_time({event.value_us}));
+      case EventKind::ticket_resumed:
+        return named("resumed", event, std::string(desk::name(event.state)));
+      case EventKind::ticket_resolved:
+        return named(event.previous_state == desk::State::resolved ? "restated" : "resolved", event,
+                     reason(event));
+      case EventKind::ticket_reopened:
+        return named("reopened", event, queue(event));
+      case EventKind::ticket_closed:
+        return named("closed", event, reason(event));
+      case EventKind::ticket_cancelled:
+        return named("cancelled", event, reason(event));
+      case EventKind::ticket_archived:
+        return "archived " + ticket(event);
+      case EventKind::clock_started:
+      case EventKind::clock_resumed:
+        return clock(event) + due(event);
+      case EventKind::clock_paused:
+        return clock(event) + " paused, used " + used(event);
+      case EventKind::clock_threshold:
+        return fmt::format("threshold {} {} %", clock(event),
+                           static_cast<double>(event.threshold_bp) / 100.0);
+      case EventKind::clock_breached:
+        return "breached " + clock(event);
+      case EventKind::clock_retargeted:
+        return fmt::format("{} to {}{}", clock(event), name_at(names_.policies, event.policy),
+                           due(event));
+      case EventKind::clock_completed:
+        return fmt::format("{} {}, used {}", clock(event),
+                           (event.flags & desk::clock_missed) != 0 ? "missed" : "met", used(event));
+      case EventKind::clock_cancelled:
+        return clock(event) + " cancelled, used " + used(event);
+      case EventKind::agent_defined:
+        return "defined agent " + agent(event);
+      case EventKind::agent_logged_in:
+        return "logged in " + agent(event);
+      case EventKind::agent_logged_out:
+        return "logged out " + agent(event);
+      case EventKind::agent_over_capacity:
+        return "over capacity " + agent(event);
+      case EventKind::queue_defined:
+        return "defined queue " + queue(event);
+      case EventKind::policy_loaded:
+        return "configured";
+    }
+    return std::string(desk::name(event.kind));
+  }
+
+ private:
+  std::string ticket(const Event& event) const {
+    const auto found = tickets_.find(event.ticket);
+    return found == tickets_.end() ? fmt::format("#{}", event.ticket & 0xffff'ffff'ffffULL)
+                                   : found->second;
+  }
+  std::string named(std::string_view verb, const Event& event, const std::string& more) const {
+    return fmt::format("{} {}{}{}", verb, ticket(event), more.empty() ? "" : " ", more);
+  }
+  std::string clock(const Event& event) const {
+    return fmt::format("{} {}", ticket(event), desk::name(event.clock));
+  }
+  std::string queue(const Event& event) const { return name_at(names_.queues, event.queue); }
+  std::string agent(const Event& event) const { return name_at(names_.agents, event.agent); }
+  std::string reason(const Event& event) const {
+    return event.reason == Event::none ? "" : name_at(names_.reasons, event.reason);
+  }
+  static std::string due(const Event& event) {
+    return event.value_us == 0 ? " paused" : " due " + script_time({event.value_us});
+  }
+  static std::string used(const Event& event) { return format_exact(event.value_us); }
+
+  const desk::Names& names_;
+  const TicketNames& tickets_;
+};
+
+}  // namespace
+
+std::string script_events(std::span<const Event> events, sched::Instant at,
+                          const desk::Names& names, const TicketNames& tickets) {
+  const Phrases phrases(names, tickets);
+  std::string text;
+  for (const Event& event : events) {
+    if (event.kind == EventKind::ticket_recorded) continue;  // what follows it says more
+    if (!text.empty()) text += "; ";
+    text += phrases.of(event);
+    if (event.at_us != at.us) text += " at " + script_time({event.at_us});
+  }
+  return text;
+}
+
+}  // namespace paceline::tools

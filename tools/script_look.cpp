@@ -1,0 +1,102 @@
+#include "tools/script_look.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "tools/instants.h"
+#include "tools/kpi_report.h"
+#include "tools/script_time.h"
+#include "tools/words.h"
+
+namespace paceline::tools {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> looks = {"show", "queue", "agent", "kpi"};
+
+std::string rejected(uint16_t code) {
+  return fmt::format("rejected {}", desk::name(static_cast<desk::Reject>(code)));
+}
+
+std::string show_clock(const desk::ClockView& clock) {
+  std::string text = fmt::format("{} {}", desk::name(clock.kind),
+                                 clock.verdict.empty() ? clock.state : clock.verdict);
+  if (clock.cycle > 1) text += fmt::format(" cycle {}", clock.cycle);
+  text +=
+      fmt::format(" used {} of {}", format_exact(clock.consumed_us), format_exact(clock.target_us));
+  if (clock.due_at_us != 0) text += " due " + script_time({clock.due_at_us});
+  if (clock.breached_at_us != 0) text += " breached " + script_time({clock.breached_at_us});
+  return text;
+}
+
+std::string show(const desk::Answer& answer) {
+  if (answer.tickets.empty()) return "rejected ticket_unknown";
+  const desk::TicketView& ticket = answer.tickets.front();
+  std::string text(desk::name(ticket.state));
+  if (!ticket.reason.empty()) text += " (" + ticket.reason + ")";
+  text += fmt::format(" {} {}", priority_word(ticket.priority), ticket.queue);
+  if (!ticket.agent.empty()) text += " " + ticket.agent;
+  for (const desk::ClockView& clock : ticket.clocks) text += "; " + show_clock(clock);
+  return text;
+}
+
+std::string show_queue(const desk::Answer& answer) {
+  std::string text;
+  for (const desk::TicketView& ticket : answer.tickets) {
+    if (!text.empty()) text += " ";
+    text += ticket.external_id;
+  }
+  return text.empty() ? "empty" : text;
+}
+
+std::string show_agent(const desk::Answer& answer, std::string_view name) {
+  for (const desk::AgentView& agent : answer.agents) {
+    if (agent.name != name) continue;
+    return fmt::format("{}, {} tickets, used {} of {}",
+                       agent.logged_in ? "logged in" : "logged out", agent.tickets,
+                       agent.used_milli, agent.capacity_milli);
+  }
+  return "rejected agent_unknown";
+}
+
+/// `kpi backlog.total`: one figure by its path in the report.
+std::string show_kpi(LocalDesk& desk, sched::Instant now, const std::string& path) {
+  nlohmann::ordered_json figure = kpi_json(desk.kpi(now));
+  for (size_t from = 0; from < path.size();) {
+    const size_t dot = std::min(path.find('.', from), path.size());
+    const std::string key = path.substr(from, dot - from);
+    if (!figure.is_object() || !figure.contains(key)) return "none";
+    figure = nlohmann::ordered_json(figure[key]);
+    from = dot + 1;
+  }
+  return figure.dump();
+}
+
+}  // namespace
+
+bool is_look(std::string_view command) {
+  const std::string_view verb = command.substr(0, command.find(' '));
+  for (const std::string_view known : looks) {
+    if (verb == known) return true;
+  }
+  return false;
+}
+
+std::string look(LocalDesk& desk, sched::Instant now, const Words& words) {
+  const std::string subject = words.plain.empty() ? std::string() : words.plain.front();
+  if (words.verb == "kpi") return show_kpi(desk, now, subject);
+  desk::Query query;
+  query.text = subject;
+  query.kind = words.verb == "show"    ? desk::QueryKind::ticket
+               : words.verb == "queue" ? desk::QueryKind::queue_peek
+                                       : desk::QueryKind::agents;
+  const desk::Answer answer = desk.desk().answer(query);
+  if (answer.code != 0) return rejected(answer.code);
+  return words.verb == "show"    ? show(answer)
+         : words.verb == "queue" ? show_queue(answer)
+                                 : show_agent(answer, subject);
+}
+
+}  // namespace paceline::tools

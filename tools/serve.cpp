@@ -1,0 +1,170 @@
+// `serve`: the server as a process. Settings come from the command line, then from --config.
+#include <fmt/format.h>
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include "engine/config/load.h"
+#include "tools/commands.h"
+#include "tools/config_file.h"
+#include "tools/connection.h"
+#include "tools/version.h"
+#include "wire/server.h"
+
+namespace paceline::tools {
+
+namespace {
+
+std::atomic<wire::Server*> running_server{nullptr};
+
+extern "C" void drain_on_signal(int) {
+  if (wire::Server* server = running_server.load()) server->request_drain();
+}
+
+/// SIGTERM and SIGINT drain the server for as long as this lives.
+class DrainOnSignals {
+ public:
+  explicit DrainOnSignals(wire::Server& server) {
+    running_server.store(&server);
+    struct sigaction action {};
+    action.sa_handler = drain_on_signal;
+    sigaction(SIGTERM, &action, nullptr);
+    sigaction(SIGINT, &action, nullptr);
+  }
+  ~DrainOnSignals() {
+    std::signal(SIGTERM, SIG_DFL);
+    std::signal(SIGINT, SIG_DFL);
+    running_server.store(nullptr);
+  }
+  DrainOnSignals(const DrainOnSignals&) = delete;
+  DrainOnSignals& operator=(const DrainOnSignals&) = delete;
+};
+
+/// Creates the configuration's desks that are not there yet; one that is keeps its rules.
+Done create_desks(const ServerOptions& options, const config::Loaded& loaded,
+                  const Terminal& terminal) {
+  auto client = options.connect();
+  if (!client) return sched::Unexpected{client.error()};
+  for (const auto& [name, configuration] : loaded.desks) {
+    const auto opened = client->open_desk(name, true);
+    if (!opened) return sched::Unexpected{explain(opened.error())};
+    if (!opened->created) {
+      terminal.message(fmt::format(
+          "desk {} is there already and keeps its rules: `paceline config put` changes them",
+          name));
+      continue;
+    }
+    if (const auto put = client->put_configuration(opened->desk, configuration); !put) {
+      return sched::Unexpected{explain(put.error())};
+    }
+    terminal.message(fmt::format("created desk {}", name));
+  }
+  return {};
+}
+
+class Serve final : public Subcommand {
+ public:
+  void declare(CLI::App& app) override {
+    data_given_ = app.add_option("--data", options_.data, "Folder of the log; created if absent");
+    listen_given_ = app.add_option("--listen", options_.listen,
+                                   "unix:PATH or tcp:HOST:PORT; may be given several times");
+    app.add_option("--config", config_, "Configuration file: server settings, and desks to create");
+    durability_given_ = app.add_option("--durability", durability_,
+                                       "sync: answer when it is on the disk; none: at once")
+                            ->check(CLI::IsMember({"sync", "none"}));
+    clock_given_ =
+        app.add_option("--clock", clock_,
+                       "wall; commands: an administrator moves it, for replays and tests")
+            ->check(CLI::IsMember({"wall", "commands"}));
+    app.add_option("--token-file", options_.token_file,
+                   "Who knows its content is an administrator");
+    app.add_option("--tickets-max", options_.desk_limits.tickets_max, "Room of a new desk")
+        ->check(CLI::PositiveNumber);
+  }
+
+  Done run(const Terminal& terminal) override {
+    config::Loaded loaded;
+    if (!config_.empty()) {
+      auto read = read_config(config_, terminal);
+      if (!read) return sched::Unexpected{read.error()};
+      loaded = std::move(*read);
+    }
+    apply(loaded.server);
+    if (options_.data.empty()) {
+      return sched::Unexpected{bad_usage("no data folder: give --data DIR, or data in [server]")};
+    }
+    if (options_.listen.empty()) {
+      return sched::Unexpected{
+          bad_usage("nowhere to listen: give --listen unix:PATH, or listen in [server]")};
+    }
+    options_.durability = durability_ == "none" ? wire::Durability::none : wire::Durability::sync;
+    options_.clock_mode = clock_ == "commands" ? wire::ClockMode::commands : wire::ClockMode::wall;
+    options_.server_version = program_version;
+    options_.note = [&terminal](std::string_view line) { terminal.message(line); };
+
+    auto server = wire::Server::start(options_);
+    if (!server) return sched::Unexpected{failure(server.error().exit_code, server.error().text)};
+    const DrainOnSignals drain(**server);
+    std::string where;
+    for (const std::string& address : (*server)->addresses()) where += " " + address;
+    terminal.message(fmt::format("ready:{} (clock {}, durability {})", where, clock_, durability_));
+    return serve(**server, loaded, terminal);
+  }
+
+ private:
+  void apply(const config::ServerSettings& settings) {
+    if (data_given_->count() == 0 && !settings.data.empty()) options_.data = settings.data;
+    if (listen_given_->count() == 0 && !settings.listen.empty()) options_.listen = settings.listen;
+    if (config_.empty()) return;
+    if (durability_given_->count() == 0) {
+      durability_ = settings.durability == config::Durability::none ? "none" : "sync";
+    }
+    if (clock_given_->count() == 0) {
+      clock_ = settings.clock == config::ServerClock::commands ? "commands" : "wall";
+    }
+  }
+
+  Done serve(wire::Server& server, const config::Loaded& loaded, const Terminal& terminal) const {
+    Done desks;
+    std::thread creator;
+    if (!loaded.desks.empty()) {
+      const ServerOptions to_self{server.addresses().front(), options_.token_file};
+      creator = std::thread([&, to_self] {
+        desks = create_desks(to_self, loaded, terminal);
+        if (!desks) server.request_drain();
+      });
+    }
+    const wire::ServerEnd end = server.run();
+    if (creator.joinable()) creator.join();
+    if (end.exit_code != wire::ServerExit::clean) {
+      return sched::Unexpected{failure(end.exit_code, end.text)};
+    }
+    if (!desks) return desks;
+    terminal.message("ended: everything taken in is done");
+    return {};
+  }
+
+  static Failure failure(wire::ServerExit exit, const std::string& text) {
+    return {static_cast<Exit>(exit), fmt::format("E600{}", static_cast<int>(exit)), text};
+  }
+
+  wire::ServerOptions options_;
+  std::string config_;
+  std::string durability_ = "sync";
+  std::string clock_ = "wall";
+  CLI::Option* data_given_ = nullptr;
+  CLI::Option* listen_given_ = nullptr;
+  CLI::Option* durability_given_ = nullptr;
+  CLI::Option* clock_given_ = nullptr;
+};
+
+}  // namespace
+
+std::unique_ptr<Subcommand> make_serve() { return std::make_unique<Serve>(); }
+
+}  // namespace paceline::tools

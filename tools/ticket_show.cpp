@@ -1,0 +1,95 @@
+#include "tools/ticket_show.h"
+
+#include <fmt/format.h>
+
+#include "tools/instants.h"
+#include "tools/table.h"
+#include "tools/words.h"
+
+namespace paceline::tools {
+
+namespace {
+
+std::string state_text(const desk::TicketView& ticket) {
+  std::string text(desk::name(ticket.state));
+  if (!ticket.reason.empty()) text += " (" + ticket.reason + ")";
+  return text;
+}
+
+std::string instant_text(int64_t us) { return us == 0 ? "" : format_instant({us}); }
+
+/// The earliest instant a running clock is due.
+std::string next_due(const desk::TicketView& ticket) {
+  int64_t earliest = 0;
+  for (const desk::ClockView& clock : ticket.clocks) {
+    if (clock.due_at_us != 0 && (earliest == 0 || clock.due_at_us < earliest)) {
+      earliest = clock.due_at_us;
+    }
+  }
+  return instant_text(earliest);
+}
+
+}  // namespace
+
+std::string tickets_table(std::span<const desk::TicketView> tickets) {
+  Table table({"ticket", "external id", "priority", "state", "queue", "agent", "recorded", "due"});
+  for (const desk::TicketView& ticket : tickets) {
+    table.row({std::to_string(ticket.id), ticket.external_id, priority_word(ticket.priority),
+               state_text(ticket), ticket.queue, ticket.agent, instant_text(ticket.recorded_at_us),
+               next_due(ticket)});
+  }
+  return table.text();
+}
+
+std::string ticket_text(const desk::TicketView& ticket) {
+  Table table({"", ""});
+  const auto add = [&](const char* label, const std::string& value) {
+    if (!value.empty()) table.row({label, value});
+  };
+  add("ticket", std::to_string(ticket.id));
+  add("external id", ticket.external_id);
+  add("version", std::to_string(ticket.version));
+  add("kind", std::string(word(kind_words, ticket.kind)));
+  add("priority", priority_word(ticket.priority));
+  add("impact", std::string(word(level_words, ticket.impact)));
+  add("urgency", std::string(word(level_words, ticket.urgency)));
+  if (ticket.vip != 0) add("vip", "yes");
+  if (ticket.sentiment != 0) add("sentiment", std::string(word(sentiment_words, ticket.sentiment)));
+  add("state", state_text(ticket));
+  add("queue", ticket.queue);
+  add("agent", ticket.agent);
+  add("category", ticket.category);
+  add("subcategory", ticket.subcategory);
+  add("service", ticket.service);
+  add("config item", ticket.config_item);
+  add("channel", ticket.channel);
+  add("requester", ticket.requester);
+  add("requester type", ticket.requester_type);
+  add("organisation", ticket.organisation);
+  add("contract", ticket.contract);
+  add("recorded at", instant_text(ticket.recorded_at_us));
+  add("occurred at", instant_text(ticket.occurred_at_us));
+  add("first response at", instant_text(ticket.first_response_at_us));
+  add("resolved at", instant_text(ticket.resolved_at_us));
+  add("closed at", instant_text(ticket.closed_at_us));
+  add("touched at", instant_text(ticket.touched_at_us));
+  add("enqueued at", instant_text(ticket.enqueued_at_us));
+  add("press at", instant_text(ticket.press_at_us));
+  add("resume at", instant_text(ticket.resume_at_us));
+  if (ticket.archived) add("from", "the history file");
+  std::string text = table.text();
+  if (!ticket.clocks.empty()) {
+    Table clocks({"clock", "policy", "state", ">used", ">of", "due", "breached"});
+    for (const desk::ClockView& clock : ticket.clocks) {
+      clocks.row({std::string(desk::name(clock.kind)), clock.policy,
+                  clock.verdict.empty() ? clock.state : clock.state + ", " + clock.verdict,
+                  format_duration(clock.consumed_us), format_duration(clock.target_us),
+                  instant_text(clock.due_at_us), instant_text(clock.breached_at_us)});
+    }
+    text += "\n" + clocks.text();
+  }
+  if (!ticket.body.empty()) text += "\n" + ticket.body + "\n";
+  return text;
+}
+
+}  // namespace paceline::tools

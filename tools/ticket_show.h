@@ -1,0 +1,18 @@
+// Tickets as people read them.
+//
+// Owner: any thread; pure.  Allocates: the text.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "engine/desk/query.h"
+
+namespace paceline::tools {
+
+/// One line each, under headings.
+std::string tickets_table(std::span<const desk::TicketView> tickets);
+/// Everything known of one, clocks included.
+std::string ticket_text(const desk::TicketView& ticket);
+
+}  // namespace paceline::tools

@@ -1,0 +1,215 @@
+// The verbs of the lifecycle that say one thing to one ticket.
+#include <fmt/format.h>
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include "tools/commands.h"
+#include "tools/connection.h"
+#include "tools/instants.h"
+#include "tools/ticket_reference.h"
+
+namespace paceline::tools {
+
+namespace {
+
+/// What they have in common; each adds its word or two and its command.
+class TicketVerb : public Subcommand {
+ public:
+  explicit TicketVerb(std::string_view done) : done_(done) {}
+
+  void declare(CLI::App& app) override {
+    options_.declare(app);
+    app.add_option("TICKET", ticket_, std::string(ticket_reference_help))->required();
+    declare_more(app);
+    app.add_option("--expected-version", expected_version_,
+                   "Refuse if the ticket has another version");
+    app.add_flag("--json", json_, "Print the reply as JSON");
+  }
+
+  Done run(const Terminal& terminal) override {
+    wire::CommandWriter writer;
+    wire::Addressed to = ticket_reference(ticket_);
+    to.expected_version = expected_version_;
+    if (const Done ready = append(writer, to); !ready) return ready;
+    auto desk = OpenedDesk::open(options_);
+    if (!desk) return sched::Unexpected{desk.error()};
+    const auto reply = desk->tell(writer, "ticket " + ticket_);
+    if (!reply) return sched::Unexpected{reply.error()};
+    if (json_) {
+      nlohmann::ordered_json json{{"ticket", reply->ticket},
+                                  {"version", reply->version},
+                                  {"next_ticket", reply->next_ticket}};
+      terminal.data(json.dump() + "\n");
+      return {};
+    }
+    std::string text = fmt::format("{} {}\n", done_, ticket_);
+    if (reply->next_ticket != 0)
+      text += fmt::format("next for the agent: {}\n", reply->next_ticket);
+    terminal.data(text);
+    return {};
+  }
+
+ protected:
+  virtual void declare_more(CLI::App& app) { static_cast<void>(app); }
+  virtual Done append(wire::CommandWriter& writer, const wire::Addressed& to) = 0;
+
+ private:
+  DeskOptions options_;
+  std::string ticket_;
+  std::string_view done_;
+  uint32_t expected_version_ = 0;
+  bool json_ = false;
+};
+
+class Assign final : public TicketVerb {
+ public:
+  Assign() : TicketVerb("assigned") {}
+
+ private:
+  void declare_more(CLI::App& app) override {
+    app.add_option("AGENT", agent_, "Name of the agent")->required();
+  }
+  Done append(wire::CommandWriter& writer, const wire::Addressed& to) override {
+    writer.assign(to, agent_);
+    return {};
+  }
+  std::string agent_;
+};
+
+class Start final : public TicketVerb {
+ public:
+  Start() : TicketVerb("started") {}
+
+ private:
+  Done append(wire::CommandWriter& writer, const wire::Addressed& to) override {
+    writer.start(to);
+    return {};
+  }
+};
+
+class Requeue final : public TicketVerb {
+ public:
+  Requeue() : TicketVerb("requeued") {}
+
+ private:
+  void declare_more(CLI::App& app) override {
+    app.add_option("QUEUE", queue_, "Name of the queue; without one, the ticket's own");
+    app.add_option("--reason", reason_, "Why");
+  }
+  Done append(wire::CommandWriter& writer, const wire::Addressed& to) override {
+    writer.requeue(to, queue_, reason_);
+    return {};
+  }
+  std::string queue_, reason_;
+};
+
+class Pend final : public TicketVerb {
+ public:
+  Pend() : TicketVerb("pended") {}
+
+ private:
+  void declare_more(CLI::App& app) override {
+    app.add_option("REASON", reason_, "What it waits for, e.g. awaiting_requester")->required();
+    app.add_option("--resume-at", resume_at_, "Resume by itself then (RFC 3339, UTC without zone)");
+  }
+  Done append(wire::CommandWriter& writer, const wire::Addressed& to) override {
+    int64_t resume_at_us = 0;
+    if (!resume_at_.empty()) {
+      const auto at = parse_instant(resume_at_);
+      if (!at) {
+        return sched::Unexpected{bad_usage(
+            fmt::format("--resume-at `{}` is no instant: write 2026-03-08T09:00Z", resume_at_))};
+      }
+      resume_at_us = at->us;
+    }
+    writer.pend(to, reason_, resume_at_us);
+    return {};
+  }
+  std::string reason_, resume_at_;
+};
+
+class Resume final : public TicketVerb {
+ public:
+  Resume() : TicketVerb("resumed") {}
+
+ private:
+  Done append(wire::CommandWriter& writer, const wire::Addressed& to) override {
+    writer.resume(to);
+    return {};
+  }
+};
+
+class Resolve final : public TicketVerb {
+ public:
+  Resolve() : TicketVerb("resolved") {}
+
+ private:
+  void declare_more(CLI::App& app) override {
+    app.add_option("--code", code_, "How it was resolved");
+    app.add_flag("--restate", restate_, "Of a resolved ticket: resolved anew, as of now");
+  }
+  Done append(wire::CommandWriter& writer, const wire::Addressed& to) override {
+    writer.resolve(to, code_, restate_);
+    return {};
+  }
+  std::string code_;
+  bool restate_ = false;
+};
+
+class Close final : public TicketVerb {
+ public:
+  Close() : TicketVerb("closed") {}
+
+ private:
+  void declare_more(CLI::App& app) override {
+    app.add_option("--code", code_, "How it was closed");
+  }
+  Done append(wire::CommandWriter& writer, const wire::Addressed& to) override {
+    writer.close(to, code_);
+    return {};
+  }
+  std::string code_;
+};
+
+class Reopen final : public TicketVerb {
+ public:
+  Reopen() : TicketVerb("reopened") {}
+
+ private:
+  void declare_more(CLI::App& app) override { app.add_option("--reason", reason_, "Why"); }
+  Done append(wire::CommandWriter& writer, const wire::Addressed& to) override {
+    writer.reopen(to, reason_);
+    return {};
+  }
+  std::string reason_;
+};
+
+class Cancel final : public TicketVerb {
+ public:
+  Cancel() : TicketVerb("cancelled") {}
+
+ private:
+  void declare_more(CLI::App& app) override { app.add_option("--reason", reason_, "Why"); }
+  Done append(wire::CommandWriter& writer, const wire::Addressed& to) override {
+    writer.cancel(to, reason_);
+    return {};
+  }
+  std::string reason_;
+};
+
+}  // namespace
+
+std::unique_ptr<Subcommand> make_ticket_assign() { return std::make_unique<Assign>(); }
+std::unique_ptr<Subcommand> make_ticket_start() { return std::make_unique<Start>(); }
+std::unique_ptr<Subcommand> make_ticket_requeue() { return std::make_unique<Requeue>(); }
+std::unique_ptr<Subcommand> make_ticket_pend() { return std::make_unique<Pend>(); }
+std::unique_ptr<Subcommand> make_ticket_resume() { return std::make_unique<Resume>(); }
+std::unique_ptr<Subcommand> make_ticket_resolve() { return std::make_unique<Resolve>(); }
+std::unique_ptr<Subcommand> make_ticket_close() { return std::make_unique<Close>(); }
+std::unique_ptr<Subcommand> make_ticket_reopen() { return std::make_unique<Reopen>(); }
+std::unique_ptr<Subcommand> make_ticket_cancel() { return std::make_unique<Cancel>(); }
+
+}  // namespace paceline::tools

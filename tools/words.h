@@ -1,0 +1,51 @@
+// The enumerators of the desk as the words people type and read.
+//
+// Owner: any thread; constants.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/desk/command.h"
+#include "engine/desk/event.h"
+#include "sched/priority.h"
+
+namespace paceline::tools {
+
+inline constexpr std::array<std::string_view, 2> kind_words = {"incident", "service_request"};
+inline constexpr std::array<std::string_view, 4> level_words = {"none", "high", "medium", "low"};
+inline constexpr std::array<std::string_view, 4> sentiment_words = {"none", "negative", "neutral",
+                                                                    "positive"};
+inline constexpr std::array<std::string_view, 4> author_words = {"requester", "agent", "bot",
+                                                                 "system"};
+inline constexpr std::array<std::string_view, 2> mode_words = {"push", "manual"};
+inline constexpr std::array<std::string_view, 2> discipline_words = {"pressing_time", "fifo"};
+
+template <size_t n>
+std::string_view word(const std::array<std::string_view, n>& words, uint8_t value) {
+  return value < n ? words[value] : std::string_view("?");
+}
+
+template <size_t n>
+std::optional<uint8_t> value_of(const std::array<std::string_view, n>& words,
+                                std::string_view word) {
+  for (size_t i = 0; i < n; ++i) {
+    if (words[i] == word) return static_cast<uint8_t>(i);
+  }
+  return std::nullopt;
+}
+
+inline std::string priority_word(uint8_t priority) {
+  return priority == 0 ? "–" : "P" + std::to_string(priority);
+}
+
+/// Positions in a table of names, which may be younger than the table at hand.
+inline std::string name_at(const std::vector<std::string>& names, uint32_t position) {
+  return position < names.size() ? names[position] : "#" + std::to_string(position);
+}
+
+}  // namespace paceline::tools

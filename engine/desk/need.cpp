@@ -98,8 +98,7 @@ Expected<Requirements, SyntaxError> parse_skills(std::string_view text) {
     const auto level =
         colon == std::string_view::npos ? std::nullopt : level_of(trimmed(item.substr(colon + 1)));
     if (!level)
-      return syntax_error(
-          from, "skill \"" + skill + "\" needs a level 1 to 100: write \"" + skill + ":6\"");
+      return syntax_error(from, "skill \"" + skill + "\" needs a level 1 to 100, as network:6");
     if (names(skills, skill))
       return syntax_error(from, "skill \"" + skill + "\" is stated twice: keep one level");
     skills.push_back({skill, *level});

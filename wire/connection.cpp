@@ -14,6 +14,8 @@
 #include <cstring>
 #include <utility>
 
+#include "engine/runtime/wall_clock.h"
+
 namespace paceline::wire {
 namespace {
 
@@ -63,6 +65,10 @@ bool nobody_there(int error) {
 }
 
 }  // namespace
+
+MonotonicClock::time_point MonotonicClock::now() {
+  return time_point(duration(runtime::WallClock().monotonic_us()));
+}
 
 sched::Expected<Address, std::string> Address::parse(std::string_view text) {
   const auto refused = [&](std::string_view why) {

@@ -32,7 +32,15 @@ struct Address {
   static sched::Expected<Address, std::string> parse(std::string_view text);
 };
 
-using MonotonicClock = std::chrono::steady_clock;
+/// The runtime's monotonic clock, in the standard library's words.
+struct MonotonicClock {
+  using duration = std::chrono::microseconds;
+  using rep = duration::rep;
+  using period = duration::period;
+  using time_point = std::chrono::time_point<MonotonicClock>;
+  static constexpr bool is_steady = true;
+  static time_point now();
+};
 using Deadline = MonotonicClock::time_point;
 
 class Connection {

@@ -3,13 +3,12 @@
 #include "wire/server_core.h"
 
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <boost/asio/post.hpp>
 #include <chrono>
 
-#include "sched/base/check.h"
+#include "engine/runtime/wall_clock.h"
 
 namespace paceline::wire {
 
@@ -19,9 +18,8 @@ constexpr auto farewell_interval = std::chrono::milliseconds(5);
 }  // namespace
 
 int64_t monotonic_us() {
-  timespec time{};
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return int64_t{time.tv_sec} * 1'000'000 + time.tv_nsec / 1'000;
+  static const runtime::WallClock clock;
+  return clock.monotonic_us();
 }
 
 ServerCore::ServerCore(ServerOptions options, std::string token,

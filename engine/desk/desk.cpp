@@ -68,7 +68,7 @@ void Desk::Impl::apply(const CommandFrame& frame, Outcome& outcome) {
       }
     } else {
       reply = apply(frame, kind, index);
-      session->remember(number_of_command, reply, retries.window());
+      retries.remember(*session, number_of_command, reply);
     }
     ++number_of_command;
   }

@@ -19,8 +19,8 @@ struct Limits {
   uint32_t policies_max = 4'096;
   uint32_t calendars_max = 1'024;
   uint32_t dictionary_max = 1'000'000;  ///< Distinct values of one interned attribute.
-  uint32_t sessions_max = 1'024;
-  uint32_t reply_window = 8'192;  ///< Commands one session may have unanswered.
+  uint32_t sessions_max = 65'536;       ///< Every call of the command line is one.
+  uint32_t reply_window = 8'192;        ///< Commands one session may have unanswered.
   uint32_t timers_per_batch = 1'000;
   uint32_t config_bytes_max = 4'194'304;
 
@@ -29,5 +29,8 @@ struct Limits {
 
 /// A session unused this long is forgotten.
 inline constexpr sched::Duration session_idle_max = sched::day;
+/// Replies kept for all sessions together. Beyond it windows stop growing: a number that left its
+/// window is answered `already_answered`, still never applied twice.
+inline constexpr uint64_t replies_max = 4'194'304;
 
 }  // namespace paceline::desk

@@ -1,8 +1,14 @@
 #include "engine/desk/retries.h"
 
+#include <algorithm>
+
 #include "sched/base/check.h"
 
 namespace paceline::desk {
+
+namespace {
+constexpr size_t first_window = 4;
+}
 
 const Reply* Retries::Session::reply_to(uint64_t number) const {
   CHECK(number <= last_number_);
@@ -10,22 +16,28 @@ const Reply* Retries::Session::reply_to(uint64_t number) const {
   return &window_[number % window_.size()];
 }
 
-void Retries::Session::remember(uint64_t number, const Reply& reply, uint32_t window) {
-  CHECK(number == last_number_ + 1);
-  last_number_ = number;
-  if (window_.size() < window) {
-    // Grows by doubling until it has its full size; what it holds moves to its new place.
-    if (number >= window_.size()) {
-      const size_t size_before = window_.size();
-      const size_t size = size_before == 0 ? 64 : size_before * 2;
-      std::vector<Reply> larger(size < window ? size : window);
-      for (uint64_t kept = number > size_before ? number - size_before : 1; kept < number; ++kept) {
-        larger[kept % larger.size()] = window_[kept % size_before];
-      }
-      window_ = std::move(larger);
+void Retries::Session::grow(uint64_t number, size_t size) {
+  const size_t size_before = window_.size();
+  std::vector<Reply> larger(size);
+  for (uint64_t kept = number > size_before ? number - size_before : 1; kept < number; ++kept) {
+    larger[kept % size] = window_[kept % size_before];
+  }
+  window_ = std::move(larger);
+}
+
+void Retries::remember(Session& session, uint64_t number, const Reply& reply) {
+  CHECK(number == session.last_number_ + 1);
+  session.last_number_ = number;
+  const size_t size = session.window_.size();
+  if (number >= size && size < window_) {
+    // By doubling, so that a session of one command costs little.
+    const size_t larger = std::min<size_t>(size == 0 ? first_window : size * 2, window_);
+    if (size == 0 || replies_kept_ + larger - size <= replies_max) {
+      session.grow(number, larger);
+      replies_kept_ += larger - size;
     }
   }
-  window_[number % window_.size()] = reply;
+  session.window_[number % session.window_.size()] = reply;
 }
 
 Retries::Session* Retries::use(SessionId id, int64_t now_us) {
@@ -33,7 +45,10 @@ Retries::Session* Retries::use(SessionId id, int64_t now_us) {
   if (found == sessions_.end()) {
     if (sessions_.size() >= sessions_max_) {
       std::erase_if(sessions_, [&](const auto& entry) {
-        return now_us - entry.second.last_used_us_ > session_idle_max.us;
+        const Session& session = entry.second;
+        if (now_us - session.last_used_us_ <= session_idle_max.us) return false;
+        replies_kept_ -= session.window_.size();
+        return true;
       });
     }
     if (sessions_.size() >= sessions_max_) return nullptr;

@@ -24,11 +24,11 @@ class Retries {
     uint64_t last_number() const { return last_number_; }
     /// The reply given to `number` (≤ last_number()); null where it left the window.
     const Reply* reply_to(uint64_t number) const;
-    /// Requires number == last_number() + 1.
-    void remember(uint64_t number, const Reply& reply, uint32_t window);
 
    private:
     friend class Retries;
+    void grow(uint64_t number, size_t size);
+
     uint64_t last_number_ = 0;
     int64_t last_used_us_ = 0;
     std::vector<Reply> window_;  // a ring by number once it has its full size
@@ -41,13 +41,15 @@ class Retries {
   /// session_idle_max when it needs the room.
   Session* use(SessionId id, int64_t now_us);
   const Session* find(SessionId id) const;
-  uint32_t window() const { return window_; }
+  /// Requires number == session.last_number() + 1.
+  void remember(Session& session, uint64_t number, const Reply& reply);
 
   void add_to(sched::Digest& digest) const;
 
  private:
   uint32_t sessions_max_;
   uint32_t window_;
+  uint64_t replies_kept_ = 0;  // room in all windows together
   std::map<SessionId, Session> sessions_;
 };
 

@@ -38,8 +38,8 @@ Applied* AppliedPool::spare() { return spares_.emplace_back(std::make_unique<App
 
 void AppliedPool::give_back(Applied* applied, Bell& waiting) {
   returned_.push(applied);
-  std::atomic_thread_fence(std::memory_order_seq_cst);
-  if (waiting_.load(std::memory_order_seq_cst)) waiting.ring();
+  // An exchange, as in set_waiting(): whichever comes second sees what the other did before.
+  if (waiting_.exchange(false, std::memory_order_acq_rel)) waiting.ring();
 }
 
 }  // namespace paceline::runtime

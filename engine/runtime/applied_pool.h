@@ -41,7 +41,7 @@ class AppliedPool {
   void give_back(Applied* applied, Bell& waiting);
   /// Cleared, besides the fixed number: when a failed server winds up and nothing comes back.
   Applied* spare();
-  void set_waiting(bool waiting) { waiting_.store(waiting, std::memory_order_seq_cst); }
+  void set_waiting(bool waiting) { waiting_.exchange(waiting, std::memory_order_acq_rel); }
 
  private:
   std::unique_ptr<Applied[]> all_;

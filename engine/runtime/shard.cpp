@@ -219,7 +219,6 @@ Applied* Shard::acquire() {
     to_log_.bell().ring();
     passed_on_ = false;
     pool_.set_waiting(true);
-    std::atomic_thread_fence(std::memory_order_seq_cst);
     Applied* applied = pool_.take();
     if (applied == nullptr && !abandoned_.load(std::memory_order_relaxed))
       intake_.bell().wait(pool_wait_us);

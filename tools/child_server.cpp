@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,7 +34,8 @@ std::string server_log(const std::string& folder) { return folder + "/server.log
     ::dup2(null, STDIN_FILENO);
     ::dup2(to_log, STDOUT_FILENO);
     ::dup2(to_log, STDERR_FILENO);
-    ::setpgid(0, 0);  // the terminal's Ctrl-C is ours to act on
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // whatever becomes of us, it does not stay behind
+    ::setpgid(0, 0);                     // the terminal's Ctrl-C is ours to act on
     ::execv("/proc/self/exe", arguments);
   }
   ::_exit(127);

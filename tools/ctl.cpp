@@ -16,13 +16,14 @@ namespace paceline::tools {
 
 namespace {
 
-/// With --desk the desk's own status, its digests and invariants among it; without, the server's.
+/// With --desk the desk's own status, its invariants among it; without, the server's.
 class CtlStatus final : public Subcommand {
  public:
   void declare(CLI::App& app) override {
     server_.declare(app);
     app.add_option("--desk", desk_, "Status of this desk instead of the server's")
         ->envname("PACELINE_DESK");
+    app.add_flag("--digest", digest_, "With --desk: the digest of its whole state too");
     app.add_flag("--json", json_, "Print as JSON");
   }
 
@@ -44,6 +45,7 @@ class CtlStatus final : public Subcommand {
     if (!opened) return sched::Unexpected{explain(opened.error())};
     desk::Query query;
     query.kind = desk::QueryKind::status;
+    query.with_digest = digest_;
     const auto answer = client.query(opened->desk, query);
     if (!answer) return sched::Unexpected{explain(answer.error())};
     return show(terminal, status_json(answer->status));
@@ -64,6 +66,7 @@ class CtlStatus final : public Subcommand {
 
   ServerOptions server_;
   std::string desk_;
+  bool digest_ = false;
   bool json_ = false;
 };
 

@@ -84,6 +84,7 @@ class Demo final : public Subcommand {
     const auto kpi = client.query(desk.desk, query);
     if (!kpi) return sched::Unexpected{explain(kpi.error())};
     query.kind = desk::QueryKind::status;
+    query.with_digest = true;
     const auto status = client.query(desk.desk, query);
     if (!status) return sched::Unexpected{explain(status.error())};
     show(terminal, day.counts(), kpi->kpi, status->status, server, seconds);
@@ -106,8 +107,9 @@ class Demo final : public Subcommand {
     text += fmt::format("{} commands, {} of them refused; {} events; {} invariant violations\n",
                         counts.commands, counts.refused, status.events, violations);
     text += fmt::format(
-        "{:.1f} s for the day: {:.0f} tickets resolved and {:.0f} commands a second, one at a time "
-        "with their events read (`paceline bench cycle` measures throughput)\n",
+        "{:.1f} s for the day: {:.0f} ticket cycles and {:.0f} commands a second, each agent "
+        "waiting "
+        "for its answers (`paceline bench cycle` measures throughput)\n",
         seconds, static_cast<double>(counts.resolved) / seconds,
         static_cast<double>(counts.commands) / seconds);
     text += fmt::format("state digest {:016x}, event hash {:016x}: the same for seed {} anywhere\n",

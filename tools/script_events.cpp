@@ -74,6 +74,9 @@ class Phrases {
         return named("closed", event, reason(event));
       case EventKind::ticket_cancelled:
         return named("cancelled", event, reason(event));
+      case EventKind::ticket_linked:
+        return fmt::format("linked {} to number {}", ticket(event),
+                           sched::TicketId{static_cast<uint64_t>(event.value_us)}.number());
       case EventKind::ticket_archived:
         return "archived " + ticket(event);
       case EventKind::clock_started:

@@ -67,6 +67,7 @@ std::string ticket_text(const desk::TicketView& ticket) {
   add("requester type", ticket.requester_type);
   add("organisation", ticket.organisation);
   add("contract", ticket.contract);
+  if (ticket.follows != 0) add("follows", fmt::format("{}", ticket.follows));
   add("recorded at", instant_text(ticket.recorded_at_us));
   add("occurred at", instant_text(ticket.occurred_at_us));
   add("first response at", instant_text(ticket.first_response_at_us));

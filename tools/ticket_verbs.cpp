@@ -174,19 +174,6 @@ class Close final : public TicketVerb {
   std::string code_;
 };
 
-class Reopen final : public TicketVerb {
- public:
-  Reopen() : TicketVerb("reopened") {}
-
- private:
-  void declare_more(CLI::App& app) override { app.add_option("--reason", reason_, "Why"); }
-  Done append(wire::CommandWriter& writer, const wire::Addressed& to) override {
-    writer.reopen(to, reason_);
-    return {};
-  }
-  std::string reason_;
-};
-
 class Cancel final : public TicketVerb {
  public:
   Cancel() : TicketVerb("cancelled") {}
@@ -209,7 +196,6 @@ std::unique_ptr<Subcommand> make_ticket_pend() { return std::make_unique<Pend>()
 std::unique_ptr<Subcommand> make_ticket_resume() { return std::make_unique<Resume>(); }
 std::unique_ptr<Subcommand> make_ticket_resolve() { return std::make_unique<Resolve>(); }
 std::unique_ptr<Subcommand> make_ticket_close() { return std::make_unique<Close>(); }
-std::unique_ptr<Subcommand> make_ticket_reopen() { return std::make_unique<Reopen>(); }
 std::unique_ptr<Subcommand> make_ticket_cancel() { return std::make_unique<Cancel>(); }
 
 }  // namespace paceline::tools

@@ -84,6 +84,7 @@ Offset<schema::TicketView> put(Builder& builder, const desk::TicketView& ticket)
   view.add_contract(contract);
   view.add_body(body);
   view.add_recorded_at_us(ticket.recorded_at_us);
+  view.add_follows(ticket.follows);
   view.add_occurred_at_us(ticket.occurred_at_us);
   view.add_first_response_at_us(ticket.first_response_at_us);
   view.add_resolved_at_us(ticket.resolved_at_us);
@@ -123,6 +124,7 @@ desk::TicketView read(FieldReader& reader, const schema::TicketView& table) {
   ticket.contract = reader.text(table.contract(), "ticket.contract");
   ticket.body = reader.text(table.body(), "ticket.body");
   ticket.recorded_at_us = table.recorded_at_us();
+  ticket.follows = table.follows();
   ticket.occurred_at_us = table.occurred_at_us();
   ticket.first_response_at_us = table.first_response_at_us();
   ticket.resolved_at_us = table.resolved_at_us();
@@ -358,7 +360,7 @@ void append(Bytes& out, const QueryMessage& message) {
     return schema::CreateQuery(builder, message.tag, message.desk.value,
                                static_cast<schema::QueryKind>(query.kind), query.ticket, text,
                                agent, static_cast<schema::State>(query.state), query.after,
-                               query.limit, query.at_us);
+                               query.limit, query.at_us, query.with_digest);
   });
 }
 
@@ -377,6 +379,7 @@ sched::Expected<QueryMessage, WireError> decode_query(std::span<const std::byte>
   query.after = table.after();
   query.limit = reader.number(table.limit(), 1, 1'000, "limit");
   query.at_us = table.at_us();
+  query.with_digest = table.with_digest();
   return reader.finish(std::move(message));
 }
 

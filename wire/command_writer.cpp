@@ -148,6 +148,7 @@ CommandWriter& CommandWriter::operator=(CommandWriter&&) noexcept = default;
 uint64_t CommandWriter::open(const OpenFields& fields) {
   desk::Open record;
   record.occurred_at_us = fields.occurred_at_us;
+  record.follows = fields.follows;
   record.text_at = impl_->text_end();
   impl_->put_attributes(record, fields, fields.external_id, fields.queue, "open");
   return impl_->add(CommandKind::open, impl_->open, record);

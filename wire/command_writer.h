@@ -36,6 +36,7 @@ struct OpenFields {
                    contract = {}, requester = {}, body = {};
   std::string_view queue = {};  ///< Empty: by the routing rules.
   int64_t occurred_at_us = 0;
+  uint64_t follows = 0;  ///< The ticket it goes on from.
   desk::TicketKind kind = desk::TicketKind::incident;
   sched::Impact impact = sched::Impact::none;
   sched::Urgency urgency = sched::Urgency::none;

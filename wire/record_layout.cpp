@@ -29,6 +29,7 @@ struct SameSize {
 
 SAME_STRUCT(Open);
 SAME_FIELD(Open, occurred_at_us);
+SAME_FIELD(Open, follows);
 SAME_FIELD(Open, text_at);
 SAME_FIELD(Open, sizes);
 SAME_FIELD(Open, kind);

@@ -73,6 +73,7 @@ constexpr uint32_t bit(FieldBit field) { return 1U << static_cast<unsigned>(fiel
 
 struct Open {
   int64_t occurred_at_us = 0;  ///< When it happened, if not now; kept as data.
+  uint64_t follows = 0;        ///< The ticket it goes on from, which may be in the history file.
   uint32_t text_at = 0;
   std::array<uint16_t, text_field_count> sizes{};
   uint8_t kind = 0;       ///< TicketKind
@@ -82,7 +83,7 @@ struct Open {
   uint8_t sentiment = 0;  ///< Sentiment
   std::array<uint8_t, 7> reserved{};
 };
-static_assert(sizeof(Open) == 48);
+static_assert(sizeof(Open) == 56);
 
 /// Sets the attributes whose bit is in `fields`; a text of size 0 clears. `fields` 0 is a touch:
 /// the ticket was worked on, nothing we keep changed.

@@ -167,7 +167,7 @@ Answer Desk::answer(const Query& query) const {
     answer.status.desk = impl_->name;
     answer.status.commands = impl_->commands;
     answer.status.rejected = impl_->rejected;
-    answer.status.digest = digest();
+    if (query.with_digest) answer.status.digest = digest();
   }
   return answer;
 }

@@ -39,6 +39,7 @@ enum class EventKind : uint8_t {
   ticket_reopened,
   ticket_closed,
   ticket_cancelled,
+  ticket_linked,     ///< `value_us`: the ticket it goes on from.
   ticket_archived,   ///< Left memory for the history file.
   clock_started,     ///< `value_us`: due instant, or 0 while paused.
   clock_paused,      ///< `value_us`: business time consumed.
@@ -56,7 +57,7 @@ enum class EventKind : uint8_t {
   queue_defined,
   policy_loaded,  ///< A configuration took effect; `value_us`: its version.
 };
-inline constexpr int event_kind_count = 28;
+inline constexpr int event_kind_count = 29;
 
 /// Bits of Event::flags.
 enum MessageFlag : uint8_t {

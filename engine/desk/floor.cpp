@@ -115,6 +115,14 @@ void Floor::admit(uint32_t slot, uint32_t queue) {
   store_.begin_interval(slot, now_.us, State::queued, none);
   queued.reason = routed.rule;
   write(slot, queued);
+  if (const uint64_t follows = store_.detail(slot).follows; follows != 0) {
+    Event linked = queued;
+    linked.kind = EventKind::ticket_linked;
+    linked.previous_state = State::queued;
+    linked.reason = none;
+    linked.value_us = static_cast<int64_t>(follows);
+    write(slot, linked);
+  }
   clockwork_.attach(slot, field_values(slot), now_.us);
   enqueue(slot);
   rearm(slot);

@@ -48,6 +48,10 @@ class Floor final : public ValueNumbers {
   /// The id of the next ticket, until use_ticket_id() uses it up.
   uint64_t next_ticket_id() const { return sched::TicketId::make(number_, last_ticket_ + 1).value; }
   void use_ticket_id() { ++last_ticket_; }
+  bool ever_issued(uint64_t id) const {
+    const sched::TicketId ticket{id};
+    return ticket.desk() == number_ && ticket.number() != 0 && ticket.number() <= last_ticket_;
+  }
   /// Routes a ticket just created (texts and attributes set) and starts its clocks.
   void admit(uint32_t slot, uint32_t queue);
   /// Applies an event that a decide() gave; what follows from it follows.

@@ -143,6 +143,7 @@ TicketView Floor::view(uint32_t slot) const {
   view.requester_type = store_.interned(slot, TextField::requester_type);
   view.organisation = store_.interned(slot, TextField::organisation);
   view.contract = store_.interned(slot, TextField::contract);
+  view.follows = detail.follows;
   view.recorded_at_us = detail.recorded_at_us;
   view.occurred_at_us = detail.occurred_at_us;
   view.first_response_at_us = detail.first_response_at_us;
@@ -214,6 +215,7 @@ void Floor::add_to(sched::Digest& digest) const {
     digest.add(ticket.enqueued_at_us);
     digest.add(facts(slot));
     digest.add(detail.resume_at_us);
+    digest.add(detail.follows);
     digest.add(uint64_t{detail.last_queue} << 32 | detail.queue_before);
     for (const uint32_t position : detail.interned) digest.add(position);
     digest.add_text(store_.external_id(slot));

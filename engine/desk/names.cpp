@@ -101,6 +101,8 @@ std::string_view name(EventKind kind) {
       return "ticket.closed";
     case EventKind::ticket_cancelled:
       return "ticket.cancelled";
+    case EventKind::ticket_linked:
+      return "ticket.linked";
     case EventKind::ticket_archived:
       return "ticket.archived";
     case EventKind::clock_started:

@@ -32,6 +32,7 @@ struct Query {
   uint64_t after = 0;    ///< Ticket id to continue after.
   uint32_t limit = 100;  ///< 1 … 1,000
   int64_t at_us = 0;
+  bool with_digest = false;  ///< Of status: reads the whole desk, on the shard.
 };
 
 struct ClockView {
@@ -59,6 +60,7 @@ struct TicketView {
   int64_t recorded_at_us = 0, occurred_at_us = 0, first_response_at_us = 0, resolved_at_us = 0,
           closed_at_us = 0, touched_at_us = 0, enqueued_at_us = 0, press_at_us = 0,
           resume_at_us = 0;
+  uint64_t follows = 0;   ///< The ticket it goes on from; 0: none.
   bool archived = false;  ///< Read from the history file.
   std::vector<ClockView> clocks;
 };
@@ -125,7 +127,8 @@ struct Status {
   uint64_t commands = 0, rejected = 0;
   uint64_t timers = 0;
   int64_t timer_lag_us_max = 0;
-  uint64_t digest = 0, event_hash = 0;
+  uint64_t digest = 0;  ///< 0 unless asked for.
+  uint64_t event_hash = 0;
   uint64_t configuration_version = 0;
   std::map<std::string, uint64_t> invariant_violations;  ///< Must stay 0.
   uint64_t text_bytes = 0;

@@ -60,6 +60,7 @@ struct TicketDetail {
   int64_t resolved_at_us = 0;
   int64_t closed_at_us = 0;
   int64_t touched_at_us = 0;
+  uint64_t follows = 0;                     ///< The ticket it goes on from; 0: none.
   int64_t resume_at_us = 0;                 ///< While pending; 0: until resumed.
   uint32_t queue_before = Ticket::none;     ///< The queue the ticket moved here from (A-B-A).
   uint32_t last_queue = Ticket::none;       ///< Newest queue that is not triage.
@@ -75,6 +76,6 @@ struct TicketDetail {
   uint16_t body_size = 0;
   uint16_t reserved = 0;
 };
-static_assert(sizeof(TicketDetail) == 120);
+static_assert(sizeof(TicketDetail) == 128);
 
 }  // namespace paceline::desk

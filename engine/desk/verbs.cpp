@@ -185,6 +185,9 @@ Reply Verbs::open(const CommandFrame& frame, const Open& open) {
   const std::string_view external_id = text_of(texts, TextField::external_id);
   const std::string_view queue_name = text_of(texts, TextField::queue);
   if (open.occurred_at_us < 0) return refuse(Reject::field_invalid);
+  if (open.follows != 0 && !floor_.ever_issued(open.follows)) {
+    return refuse(Reject::ticket_unknown, open.follows);
+  }
   uint32_t queue = none;
   if (!queue_name.empty()) {
     queue = floor_.rules().find_queue(queue_name);
@@ -213,6 +216,7 @@ Reply Verbs::open(const CommandFrame& frame, const Open& open) {
   ticket.vip = open.vip & 1U;
   TicketDetail& detail = store.detail(*slot);
   detail.occurred_at_us = open.occurred_at_us;
+  detail.follows = open.follows;
   detail.interned = *interned;
   floor_.admit(*slot, queue);
   return done(*slot);

@@ -96,6 +96,7 @@ void each_field(View& view, Text&& text, Plain&& plain) {
        {&view.kind, &view.impact, &view.urgency, &view.priority, &view.vip, &view.sentiment})
     plain(*field);
   plain(view.id);
+  plain(view.follows);
   plain(view.version);
   plain(view.state);
   for (auto* field : {&view.recorded_at_us, &view.occurred_at_us, &view.first_response_at_us,

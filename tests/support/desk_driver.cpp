@@ -9,6 +9,7 @@ FrameBuilder& FrameBuilder::open(const OpenFields& fields) {
   Open& open = open_.emplace_back();
   open.text_at = add(CommandKind::open);
   open.occurred_at_us = fields.occurred_at_us;
+  open.follows = fields.follows;
   open.kind = fields.kind;
   open.impact = fields.impact;
   open.urgency = fields.urgency;

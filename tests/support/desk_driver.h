@@ -29,6 +29,7 @@ struct OpenFields {
               requester_type = {}, organisation = {}, contract = {}, requester = {}, body = {},
               queue = {};
   int64_t occurred_at_us = 0;
+  uint64_t follows = 0;
 };
 
 /// Owns the records and texts a CommandFrame points to.

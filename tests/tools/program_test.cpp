@@ -80,7 +80,7 @@ class Program : public ::testing::Test {
             path("rejected.csv")};
   }
   nlohmann::json status() {
-    const Ran ran = on_desk({"ctl", "status", "--json"});
+    const Ran ran = on_desk({"ctl", "status", "--digest", "--json"});
     EXPECT_EQ(ran.exit, 0) << ran.err;
     return nlohmann::json::parse(ran.out);
   }

@@ -100,7 +100,9 @@ class ServerTest : public ::testing::Test {
     return query;
   }
   static desk::Status status(RawPeer& peer) {
-    return ask(peer, query(desk::QueryKind::status)).status;
+    desk::Query with_digest = query(desk::QueryKind::status);
+    with_digest.with_digest = true;
+    return ask(peer, with_digest).status;
   }
   static std::map<std::string, uint64_t> figures(RawPeer& peer) {
     peer.tell(Control{.tag = 5});

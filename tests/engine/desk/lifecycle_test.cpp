@@ -242,6 +242,18 @@ TEST(Lifecycle, AClosedTicketLeavesForTheHistoryFileAfterTheReopenWindow) {
   EXPECT_EQ(desk.run([](FrameBuilder& f) { f.reopen("INC1"); }), Reject::ticket_unknown);
 }
 
+TEST(Lifecycle, ATicketInTheHistoryIsFollowedByANewOne) {
+  DeskDriver desk;
+  bring(desk, State::closed);
+  desk.at("+8 09:00").tick();
+  const uint64_t old_id = desk.outcome().archived.front().view.id;
+  EXPECT_EQ(desk.open({.external_id = "INC1", .follows = old_id}), Reject::none);
+  EXPECT_EQ(desk.ticket("INC1").follows, old_id);
+  EXPECT_NE(desk.ticket("INC1").id, old_id);
+  EXPECT_EQ(desk.count(EventKind::ticket_linked), 1U);
+  EXPECT_EQ(desk.open({.external_id = "INC2", .follows = old_id + 7}), Reject::ticket_unknown);
+}
+
 TEST(Lifecycle, AboveClosedMaxTheOldestLeavesFirst) {
   Limits limits = small_limits();
   limits.closed_max = 2;

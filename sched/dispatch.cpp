@@ -153,12 +153,12 @@ const Dispatcher::Agent& Dispatcher::known(AgentId agent) const {
 }
 
 bool Dispatcher::logged_in(AgentId agent) const { return known(agent).logged_in; }
-uint32_t Dispatcher::used_milli(AgentId agent) const { return known(agent).used_milli; }
+uint64_t Dispatcher::used_milli(AgentId agent) const { return known(agent).used_milli; }
 uint32_t Dispatcher::capacity_milli(AgentId agent) const { return known(agent).capacity_milli; }
 Instant Dispatcher::idle_since(AgentId agent) const { return known(agent).idle_since; }
 
 uint32_t Dispatcher::room_milli(uint32_t agent) const {
-  return agents_[agent].capacity_milli - agents_[agent].used_milli;
+  return static_cast<uint32_t>(agents_[agent].capacity_milli - agents_[agent].used_milli);
 }
 uint32_t Dispatcher::class_of(const Agent& agent) const {
   if (!agent.logged_in || agent.used_milli > agent.capacity_milli) return no_class;
@@ -205,9 +205,8 @@ void Dispatcher::log_out(AgentId agent) {
 
 void Dispatcher::load(uint32_t agent, int64_t delta_milli) {
   Agent& loaded = agents_[agent];
-  CHECK(delta_milli >= -int64_t{loaded.used_milli});
-  CHECK(delta_milli <= int64_t{std::numeric_limits<uint32_t>::max()} - loaded.used_milli);
-  loaded.used_milli = static_cast<uint32_t>(loaded.used_milli + delta_milli);
+  CHECK(delta_milli >= -static_cast<int64_t>(loaded.used_milli));
+  loaded.used_milli += static_cast<uint64_t>(delta_milli);
   place(agent);
 }
 void Dispatcher::occupy(AgentId agent, uint32_t weight_milli, Instant now) {

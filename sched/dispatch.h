@@ -79,7 +79,7 @@ class Dispatcher {
   void release(AgentId agent, uint32_t weight_milli, Instant now);
   /// Changes the load without touching idle_since (pending tickets weigh less).
   void adjust(AgentId agent, int64_t delta_milli);
-  uint32_t used_milli(AgentId agent) const;
+  uint64_t used_milli(AgentId agent) const;  ///< Wide: by hand an agent may be given anything.
   uint32_t capacity_milli(AgentId agent) const;
   Instant idle_since(AgentId agent) const;
 
@@ -122,8 +122,8 @@ class Dispatcher {
   };
   struct Agent {
     Instant idle_since{0};
+    uint64_t used_milli = 0;
     uint32_t capacity_milli = 0;
-    uint32_t used_milli = 0;
     uint32_t crew = none;
     uint32_t room_class = no_class;  // of the heap the agent is in
     bool logged_in = false;

@@ -254,7 +254,7 @@ void Floor::note_over_capacity(uint32_t agent) {
   Event event;
   event.kind = EventKind::agent_over_capacity;
   event.agent = agent;
-  event.value_us = dispatcher_.used_milli(AgentId{agent});
+  event.value_us = static_cast<int64_t>(dispatcher_.used_milli(AgentId{agent}));
   chronicle_.write(event, nullptr, rules_.triage());
 }
 

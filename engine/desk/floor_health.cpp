@@ -241,7 +241,8 @@ void Floor::add_to(sched::Digest& digest) const {
   }
   for (uint32_t agent = 0; agent < rules_.agent_count(); ++agent) {
     const AgentId id{agent};
-    digest.add(uint64_t{dispatcher_.used_milli(id)} << 32 | dispatcher_.capacity_milli(id));
+    digest.add(dispatcher_.used_milli(id));
+    digest.add(dispatcher_.capacity_milli(id));
     digest.add(uint64_t{dispatcher_.logged_in(id)});
     digest.add(dispatcher_.idle_since(id).us);
   }

@@ -1,6 +1,7 @@
 #include "engine/desk/lifecycle.h"
 
 #include "sched/base/check.h"
+#include "sched/calendar.h"
 
 namespace paceline::desk {
 
@@ -79,7 +80,9 @@ Result<Event> decide_requeue(const Ticket& ticket, uint32_t queue, uint32_t reas
 
 Result<Event> decide_pend(const Ticket& ticket, const TicketDetail& detail, uint32_t reason,
                           int64_t resume_at_us, int64_t now_us) {
-  if (resume_at_us != 0 && resume_at_us <= now_us) return Unexpected{Reject::field_invalid};
+  if (resume_at_us != 0 && (resume_at_us <= now_us || resume_at_us > sched::Calendar::horizon.us)) {
+    return Unexpected{Reject::field_invalid};
+  }
   if (ticket.state == State::pending && ticket.reason == reason &&
       detail.resume_at_us == resume_at_us) {
     return Unexpected{Reject::ticket_already_pending};

@@ -75,7 +75,9 @@ struct QueueView {
 struct AgentView {
   std::string name, groups, skills;
   bool logged_in = false;
-  uint32_t capacity_milli = 0, used_milli = 0, tickets = 0;
+  uint32_t capacity_milli = 0;
+  uint64_t used_milli = 0;
+  uint32_t tickets = 0;
   int64_t idle_since_us = 0;
 };
 

@@ -10,6 +10,7 @@ namespace {
 
 constexpr uint32_t reasons_max = 0x00ff'fffe;  // an interval keeps a reason in 24 bits
 constexpr int64_t target_us_max = 366 * sched::day.us;
+constexpr int64_t duration_us_max = 200 * 366 * sched::day.us;
 constexpr size_t thresholds_max = 32;
 constexpr uint32_t threshold_bp_max = 100'000;
 constexpr uint32_t weight_milli_max = 1'000'000;
@@ -37,13 +38,27 @@ std::string problem_with_policy(const PolicyDefinition& policy) {
   return {};
 }
 
+bool is_head_start(int64_t duration_us) {
+  return duration_us >= -duration_us_max && duration_us <= duration_us_max;
+}
+
 std::string problem_with_queue(const QueueDefinition& queue) {
   if (queue.name.empty()) return "a queue has no name";
   const std::string subject = "queue \"" + queue.name + "\"";
   if (queue.weight_milli == 0 || queue.weight_milli > weight_milli_max) {
     return subject + ": weight must be between 0.001 and 1,000 units";
   }
-  if (queue.default_horizon_us <= 0) return subject + ": default_horizon must be positive";
+  if (queue.default_horizon_us <= 0 || queue.default_horizon_us > duration_us_max) {
+    return subject + ": default_horizon must be positive, and at most 200 years";
+  }
+  const HeadStart& head_start = queue.head_start;
+  for (const int64_t start_us : head_start.priority_us) {
+    if (!is_head_start(start_us)) return subject + ": a head start is at most 200 years";
+  }
+  if (!is_head_start(head_start.vip_us) || !is_head_start(head_start.reopened_us) ||
+      !is_head_start(head_start.negative_us)) {
+    return subject + ": a head start is at most 200 years";
+  }
   const auto need = parse_need(queue.need);
   if (!need) return subject + ": need: " + need.error().message;
   return {};
@@ -83,8 +98,12 @@ Rulebook::Rulebook(const Limits& limits)
 
 std::string Rulebook::problem_with(const Configuration& configuration) const {
   if (configuration.settings.triage_queue.empty()) return "triage_queue has no name";
-  if (configuration.settings.auto_close_us < 0 || configuration.settings.reopen_window_us < 0) {
-    return "auto_close and reopen_window must not be negative";
+  const DeskSettings& settings = configuration.settings;
+  for (const int64_t setting_us : {settings.auto_close_us, settings.reopen_window_us,
+                                   settings.stale_after_us, settings.max_backdate_us}) {
+    if (setting_us < 0 || setting_us > duration_us_max) {
+      return "auto_close, reopen_window, stale_after and max_backdate lie between 0 and 200 years";
+    }
   }
   Dictionary calendar_names(limits_.calendars_max);
   for (const sched::CalendarSpec& spec : configuration.calendars) {

@@ -184,7 +184,9 @@ Reply Verbs::open(const CommandFrame& frame, const Open& open) {
   const Texts texts = read_texts(frame, open.text_at, open.sizes);
   const std::string_view external_id = text_of(texts, TextField::external_id);
   const std::string_view queue_name = text_of(texts, TextField::queue);
-  if (open.occurred_at_us < 0) return refuse(Reject::field_invalid);
+  if (open.occurred_at_us < 0 || open.occurred_at_us > sched::Calendar::horizon.us) {
+    return refuse(Reject::field_invalid);
+  }
   if (open.follows != 0 && !floor_.ever_issued(open.follows)) {
     return refuse(Reject::ticket_unknown, open.follows);
   }

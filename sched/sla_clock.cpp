@@ -61,7 +61,15 @@ void SlaClock::retarget(const ClockTerms& before, const ClockTerms& after, uint1
   if (state == ClockState::running) run_since_us = now.us;
   target_us = after.target.us;
   policy = policy_after;
+  over_at_start = over_at_start && consumed_us > target_us;
+  // A share announced in this cycle is not announced again, though it now means another amount.
+  const uint32_t announced_bp =
+      thresholds_fired == 0 ? 0 : before.thresholds_bp[thresholds_fired - 1U];
   thresholds_fired = 0;
+  while (thresholds_fired < after.thresholds_bp.size() &&
+         after.thresholds_bp[thresholds_fired] <= announced_bp) {
+    ++thresholds_fired;
+  }
   skip_passed_thresholds(after);
   if (state == ClockState::running) arm(after);
 }

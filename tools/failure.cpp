@@ -168,6 +168,7 @@ Failure not_readable(std::string text) { return {Exit::failure, "E1003", std::mo
 Failure not_valid(std::string text) { return {Exit::validation, "E1004", std::move(text)}; }
 Failure incomplete(std::string text) { return {Exit::partial, "E1005", std::move(text)}; }
 Failure not_found(std::string text) { return {Exit::not_found, "E1006", std::move(text)}; }
+Failure conflict(std::string text) { return {Exit::conflict, "E1008", std::move(text)}; }
 Failure not_available(std::string text) { return {Exit::unavailable, "E1007", std::move(text)}; }
 
 }  // namespace paceline::tools

@@ -31,7 +31,8 @@ enum class Exit : uint8_t {
 
 struct Failure {
   Exit exit = Exit::failure;
-  std::string code;  ///< "E5020": 1… the tool, 2… configuration, 5… the desk, 3… the server, 4… the connection.
+  std::string code;  ///< "E5020": 1… the tool, 2… configuration, 5… the desk, 3… the server, 4… the
+                     ///< connection.
   std::string text;
 };
 
@@ -51,5 +52,6 @@ Failure incomplete(std::string text);     ///< E1005: part of the work is done.
 Failure went_wrong(std::string text);     ///< E1001
 Failure not_found(std::string text);      ///< E1006
 Failure not_available(std::string text);  ///< E1007
+Failure conflict(std::string text);       ///< E1008: with what is there already.
 
 }  // namespace paceline::tools

@@ -45,6 +45,7 @@ class Replayer {
   Replayer(wire::Client& client, const wire::DeskOpened& desk, RejectsFile& rejects)
       : client_(client), desk_(desk), rejects_(rejects), skip_(desk.last_number) {}
 
+  bool resumes() const { return skip_ > 0; }
   uint64_t commands() const { return commands_; }
   uint64_t skipped() const { return std::min(skip_, commands_); }
   uint64_t refused() const { return refused_; }
@@ -153,7 +154,7 @@ class ImportServiceNow final : public Subcommand {
     ServiceNowPlan plan(*log);
     Replayer replayer(*client, *desk, rejects);
     bool whole = false;
-    if (Done done = replay(terminal, *log, plan, replayer, whole); !done) return done;
+    if (Done done = replay(terminal, *log, plan, replayer, desk->now_us, whole); !done) return done;
     if (Done done = rejects.close(); !done) return done;
     const double seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
@@ -188,7 +189,7 @@ class ImportServiceNow final : public Subcommand {
   }
 
   Done replay(const Terminal& terminal, const ServiceNowLog& log, ServiceNowPlan& plan,
-              Replayer& replayer, bool& whole) const {
+              Replayer& replayer, int64_t desk_now_us, bool& whole) const {
     const wire::Bytes document = wire::encode_configuration(servicenow_configuration());
     const Interrupt interrupt;
     Progress progress(terminal, "importing", "rows", log.rows.size());
@@ -200,6 +201,13 @@ class ImportServiceNow final : public Subcommand {
       const int64_t at_us = plan.at_us();
       if (first) {
         first = false;
+        if (!replayer.resumes() && desk_now_us > at_us) {
+          return sched::Unexpected{conflict(fmt::format(
+              "the desk stands at {}, later than the first row of this file ({}): its rows would "
+              "be "
+              "dated wrongly. Import into a fresh server, or join the files before importing",
+              format_instant({desk_now_us}), format_instant({at_us})))};
+        }
         if (Done done = put_configuration(replayer, at_us, document); !done) return done;
       }
       for (const PlannedCommand& command : commands) {

@@ -165,7 +165,7 @@ bool ServerSession::room_for(const Frame& frame) const {
       // more.
       return frame.kind == MessageKind::advance
                  ? questions_ + commands_ < core_.options().in_flight_commands_max
-                 : questions_ < questions_max || commands_ == 0;
+                 : questions_ < questions_max;
     default:
       return true;
   }

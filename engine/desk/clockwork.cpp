@@ -43,9 +43,10 @@ void Clockwork::attach(uint32_t slot, const FieldValues& values, int64_t now_us)
     }
     SlaClock& record = store_.clock(clock);
     if (!record.live() || record.policy == policy) continue;
-    if (rules_.policy(record.policy).definition.on_priority_change == OnPriorityChange::keep) {
-      continue;
-    }
+    const PolicyDefinition& own = rules_.policy(record.policy).definition;
+    // A newer version of its own policy is for new clocks; this one stays on its terms.
+    if (own.name == rules_.policy(policy).definition.name) continue;
+    if (own.on_priority_change == OnPriorityChange::keep) continue;
     retarget(slot, clock, policy, now_us);
   }
 }

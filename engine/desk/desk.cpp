@@ -135,11 +135,23 @@ void Desk::collect_facts(
 }
 
 std::vector<PolicyVerdicts> Desk::policy_verdicts() const {
-  std::vector<PolicyVerdicts> verdicts = impl_->floor.chronicle().metrics().verdicts();
-  for (uint32_t policy = 0; policy < verdicts.size(); ++policy) {
-    verdicts[policy].policy = impl_->floor.rules().policy(policy).definition.name;
+  // Versions of one policy are one line.
+  const auto& by_version = impl_->floor.chronicle().metrics().verdicts();
+  std::vector<PolicyVerdicts> by_name;
+  for (uint32_t policy = 0; policy < by_version.size(); ++policy) {
+    const PolicyVerdicts& version = by_version[policy];
+    const std::string& policy_name = impl_->floor.rules().policy(policy).definition.name;
+    auto line = std::find_if(by_name.begin(), by_name.end(), [&](const PolicyVerdicts& known) {
+      return known.policy == policy_name;
+    });
+    if (line == by_name.end()) line = by_name.insert(line, PolicyVerdicts{.policy = policy_name});
+    line->met += version.met;
+    line->breached += version.breached;
+    line->cancelled += version.cancelled;
+    line->running += version.running;
+    line->running_breached += version.running_breached;
   }
-  return verdicts;
+  return by_name;
 }
 
 Names Desk::names() const {

@@ -203,6 +203,7 @@ void Floor::follow_clocks(uint32_t slot, const Event& event) {
       break;
     case EventKind::ticket_reopened:
       clockwork_.reopen(slot, at_us);
+      clockwork_.attach(slot, field_values(slot), at_us);  // what changed while it was resolved
       break;
     case EventKind::ticket_requeued:
       if (store_.hot(slot).open()) {
@@ -437,7 +438,15 @@ bool Floor::configure(const Configuration& configuration) {
   for (const QueueDefinition& queue : configuration.queues) {
     CHECK(define_queue(queue).has_value());
   }
+  const DeskSettings before = rules_.settings();
   rules_.apply(configuration, *this);
+  const bool ends_differ = before.auto_close_us != rules_.settings().auto_close_us ||
+                           before.reopen_window_us != rules_.settings().reopen_window_us;
+  if (ends_differ) {
+    for (uint32_t slot = 0; slot < store_.high_water(); ++slot) {
+      if (store_.hot(slot).id != 0 && !store_.hot(slot).open()) rearm(slot);
+    }
+  }
   for (uint32_t queue = 0; queue < rules_.queue_count(); ++queue) {
     dispatcher_.define_line(queue, rules_.line_terms(queue));
     restand(queue);

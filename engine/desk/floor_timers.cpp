@@ -89,7 +89,8 @@ void Floor::fire(uint32_t slot, int64_t due_us) {
     rearm(slot);  // settings changed since it was armed
     return;
   }
-  event.at_us = due_us;
+  // A shorter setting may have made it due before the ticket's newest event.
+  event.at_us = std::max(due_us, store_.detail(slot).touched_at_us);
   change(slot, event);
 }
 

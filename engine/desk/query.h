@@ -99,7 +99,7 @@ struct Percentiles {
 };
 
 struct PolicyVerdicts {
-  std::string policy;
+  std::string policy = {};
   uint64_t met = 0, breached = 0, cancelled = 0;  ///< Completed clocks.
   uint64_t running = 0, running_breached = 0;     ///< Running or paused, of them already breached.
 };

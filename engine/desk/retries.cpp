@@ -43,7 +43,8 @@ void Retries::remember(Session& session, uint64_t number, const Reply& reply) {
 Retries::Session* Retries::use(SessionId id, int64_t now_us) {
   auto found = sessions_.find(id);
   if (found == sessions_.end()) {
-    if (sessions_.size() >= sessions_max_) {
+    if (sessions_.size() >= sessions_max_ && now_us >= next_clearing_us_) {
+      next_clearing_us_ = now_us + sched::minute.us;
       std::erase_if(sessions_, [&](const auto& entry) {
         const Session& session = entry.second;
         if (now_us - session.last_used_us_ <= session_idle_max.us) return false;

@@ -49,7 +49,8 @@ class Retries {
  private:
   uint32_t sessions_max_;
   uint32_t window_;
-  uint64_t replies_kept_ = 0;  // room in all windows together
+  int64_t next_clearing_us_ = 0;  // looking through all of them costs too much for every frame
+  uint64_t replies_kept_ = 0;     // room in all windows together
   std::map<SessionId, Session> sessions_;
 };
 

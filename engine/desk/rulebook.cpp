@@ -84,7 +84,7 @@ Rulebook::Rulebook(const Limits& limits)
     : limits_(limits),
       queue_names_(limits.queues_max),
       agent_names_(limits.agents_max),
-      groups_(limits.queues_max + limits.agents_max),
+      groups_(limits.dictionary_max),
       skills_(limits.dictionary_max),
       reasons_(std::min(limits.dictionary_max, reasons_max)) {
   calendars_.push_back({{.name = "24x7", .always_open = true, .zone = {}, .week = {}, .closed = {}},
@@ -132,7 +132,7 @@ std::string Rulebook::problem_with(const Configuration& configuration) const {
   for (uint32_t queue = 0; queue < queue_count(); ++queue) {
     queue_names.intern(queue_names_.text(queue));
   }
-  queue_names.intern(configuration.settings.triage_queue);
+  if (queue_names.intern(configuration.settings.triage_queue) == none) return "too many queues";
   for (const QueueDefinition& queue : configuration.queues) {
     if (std::string problem = problem_with_queue(queue); !problem.empty()) return problem;
     if (queue_names.intern(queue.name) == none) return "too many queues";

@@ -13,6 +13,8 @@ using sched::Unexpected;
 namespace {
 
 constexpr uint32_t none = Floor::none;
+/// Bytes of a value that is kept for ever; free text belongs into body.
+constexpr size_t interned_size_max = 255;
 
 Reply refuse(Reject reject, uint64_t ticket = 0) {
   Reply reply;
@@ -365,6 +367,7 @@ Reply Verbs::config_commit(const ConfigCommit& commit) {
 
 Result<uint32_t> Verbs::reason(std::string_view text) {
   if (text.empty()) return none;
+  if (text.size() > interned_size_max) return Unexpected{Reject::field_invalid};
   const uint32_t position = floor_.rules().reasons().intern(text);
   if (position == none) return Unexpected{Reject::dictionary_full};
   return position;
@@ -375,6 +378,9 @@ Result<std::array<uint32_t, interned_count>> Verbs::intern(const Texts& texts, u
   for (size_t i = 0; i < interned_count; ++i) {
     const auto field = static_cast<TextField>(i + 1);
     if ((fields & bit(field)) == 0 || text_of(texts, field).empty()) continue;
+    if (text_of(texts, field).size() > interned_size_max) {
+      return Unexpected{Reject::field_invalid};
+    }
     const uint32_t position = floor_.store().dictionary(field).intern(text_of(texts, field));
     if (position == none) return Unexpected{Reject::dictionary_full};
     positions[i] = position + 1;

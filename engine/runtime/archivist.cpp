@@ -53,6 +53,12 @@ sched::Expected<void, std::string> Archivist::archive(sched::DeskNumber desk, ui
   return found.value()->append(first, tickets);
 }
 
+sched::Expected<void, std::string> Archivist::cut(sched::DeskNumber desk, uint64_t kept) {
+  auto found = history(desk);
+  if (!found) return sched::Unexpected{found.error()};
+  return found.value()->cut(kept);
+}
+
 bool Archivist::submit_archive(sched::DeskNumber desk, uint64_t first,
                                std::vector<desk::ArchivedTicket>& tickets) {
   if (rings_->jobs.write_available() == 0) return false;

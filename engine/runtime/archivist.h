@@ -27,6 +27,8 @@ class Archivist {
   /// Before run(), on the starting thread: what a replay archives.
   sched::Expected<void, std::string> archive(sched::DeskNumber desk, uint64_t first,
                                              std::vector<desk::ArchivedTicket>& tickets);
+  /// Likewise, after it: a history must not be ahead of its log.
+  sched::Expected<void, std::string> cut(sched::DeskNumber desk, uint64_t kept);
 
   // From the I/O thread. False: too much is waiting; try again when woken.
   bool submit_archive(sched::DeskNumber desk, uint64_t first,

@@ -290,6 +290,19 @@ sched::Expected<void, std::string> History::load() {
   return {};
 }
 
+sched::Expected<void, std::string> History::cut(uint64_t kept) {
+  if (kept >= count()) return {};
+  if (ftruncate(file_, static_cast<off_t>(offsets_[kept])) != 0)
+    return sched::Unexpected{failed("cut", errno)};
+  offsets_.clear();
+  tickets_.clear();
+  external_hashes_.clear();
+  by_ticket_ = sched::HashIndex();
+  by_external_id_ = sched::HashIndex();
+  end_ = 0;
+  return load();
+}
+
 void History::remember(uint64_t offset, uint64_t ticket, std::string_view external_id) {
   const auto number = static_cast<uint32_t>(offsets_.size());
   offsets_.push_back(offset);

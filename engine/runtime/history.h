@@ -40,6 +40,9 @@ class History {
   sched::Expected<void, std::string> append(uint64_t first,
                                             std::span<const desk::ArchivedTicket> tickets);
   sched::Expected<void, std::string> sync();
+  /// Forgets what is numbered above `kept`: tickets the log does not know (it was cut, or its tail
+  /// never reached the disk).
+  sched::Expected<void, std::string> cut(uint64_t kept);
 
   /// As it was when it left, `archived` set. Nothing: not here. An error: here, but not readable.
   using Found = sched::Expected<std::optional<desk::TicketView>, std::string>;

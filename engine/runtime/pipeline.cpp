@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <map>
 
 #include <thread>
 
@@ -115,6 +116,7 @@ sched::Expected<std::unique_ptr<Pipeline>, StartError> Pipeline::start(PipelineO
 
   bool closed_cleanly = false;
   sched::Instant last_ts;
+  std::map<uint16_t, uint64_t> archived_by_desk;
   Applied applied;
   const auto visit = [&](uint64_t, const LogRecord& record) -> std::string {
     if (std::string objection = impl.shard.replay(record, applied); !objection.empty())
@@ -123,7 +125,9 @@ sched::Expected<std::unique_ptr<Pipeline>, StartError> Pipeline::start(PipelineO
     closed_cleanly = record.kind == RecordKind::closed;
     last_ts = std::max(last_ts, record.ts);
     pipeline->take_note(applied);
+    uint64_t& archived_count = archived_by_desk[record.desk.value];
     if (applied.outcome.archived.empty()) return {};
+    archived_count = applied.outcome.archived_first + applied.outcome.archived.size() - 1;
     auto archived = impl.archivist.archive(applied.desk, applied.outcome.archived_first,
                                            applied.outcome.archived);
     return archived ? std::string() : archived.error();
@@ -135,6 +139,10 @@ sched::Expected<std::unique_ptr<Pipeline>, StartError> Pipeline::start(PipelineO
   };
   if (auto replayed = impl.log.replay(visit, progress); !replayed)
     return fail(replayed.error().text);
+  for (const auto& [desk, archived_count] : archived_by_desk) {
+    if (desk == 0) continue;
+    if (auto cut = impl.archivist.cut({desk}, archived_count); !cut) return fail(cut.error());
+  }
 
   if (impl.replayed_records > 0) {
     impl.recovered = Recovered{last_ts.us, impl.options.clock->now().us,

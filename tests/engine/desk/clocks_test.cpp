@@ -280,6 +280,44 @@ TEST_F(Clocks, NoBackdatingBeyondTheLimit) {
   EXPECT_EQ(resolution().due_at_us, us("16:00"));
 }
 
+TEST_F(Clocks, AnEditedPolicyIsForNewClocksOnly) {
+  desk_.at("09:00");
+  open_p1();
+  Configuration configuration = desk_with_policies();
+  configuration.policies[1].target_us = hour.us;
+  desk_.at("10:30").configure(configuration);
+  desk_.run([](FrameBuilder& f) { f.update("INC1", bit(TextField::body), {.body = "hello"}); });
+  EXPECT_EQ(resolution().due_at_us, us("13:00"));
+  desk_.open({.external_id = "INC2", .impact = 1, .urgency = 1});
+  EXPECT_EQ(clock(ClockKind::resolution, "INC2").due_at_us, us("11:30"));
+  EXPECT_EQ(desk_.kpi().policies.size(), 2U);
+}
+
+TEST_F(Clocks, AShareAnnouncedIsNotAnnouncedAgainUnderALongerTarget) {
+  desk_.at("09:00");
+  open_p1();
+  desk_.at("11:30").tick();  // 50 % of four hours
+  desk_.run([](FrameBuilder& f) {
+    f.update("INC1", bit(FieldBit::impact) | bit(FieldBit::urgency), {.impact = 2, .urgency = 2});
+  });
+  EXPECT_EQ(resolution().policy, "resolution");
+  desk_.at("14:00").tick();  // 50 % of eight hours were reached at 13:00
+  for (const Event& event : desk_.events()) {
+    EXPECT_FALSE(event.kind == EventKind::clock_threshold && event.clock == ClockKind::resolution);
+  }
+}
+
+TEST_F(Clocks, ReopeningMeetsThePolicyOfTheTicketAsItIsNow) {
+  desk_.at("09:00").open({.external_id = "INC1"});
+  desk_.at("10:00").run([](FrameBuilder& f) { f.resolve("INC1"); });
+  desk_.run([](FrameBuilder& f) {
+    f.update("INC1", bit(FieldBit::impact) | bit(FieldBit::urgency), {.impact = 1, .urgency = 1});
+  });
+  desk_.at("11:00").run([](FrameBuilder& f) { f.reopen("INC1"); });
+  EXPECT_EQ(resolution().policy, "P1 resolution");
+  EXPECT_EQ(resolution().due_at_us, us("14:00"));
+}
+
 TEST_F(Clocks, AKeptPolicyKeepsItsTarget) {
   Configuration configuration = desk_with_policies();
   configuration.policies[2].on_priority_change = OnPriorityChange::keep;

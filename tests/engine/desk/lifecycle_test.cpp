@@ -224,6 +224,26 @@ TEST(Lifecycle, AResolvedTicketClosesByItself) {
   EXPECT_EQ(desk.ticket("INC1").closed_at_us, DeskDriver::instant_us("+3 09:30"));
 }
 
+TEST(Lifecycle, AShorterAutoCloseReachesWhatIsResolvedAlready) {
+  DeskDriver desk;
+  bring(desk, State::resolved);
+  Configuration configuration;
+  configuration.settings.auto_close_us = sched::hour.us;
+  desk.at("10:00").configure(configuration);
+  desk.at("10:31").tick();
+  EXPECT_EQ(desk.ticket("INC1").state, State::closed);
+  EXPECT_EQ(desk.ticket("INC1").closed_at_us, DeskDriver::instant_us("10:30"));
+}
+
+TEST(Lifecycle, AValueKeptForEverIsShort) {
+  DeskDriver desk;
+  desk.at("09:00").open({.external_id = "INC1"});
+  const std::string essay(256, 'x');
+  EXPECT_EQ(desk.run([&](FrameBuilder& f) { f.pend("INC1", essay); }), Reject::field_invalid);
+  EXPECT_EQ(desk.open({.external_id = "INC2", .category = essay}), Reject::field_invalid);
+  EXPECT_EQ(desk.open({.external_id = "INC2", .body = essay}), Reject::none);
+}
+
 TEST(Lifecycle, RestatingAResolutionMovesItsInstant) {
   DeskDriver desk;
   bring(desk, State::resolved);

@@ -55,6 +55,17 @@ class HistoryTest : public ::testing::Test {
   FaultyDisk disk;
 };
 
+TEST_F(HistoryTest, IsCutToWhatTheLogKnows) {
+  History history = open();
+  append(history, 1, {ticket(7, "INC7"), ticket(8, "INC8"), ticket(9, "INC9")});
+  ASSERT_TRUE(history.cut(1));
+  EXPECT_EQ(history.count(), 1U);
+  EXPECT_FALSE(history.find(8).value());
+  append(history, 2, {ticket(12, "INC12")});
+  EXPECT_EQ(history.find(12).value()->external_id, "INC12");
+  EXPECT_EQ(open().count(), 2U);
+}
+
 TEST_F(HistoryTest, GivesBackATicketAsItLeft) {
   History history = open();
   append(history, 1, {ticket(7, "INC7")});

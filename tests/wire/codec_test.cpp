@@ -536,7 +536,8 @@ TEST(Codec, EventsWithUnknownEnumeratorsAreRefused) {
     return !decode_events(payload.bytes());
   };
   EXPECT_FALSE(refused([](desk::Event&) {}));
-  EXPECT_TRUE(refused([](desk::Event& e) { e.kind = static_cast<desk::EventKind>(desk::event_kind_count); }));
+  EXPECT_TRUE(refused(
+      [](desk::Event& e) { e.kind = static_cast<desk::EventKind>(desk::event_kind_count); }));
   EXPECT_TRUE(refused([](desk::Event& e) { e.state = static_cast<desk::State>(9); }));
   EXPECT_TRUE(refused([](desk::Event& e) { e.previous_state = static_cast<desk::State>(99); }));
   EXPECT_TRUE(refused([](desk::Event& e) { e.priority = 6; }));

@@ -1,6 +1,7 @@
 // Random desks: every invariant after every batch, and the same batches give the same state.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <vector>
 
 #include "tests/support/desk_driver.h"
@@ -215,8 +216,10 @@ Result run(uint64_t seed, int batches, bool examine) {
 class RandomDesk : public ::testing::TestWithParam<uint64_t> {};
 
 TEST_P(RandomDesk, KeepsEveryInvariantAndReplaysToTheSameState) {
-  const Result first = run(GetParam(), 1'500, true);
-  const Result again = run(GetParam(), 1'500, false);
+  // `tools/check --long` sets it: some hundred thousand commands a seed.
+  const int batches = std::getenv("PACELINE_SOAK") == nullptr ? 1'500 : 200'000;
+  const Result first = run(GetParam(), batches, true);
+  const Result again = run(GetParam(), batches, false);
   EXPECT_GT(first.events, 1'000U);
   EXPECT_EQ(first.digest, again.digest);
   EXPECT_EQ(first.event_hash, again.event_hash);

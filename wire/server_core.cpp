@@ -120,7 +120,10 @@ void ServerCore::arm_sweep() {
 void ServerCore::sweep() {
   const int64_t now_us = monotonic_us();
   for (const auto& session : all_sessions())
-    if (!session->greeted() && now_us - session->accepted_at_us() > hello_timeout_us)
+    if (session->closing()) {
+      // Told why, and not reading it: it does not keep its place for that.
+      if (now_us - session->closing_since_us() > hello_timeout_us) session->close();
+    } else if (!session->greeted() && now_us - session->accepted_at_us() > hello_timeout_us)
       session->fail(ErrorCode::hello_expected, "no hello came within 10 s of connecting");
   if (!draining_) arm_sweep();
 }

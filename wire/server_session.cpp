@@ -565,6 +565,7 @@ void ServerSession::fail(ErrorCode code, const std::string& text) {
   if (closed_ || closing_) return;
   append(out_, ErrorMessage{0, code, text, true});
   closing_ = true;
+  closing_since_us_ = monotonic_us();
   subscriptions_.clear();
   flush();
 }

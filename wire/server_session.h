@@ -60,6 +60,8 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
   bool closed() const { return closed_; }
   bool greeted() const { return greeted_; }
   int64_t accepted_at_us() const { return accepted_at_us_; }
+  bool closing() const { return closing_; }
+  int64_t closing_since_us() const { return closing_since_us_; }
   size_t unsent() const { return out_.size() - out_at_; }
 
  private:
@@ -142,6 +144,7 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
   size_t out_at_ = 0;
   bool writing_ = false;
   bool closing_ = false;  // once everything is sent
+  int64_t closing_since_us_ = 0;
   bool closed_ = false;
 
   std::vector<Subscription> subscriptions_;

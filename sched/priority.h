@@ -31,6 +31,7 @@ struct PriorityMatrix {
     const auto column = urgency == Urgency::none ? 1U : static_cast<unsigned>(urgency) - 1U;
     return cell[row][column];
   }
+  bool operator==(const PriorityMatrix&) const = default;
 };
 
 }  // namespace paceline::sched

@@ -46,8 +46,13 @@ enum class CommandKind : uint8_t {
   config_begin,
   config_chunk,
   config_commit,
+  acknowledge,
+  merge,
+  import_ticket,
+  migrate,
+  repair,
 };
-inline constexpr int command_kind_count = 19;
+inline constexpr int command_kind_count = 24;
 
 /// Texts of Open and Update, in the order in which they lie in the frame's text.
 enum class TextField : uint8_t {
@@ -60,35 +65,50 @@ enum class TextField : uint8_t {
   requester_type,
   organisation,
   contract,
+  stage,      ///< Where a workflow kept elsewhere stands, for clocks on it: "approval", "fulfil".
   requester,  ///< Never interned, like external_id and body.
   body,
   queue,  ///< Open: this queue instead of the routing rules. Update: not allowed.
 };
-inline constexpr size_t text_field_count = 12;
+inline constexpr size_t text_field_count = 13;
 
 /// Bits of Update::fields and Event::fields: texts by TextField, then these.
-enum class FieldBit : uint8_t { kind = 16, impact, urgency, vip, sentiment, priority };
+enum class FieldBit : uint8_t {
+  kind = 16,
+  impact,
+  urgency,
+  vip,
+  sentiment,
+  priority,
+  workaround,
+  major,
+  promised_at,
+};
 constexpr uint32_t bit(TextField field) { return 1U << static_cast<unsigned>(field); }
 constexpr uint32_t bit(FieldBit field) { return 1U << static_cast<unsigned>(field); }
 
 struct Open {
   int64_t occurred_at_us = 0;  ///< When it happened, if not now; kept as data.
+  int64_t promised_at_us = 0;  ///< What the requester was promised; a target may be this instant.
   uint64_t follows = 0;        ///< The ticket it goes on from, which may be in the history file.
   uint32_t text_at = 0;
   std::array<uint16_t, text_field_count> sizes{};
-  uint8_t kind = 0;       ///< TicketKind
-  uint8_t impact = 0;     ///< sched::Impact; none: derived from criticality, else medium.
-  uint8_t urgency = 0;    ///< sched::Urgency
-  uint8_t vip = 0;        ///< 0 or 1
-  uint8_t sentiment = 0;  ///< Sentiment
-  std::array<uint8_t, 7> reserved{};
+  uint8_t kind = 0;        ///< TicketKind
+  uint8_t impact = 0;      ///< sched::Impact; none: derived from criticality, else medium.
+  uint8_t urgency = 0;     ///< sched::Urgency
+  uint8_t vip = 0;         ///< 0 or 1
+  uint8_t sentiment = 0;   ///< Sentiment
+  uint8_t workaround = 0;  ///< 0 or 1: a workaround was accepted.
+  uint8_t major = 0;       ///< 0 or 1: declared a major incident.
+  std::array<uint8_t, 3> reserved{};
 };
-static_assert(sizeof(Open) == 56);
+static_assert(sizeof(Open) == 64);
 
 /// Sets the attributes whose bit is in `fields`; a text of size 0 clears. `fields` 0 is a touch:
 /// the ticket was worked on, nothing we keep changed.
 struct Update {
   uint64_t ticket = 0;
+  int64_t promised_at_us = 0;
   uint32_t expected_version = 0;
   uint32_t text_at = 0;
   uint32_t fields = 0;
@@ -98,9 +118,11 @@ struct Update {
   uint8_t urgency = 0;
   uint8_t vip = 0;
   uint8_t sentiment = 0;
-  std::array<uint8_t, 7> reserved{};
+  uint8_t workaround = 0;
+  uint8_t major = 0;
+  std::array<uint8_t, 3> reserved{};
 };
-static_assert(sizeof(Update) == 56);
+static_assert(sizeof(Update) == 64);
 
 /// Someone wrote to or about the ticket. The text itself stays with the front system.
 struct Message {
@@ -152,14 +174,16 @@ static_assert(sizeof(Requeue) == 24);
 struct Pend {
   uint64_t ticket = 0;
   int64_t resume_at_us = 0;  ///< 0: until resumed.
+  int64_t max_pause_us = 0;  ///< Elapsed time after which it resumes; 0: as the reason's rule says.
   uint32_t expected_version = 0;
   uint32_t text_at = 0;
   uint16_t external_id_size = 0;
-  uint16_t reason_size =
-      0;  ///< Required. A pending ticket may be pended again with another reason.
-  std::array<uint8_t, 4> reserved{};
+  /// Required. A pending ticket may be pended again with another reason.
+  uint16_t reason_size = 0;
+  uint8_t reminders = 0;  ///< Before it resolves by itself; 0: as the reason's rule says.
+  std::array<uint8_t, 3> reserved{};
 };
-static_assert(sizeof(Pend) == 32);
+static_assert(sizeof(Pend) == 40);
 
 struct Resume {
   uint64_t ticket = 0;
@@ -269,6 +293,85 @@ struct ConfigCommit {
 };
 static_assert(sizeof(ConfigCommit) == 8);
 
+/// Someone on a rung of a ladder has seen it: what rungs up to this one still would repeat or do
+/// later is dropped, until the next threshold.
+struct Acknowledge {
+  static constexpr uint8_t any_clock = 255;
+
+  uint64_t ticket = 0;
+  uint32_t expected_version = 0;
+  uint32_t text_at = 0;
+  uint16_t external_id_size = 0;
+  uint8_t clock = any_clock;  ///< ClockKind
+  uint8_t rung = 0;           ///< Counted from 1, lowest first; 0: the highest reached.
+  std::array<uint8_t, 4> reserved{};
+};
+static_assert(sizeof(Acknowledge) == 24);
+
+/// The ticket is a duplicate: it closes, its clocks are cancelled and count for nothing. `into`
+/// must be open. Texts: the ticket's external id, then the other's.
+struct Merge {
+  uint64_t ticket = 0;
+  uint64_t into = 0;
+  uint32_t expected_version = 0;
+  uint32_t text_at = 0;
+  uint16_t external_id_size = 0;
+  uint16_t into_external_id_size = 0;
+  std::array<uint8_t, 4> reserved{};
+};
+static_assert(sizeof(Merge) == 32);
+
+/// Takes a ticket over from another desk with its past, silently: clocks have used what the history
+/// says, thresholds and breaches that are past are marked and not announced. Administrators only.
+///
+/// Texts: the text fields, then the history, then the agent's name. The history is
+/// `STATE[:REASON]@INSTANT_US` joined by ';', oldest first, the first one at `recorded_at_us`;
+/// states are queued, assigned, in_progress, pending (with its reason), resolved, closed and
+/// cancelled, and `responded@INSTANT_US` says when the requester had the first answer.
+struct ImportTicket {
+  int64_t recorded_at_us = 0;  ///< Required.
+  int64_t occurred_at_us = 0;
+  int64_t promised_at_us = 0;
+  uint32_t text_at = 0;
+  std::array<uint16_t, text_field_count> sizes{};
+  uint16_t history_size = 0;
+  uint16_t agent_size = 0;  ///< Required where the last state is assigned or in progress.
+  uint8_t kind = 0;
+  uint8_t impact = 0;
+  uint8_t urgency = 0;
+  uint8_t vip = 0;
+  uint8_t sentiment = 0;
+  uint8_t workaround = 0;
+  uint8_t major = 0;
+  std::array<uint8_t, 7> reserved{};
+};
+static_assert(sizeof(ImportTicket) == 72);
+
+enum class MigrateMode : uint8_t { carry, retroactive };
+
+/// Puts running clocks of former policy versions under the version in force, some tickets in each
+/// batch. Texts: a condition over ticket fields (empty: every ticket), a policy's name (empty: all).
+struct Migrate {
+  uint32_t text_at = 0;
+  uint16_t select_size = 0;
+  uint16_t policy_size = 0;
+  uint8_t mode = 0;  ///< MigrateMode
+  std::array<uint8_t, 7> reserved{};
+};
+static_assert(sizeof(Migrate) == 16);
+
+/// Rebuilds the ticket's clocks from their segments, as a pure function of segments, policies and
+/// calendars; what differs is written anew, nothing is deleted. Administrators only.
+struct Repair {
+  uint64_t ticket = 0;
+  uint32_t expected_version = 0;
+  uint32_t text_at = 0;
+  uint16_t external_id_size = 0;
+  uint8_t newest = 0;  ///< 1: under the newest version of each calendar, else the recorded ones.
+  std::array<uint8_t, 5> reserved{};
+};
+static_assert(sizeof(Repair) == 24);
+
 /// Numbers commands densely per (session, desk); chosen by the client, 0 is none.
 struct SessionId {
   uint64_t value = 0;
@@ -309,6 +412,11 @@ struct CommandFrame {
   std::span<const ConfigBegin> config_begin;
   std::span<const ConfigChunk> config_chunk;
   std::span<const ConfigCommit> config_commit;
+  std::span<const Acknowledge> acknowledge;
+  std::span<const Merge> merge;
+  std::span<const ImportTicket> import_ticket;
+  std::span<const Migrate> migrate;
+  std::span<const Repair> repair;
 };
 
 /// Commands stamped with one instant: the unit of apply, log, durability and replay.

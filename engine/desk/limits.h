@@ -10,7 +10,7 @@ namespace paceline::desk {
 
 struct Limits {
   uint32_t tickets_max = 4'000'000;   ///< Open, and closed but not yet in the history file.
-  uint32_t clocks_per_ticket = 2;     ///< clocks_max = tickets_max × this.
+  uint32_t clocks_per_ticket = 3;     ///< On average: clocks_max = tickets_max × this.
   uint32_t intervals_per_ticket = 8;  ///< State intervals kept, on average, per ticket.
   uint32_t text_mib_max = 8'192;      ///< External ids, requesters and bodies, in MiB.
   uint32_t closed_max = 1'000'000;    ///< Above this the oldest closed ticket leaves early.
@@ -26,6 +26,10 @@ struct Limits {
 
   bool operator==(const Limits&) const = default;
 };
+
+/// Clocks of one ticket; a set of policies with more (clock, label) pairs is refused.
+inline constexpr uint32_t clocks_per_ticket_max = 16;
+inline constexpr uint32_t rungs_max = 32;  ///< Thresholds of one clock.
 
 /// A session unused this long is forgotten.
 inline constexpr sched::Duration session_idle_max = sched::day;

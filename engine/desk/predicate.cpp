@@ -17,13 +17,21 @@ using sched::Unexpected;
 constexpr std::array<std::string_view, field_count> field_names = {
     "kind",        "priority", "impact",         "urgency",      "vip",
     "sentiment",   "queue",    "category",       "subcategory",  "service",
-    "config_item", "channel",  "requester_type", "organisation", "contract"};
+    "config_item", "channel",  "requester_type", "organisation", "contract",
+    "stage",       "state",    "reason",         "group",        "assigned",
+    "in_triage",   "workaround", "major",        "reopened",     "responded",
+    "ball",        "message",  "moved"};
 
 // The position of a name is its enumerator; an empty name cannot be written.
 constexpr std::string_view kind_names[] = {"incident", "service_request"};
 constexpr std::string_view priority_names[] = {"", "P1", "P2", "P3", "P4", "P5"};
 constexpr std::string_view level_names[] = {"", "high", "medium", "low"};
 constexpr std::string_view bool_names[] = {"false", "true"};
+constexpr std::string_view state_names[] = {"",        "recorded", "queued", "assigned", "in_progress",
+                                            "pending", "resolved", "closed", "cancelled"};
+constexpr std::string_view ball_names[] = {"desk", "requester"};
+constexpr std::string_view message_names[] = {"none", "requester", "agent",
+                                              "bot",  "automatic", "internal"};
 constexpr std::string_view sentiment_names[] = {"", "negative", "neutral", "positive"};
 
 /// The values of an enumerated field; none for a free one.
@@ -37,9 +45,22 @@ std::span<const std::string_view> values_of(Field field) {
     case Field::urgency:
       return level_names;
     case Field::vip:
+    case Field::assigned:
+    case Field::in_triage:
+    case Field::workaround:
+    case Field::major:
+    case Field::reopened:
+    case Field::responded:
+    case Field::moved:
       return bool_names;
     case Field::sentiment:
       return sentiment_names;
+    case Field::state:
+      return state_names;
+    case Field::ball:
+      return ball_names;
+    case Field::message:
+      return message_names;
     default:
       return {};
   }
@@ -88,6 +109,9 @@ class PredicateParser {
       --stack_;
     } else if (code != Code::negate && ++stack_ > stack_max) {
       return fail(token_.at, "the condition is nested too deeply: split it into several rules");
+    }
+    if (code == Code::equal || code == Code::unequal || code == Code::any_of) {
+      predicate_.fields_ |= bit(field);
     }
     predicate_.steps_.push_back({code, field, value, count});
     return true;
@@ -152,7 +176,7 @@ class PredicateParser {
       return advance() && literal(field, value) && emit(code, field, value);
     }
     if (token_.is_word("in")) return advance() && list(field);
-    if (field == Field::vip) return emit(Code::equal, field, 1);
+    if (values_of(field).data() == bool_names) return emit(Code::equal, field, 1);
     const std::string field_name(name(field));
     if (token_.is("="))
       return fail(token_.at, "\"=\" does not compare: write \"" + field_name + " == …\"");

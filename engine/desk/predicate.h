@@ -2,6 +2,7 @@
 //
 // Grammar: ||, &&, !, parentheses; FIELD == VALUE, FIELD != VALUE, FIELD in [VALUE, …]; a field of
 // two values stands alone (`vip`). Values of free fields are quoted ('network') or bare words.
+// `message` and `moved` say what the change under way is; the others what the ticket then is.
 // Parsed once, when a configuration is loaded, to a short program; literals become the numbers the
 // ticket carries. The empty text is always true; '' is a free field that is empty. Text is at most
 // 4,096 bytes and 64 parentheses or negations deep.
@@ -36,8 +37,22 @@ enum class Field : uint8_t {
   requester_type,
   organisation,
   contract,
+  stage,
+  state,       // queued, assigned, in_progress, pending, resolved, closed, cancelled
+  reason,      // of pending; else absent
+  group,       // that owns the queue
+  assigned,    // true once an agent has it, or its group works on it
+  in_triage,   // true while it is in the triage queue
+  workaround,  // true, false
+  major,       // true, false
+  reopened,    // true, false
+  responded,   // true once the requester had a first answer
+  ball,        // desk, requester: who is to act next, by the newest public message
+  message,     // during a message only: requester, agent, bot, automatic, internal; else none
+  moved,       // true during a change that moves the ticket to another group
 };
-inline constexpr size_t field_count = 15;
+inline constexpr size_t field_count = 28;
+constexpr uint32_t bit(Field field) { return 1U << static_cast<unsigned>(field); }
 
 std::string_view name(Field field);
 
@@ -62,6 +77,9 @@ class Predicate {
   static sched::Expected<Predicate, SyntaxError> parse(std::string_view text,
                                                        const ValueResolver& resolve);
   bool holds(const FieldValues& values) const;
+  /// Bits of the fields it reads.
+  uint32_t fields() const { return fields_; }
+  bool always() const { return steps_.empty(); }
 
  private:
   friend class PredicateParser;
@@ -74,6 +92,7 @@ class Predicate {
   };
   std::vector<Step> steps_;  // postfix, over a stack of at most 64; none: always true
   std::vector<uint32_t> sets_;
+  uint32_t fields_ = 0;
 };
 
 /// One `skill >= level` of a queue's need; all of them must hold.

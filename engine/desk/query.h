@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/desk/configuration.h"
 #include "engine/desk/facts.h"
 #include "sched/priority.h"
 
@@ -21,6 +22,14 @@ enum class QueryKind : uint8_t {
   names,       ///< → names: what queue, agent, policy and reason positions in events mean
   kpi,         ///< `at_us` (0: now) → kpi
   status,      ///< → status
+  clocks,      ///< clocks of tickets in memory, filtered by `text` as policy name, `state` as
+               ///< ClockView state name in `agent`; `after`, `limit` count tickets → clocks
+  why_clock,   ///< `ticket` or `text` as external id → clocks, each with its segments and rungs
+  policies,    ///< → policies, every version
+  migrate,     ///< what Migrate{select in `text`, policy in `agent`, `mode`} would change; `after`,
+               ///< `limit` count tickets → changes
+  repair,      ///< what Repair would change: `ticket` or `text`, else all by `after`, `limit`;
+               ///< `mode` 1: newest calendars → changes
 };
 
 struct Query {
@@ -33,19 +42,94 @@ struct Query {
   uint32_t limit = 100;  ///< 1 … 1,000
   int64_t at_us = 0;
   bool with_digest = false;  ///< Of status: reads the whole desk, on the shard.
+  uint8_t mode = 0;          ///< MigrateMode; of repair: 1 is newest calendars.
+};
+
+/// A stretch of a clock's life in one state under one policy; the last one has no end.
+struct SegmentView {
+  int64_t from_us = 0;
+  int64_t to_us = 0;         ///< 0: still goes on.
+  std::string state;         ///< running, paused, completed, cancelled
+  std::string reason;        ///< Of the pending ticket, if it was pending.
+  std::string policy;        ///< In force for the clock then, …
+  uint32_t version = 0;      ///< … in this version (position in the policy table), …
+  std::string calendar;      ///< … under this calendar …
+  uint32_t calendar_version = 0;  ///< … in this version.
+  int64_t consumed_us = 0;   ///< Business time it used.
+  uint8_t cycle = 1;
+  bool repaired = false;     ///< Written by a repair; earlier segments of the cycle are superseded.
+};
+
+/// A rung of a clock's ladder and where it stands in this cycle.
+struct RungView {
+  uint32_t share_bp = 0;  ///< 0: given as time left, `before_us`.
+  int64_t before_us = 0;
+  std::string notify;      ///< Recipients, joined by ", ".
+  std::string action;      ///< notify, raise_priority, …
+  bool passed = false;
+  int64_t due_at_us = 0;   ///< Not passed and running: when it is due.
+  int64_t next_action_at_us = 0;  ///< A repetition or a delayed action; 0: none.
+  uint32_t repetitions = 0;
 };
 
 struct ClockView {
+  uint64_t ticket = 0;
+  std::string external_id;  ///< The ticket's.
   ClockKind kind = ClockKind::response;
+  std::string label;
   std::string policy;
+  uint32_t version = 0;  ///< Position of the policy's version.
   std::string calendar;
-  std::string state;    ///< running, paused, completed, cancelled
-  std::string verdict;  ///< met, breached, or empty while it runs
+  uint32_t calendar_version = 0;
+  std::string state;            ///< running, paused, completed, cancelled
+  std::string verdict;          ///< met, breached, or empty while it runs; by the policy's rule …
+  std::string verdict_final;    ///< … and by each of the three.
+  std::string verdict_worst;
+  std::string verdict_initial;
   int64_t target_us = 0;
-  int64_t consumed_us = 0;     ///< Business time, as of the answer.
-  int64_t due_at_us = 0;       ///< 0 while paused or ended.
-  int64_t breached_at_us = 0;  ///< 0: not breached.
+  int64_t initial_target_us = 0;
+  int64_t consumed_us = 0;      ///< Business time, as of the answer.
+  int64_t elapsed_us = 0;       ///< Wall time since it started, pauses included.
+  int64_t remaining_us = 0;     ///< Business time; negative: overrun.
+  int64_t started_at_us = 0;    ///< Of this cycle.
+  int64_t since_us = 0;         ///< Start of the newest segment …
+  int64_t folded_us = 0;        ///< … and what was consumed before it.
+  int64_t due_at_us = 0;        ///< 0 while paused or ended.
+  int64_t breached_at_us = 0;   ///< 0: not breached.
+  int64_t next_effect_at_us = 0;  ///< Next threshold or breach; 0: none.
+  std::string next_effect;        ///< "75 %", "1h before", "breach"
+  bool in_hours = true;           ///< Whether its calendar is open now.
   uint8_t cycle = 1;
+  std::vector<SegmentView> segments;  ///< Oldest first; of why_clock only.
+  std::vector<RungView> rungs;        ///< Of why_clock only.
+};
+
+/// A version of a policy and the clocks on it.
+struct PolicyView {
+  std::string name;
+  uint32_t version = 0;
+  ClockKind kind = ClockKind::response;
+  std::string label;
+  std::string when;
+  Target target;
+  std::string calendar;
+  uint32_t calendar_version = 0;
+  bool in_force = false;
+  uint64_t running = 0, paused = 0, completed = 0, cancelled = 0;  ///< Clocks in memory.
+};
+
+/// What a migration or a repair would do to one clock.
+struct ClockChange {
+  uint64_t ticket = 0;
+  std::string external_id;
+  ClockKind kind = ClockKind::response;
+  std::string label;
+  std::string policy;
+  uint32_t version_before = 0, version_after = 0;
+  int64_t target_before_us = 0, target_after_us = 0;
+  int64_t consumed_before_us = 0, consumed_after_us = 0;
+  int64_t due_before_us = 0, due_after_us = 0;            ///< 0: paused, ended or never.
+  int64_t breached_before_us = 0, breached_after_us = 0;  ///< 0: not breached.
 };
 
 struct TicketView {
@@ -60,7 +144,12 @@ struct TicketView {
   int64_t recorded_at_us = 0, occurred_at_us = 0, first_response_at_us = 0, resolved_at_us = 0,
           closed_at_us = 0, touched_at_us = 0, enqueued_at_us = 0, press_at_us = 0,
           resume_at_us = 0;
-  uint64_t follows = 0;   ///< The ticket it goes on from; 0: none.
+  uint64_t follows = 0;      ///< The ticket it goes on from; 0: none.
+  uint64_t merged_into = 0;  ///< The ticket it is a duplicate of; 0: none.
+  std::string stage;
+  int64_t promised_at_us = 0;
+  uint8_t workaround = 0, major = 0;
+  uint8_t reminders_sent = 0;  ///< In this pending spell.
   bool archived = false;  ///< Read from the history file.
   std::vector<ClockView> clocks;
 };
@@ -142,6 +231,10 @@ struct Answer {
   std::vector<TicketView> tickets;
   std::vector<QueueView> queues;
   std::vector<AgentView> agents;
+  std::vector<ClockView> clocks;
+  std::vector<PolicyView> policies;
+  std::vector<ClockChange> changes;
+  uint64_t next_after = 0;  ///< With `more`: the ticket to continue after.
   Names names;
   Kpi kpi;
   Status status;

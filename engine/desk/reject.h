@@ -40,6 +40,8 @@ enum class Reject : uint16_t {
   ticket_cancelled = 38,
   agent_already_logged_in = 39,
   agent_not_logged_in = 40,
+  migration_under_way = 41,  ///< One Migrate at a time: ask again when it has ended.
+  rung_not_reached = 42,     ///< Nothing of the ladder to acknowledge.
   // Capacity.
   tickets_full = 50,
   clocks_full = 51,

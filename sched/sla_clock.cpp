@@ -6,25 +6,30 @@
 
 namespace paceline::sched {
 
-void SlaClock::start(const ClockTerms& terms, Instant origin) {
-  CHECK(state == ClockState::none);
-  target_us = terms.target.us;
+void SlaClock::start(const ClockTerms& terms, int64_t target, Instant origin, int64_t consumed) {
+  CHECK(!live());
+  target_us = target;
+  consumed_us = consumed;
+  since_us = origin.us;
   state = ClockState::running;
-  run_since_us = origin.us;
+  breached = 0;
+  over_at_start = consumed_us > target_us ? 1 : 0;
+  fired = 0;
+  if (consumed_us > 0) skip(terms, consumed_us);
   arm(terms);
 }
 
 void SlaClock::pause(const ClockTerms& terms, Instant now) {
   CHECK(state == ClockState::running);
-  consumed_us = consumed(terms, now).us;
+  cut(terms, now);
   state = ClockState::paused;
-  next_due_us = never.us;
+  edge_us = never.us;
 }
 
 void SlaClock::resume(const ClockTerms& terms, Instant now) {
   CHECK(state == ClockState::paused);
   state = ClockState::running;
-  run_since_us = now.us;
+  since_us = now.us;
   arm(terms);
 }
 
@@ -32,104 +37,80 @@ void SlaClock::stop(const ClockTerms& terms, Instant now) {
   CHECK(live());
   consumed_us = consumed(terms, now).us;
   state = ClockState::completed;
-  next_due_us = never.us;
+  edge_us = now.us;
 }
 
 void SlaClock::cancel(const ClockTerms& terms, Instant now) {
+  stop(terms, now);
+  state = ClockState::cancelled;
+}
+
+void SlaClock::cut(const ClockTerms& terms, Instant now) {
   CHECK(live());
   consumed_us = consumed(terms, now).us;
-  state = ClockState::cancelled;
-  next_due_us = never.us;
+  // A clock's origin may lie ahead of the desk's time: it still begins there.
+  since_us = state == ClockState::running ? std::max(since_us, now.us) : now.us;
 }
 
-void SlaClock::reopen(const ClockTerms& terms, Instant now) {
-  CHECK(state == ClockState::completed || state == ClockState::cancelled);
-  if (cycle < 255) ++cycle;
-  state = ClockState::running;
-  run_since_us = now.us;
-  breached = false;
-  over_at_start = consumed_us > target_us;
-  thresholds_fired = 0;
-  skip_passed_thresholds(terms);
-  arm(terms);
-}
-
-void SlaClock::retarget(const ClockTerms& before, const ClockTerms& after, uint16_t policy_after,
-                        Instant now) {
+void SlaClock::retarget(const ClockTerms& after, int64_t target) {
   CHECK(live());
-  consumed_us = consumed(before, now).us;
-  if (state == ClockState::running) run_since_us = now.us;
-  target_us = after.target.us;
-  policy = policy_after;
-  over_at_start = over_at_start && consumed_us > target_us;
-  // A share announced in this cycle is not announced again, though it now means another amount.
-  const uint32_t announced_bp =
-      thresholds_fired == 0 ? 0 : before.thresholds_bp[thresholds_fired - 1U];
-  thresholds_fired = 0;
-  while (thresholds_fired < after.thresholds_bp.size() &&
-         after.thresholds_bp[thresholds_fired] <= announced_bp) {
-    ++thresholds_fired;
-  }
-  skip_passed_thresholds(after);
+  target_us = target;
+  over_at_start = over_at_start != 0 && consumed_us > target_us ? 1 : 0;
+  skip(after, consumed_us);
   if (state == ClockState::running) arm(after);
 }
 
 BusinessDuration SlaClock::consumed(const ClockTerms& terms, Instant now) const {
-  if (state != ClockState::running) return {consumed_us};
-  // A clock's origin may lie ahead of the desk's time; nothing is consumed before it.
-  if (now.us <= run_since_us) return {consumed_us};
-  return BusinessDuration{consumed_us} + terms.calendar->between({run_since_us}, now);
+  if (state != ClockState::running || now.us <= since_us) return {consumed_us};
+  return BusinessDuration{consumed_us} + terms.calendar->between({since_us}, now);
 }
 
 Instant SlaClock::deadline(const ClockTerms& terms) const {
   CHECK(state == ClockState::running);
   const int64_t remaining_us = std::max<int64_t>(0, target_us - consumed_us);
-  return terms.calendar->add({run_since_us}, {remaining_us});
+  return terms.calendar->add({since_us}, {remaining_us});
 }
 
 SlaClock::Effect SlaClock::next_effect(const ClockTerms& terms) const {
-  const bool breach_ahead = !breached && !over_at_start;
-  if (thresholds_fired >= terms.thresholds_bp.size()) return Effect::breach;
-  if (!breach_ahead) return Effect::threshold;
-  const int64_t amount_us = threshold_amount_us(target_us, terms.thresholds_bp[thresholds_fired]);
-  return amount_us <= target_us + 1 ? Effect::threshold : Effect::breach;
-}
-
-void SlaClock::fire(const ClockTerms& terms) {
-  CHECK(next_due_us != never.us);
-  if (next_effect(terms) == Effect::threshold) {
-    ++thresholds_fired;
-  } else {
-    breached = true;
+  Effect first;
+  for (uint32_t which = 0; which < terms.thresholds.size(); ++which) {
+    if ((fired >> which & 1U) != 0) continue;
+    const int64_t amount = sched::amount_us(terms.thresholds[which], target_us);
+    if (!first.any || amount < first.amount_us) first = {which, amount, true};
   }
-  arm(terms);
+  if (may_breach() && (!first.any || first.amount_us > target_us + 1)) {
+    first = {Effect::breach, target_us + 1, true};
+  }
+  return first;
 }
 
-void SlaClock::mark_breached(const ClockTerms& terms) {
-  breached = true;
+void SlaClock::fire(const ClockTerms& terms, uint32_t which) {
+  if (which == Effect::breach) {
+    breached = 1;
+  } else {
+    fired |= 1U << which;
+  }
   if (state == ClockState::running) arm(terms);
 }
 
-void SlaClock::arm(const ClockTerms& terms) {
-  const bool threshold_ahead = thresholds_fired < terms.thresholds_bp.size();
-  const bool breach_ahead = !breached && !over_at_start;
-  if (!threshold_ahead && !breach_ahead) {
-    next_due_us = never.us;
-    return;
+uint32_t SlaClock::skip(const ClockTerms& terms, int64_t amount) {
+  uint32_t skipped = 0;
+  for (uint32_t which = 0; which < terms.thresholds.size(); ++which) {
+    if ((fired >> which & 1U) != 0) continue;
+    if (sched::amount_us(terms.thresholds[which], target_us) <= amount) skipped |= 1U << which;
   }
-  const int64_t amount_us =
-      next_effect(terms) == Effect::threshold
-          ? threshold_amount_us(target_us, terms.thresholds_bp[thresholds_fired])
-          : target_us + 1;
-  const int64_t ahead_us = std::max<int64_t>(0, amount_us - consumed_us);
-  next_due_us = terms.calendar->add({run_since_us}, {ahead_us}).us;
+  fired |= skipped;
+  return skipped;
 }
 
-void SlaClock::skip_passed_thresholds(const ClockTerms& terms) {
-  while (thresholds_fired < terms.thresholds_bp.size() &&
-         threshold_amount_us(target_us, terms.thresholds_bp[thresholds_fired]) <= consumed_us) {
-    ++thresholds_fired;
+void SlaClock::arm(const ClockTerms& terms) {
+  const Effect effect = next_effect(terms);
+  if (!effect.any) {
+    edge_us = never.us;
+    return;
   }
+  edge_us = terms.calendar->add({since_us}, {std::max<int64_t>(0, effect.amount_us - consumed_us)})
+                .us;
 }
 
 }  // namespace paceline::sched

@@ -87,6 +87,104 @@ void fill_oldest(const Floor& floor, std::vector<QueueView>& queues) {
   }
 }
 
+/// Calls `each` for the tickets in memory whose id is above `after`, in order of id, until it has
+/// returned true (it told of the ticket) `limit` times.
+template <class Each>
+void page(const Floor& floor, const Query& query, uint32_t limit, Answer& answer, Each&& each) {
+  // A desk that has worked for years has many numbers that are no longer in memory.
+  constexpr uint64_t lookups_max = 200'000;
+  const sched::TicketId after{query.after};
+  uint64_t number = query.after == 0 ? 1 : after.number() + 1;
+  for (uint64_t lookups = 0; number <= floor.last_ticket(); ++number, ++lookups) {
+    if (limit == 0 || lookups == lookups_max) {
+      answer.more = true;
+      break;
+    }
+    const uint64_t id = floor.id_of(number);
+    const uint32_t slot = floor.store().find(id);
+    if (slot != none && each(slot)) --limit;
+  }
+  answer.next_after = floor.id_of(number - 1);
+}
+
+template <class Each>
+void each_clock(const Floor& floor, uint32_t slot, Each&& each) {
+  for (uint32_t clock = floor.store().hot(slot).first_clock; clock != none;
+       clock = floor.store().clock(clock).next) {
+    each(clock);
+  }
+}
+
+/// `agent` is the state wanted, `text` the policy.
+void list_clocks(const Floor& floor, const Query& query, uint32_t limit, Answer& answer) {
+  page(floor, query, limit, answer, [&](uint32_t slot) {
+    const size_t before = answer.clocks.size();
+    each_clock(floor, slot, [&](uint32_t clock) {
+      ClockView view = floor.clock_view(slot, clock, false);
+      const bool wanted = (query.text.empty() || view.policy == query.text) &&
+                          (query.agent.empty() || view.state == query.agent);
+      if (wanted) answer.clocks.push_back(std::move(view));
+    });
+    return answer.clocks.size() > before;
+  });
+}
+
+void list_policies(const Floor& floor, Answer& answer) {
+  for (uint32_t policy = 0; policy < floor.rules().policy_count(); ++policy) {
+    answer.policies.push_back(floor.policy_view(policy));
+  }
+  for (uint32_t slot = 0; slot < floor.store().high_water(); ++slot) {
+    if (floor.store().hot(slot).id == 0) continue;
+    each_clock(floor, slot, [&](uint32_t clock) {
+      const sched::SlaClock& record = floor.store().clock(clock);
+      PolicyView& view = answer.policies[record.policy];
+      if (record.state == sched::ClockState::running) ++view.running;
+      if (record.state == sched::ClockState::paused) ++view.paused;
+      if (record.state == sched::ClockState::completed) ++view.completed;
+      if (record.state == sched::ClockState::cancelled) ++view.cancelled;
+    });
+  }
+}
+
+/// False where the condition does not parse.
+bool preview_migration(const Floor& floor, const Query& query, uint32_t limit, Answer& answer) {
+  const auto select = floor.read_condition(query.text);
+  if (!select) return false;
+  const auto mode = static_cast<MigrateMode>(query.mode) == MigrateMode::carry
+                        ? Clockwork::Retarget::carry
+                        : Clockwork::Retarget::retroactive;
+  page(floor, query, limit, answer, [&](uint32_t slot) {
+    const FieldValues values = floor.field_values(slot);
+    if (!select->holds(values)) return false;
+    const size_t before = answer.changes.size();
+    each_clock(floor, slot, [&](uint32_t clock) {
+      if (auto change = floor.migration_preview(slot, clock, values, query.agent, mode)) {
+        answer.changes.push_back(std::move(*change));
+      }
+    });
+    return answer.changes.size() > before;
+  });
+  return true;
+}
+
+void preview_repair(const Floor& floor, const Query& query, uint32_t only, uint32_t limit,
+                    Answer& answer) {
+  const auto preview = [&](uint32_t slot) {
+    const size_t before = answer.changes.size();
+    each_clock(floor, slot, [&](uint32_t clock) {
+      if (auto change = floor.repair_preview(slot, clock, query.mode != 0)) {
+        answer.changes.push_back(std::move(*change));
+      }
+    });
+    return answer.changes.size() > before;
+  };
+  if (only != none) {
+    preview(only);
+  } else {
+    page(floor, query, limit, answer, preview);
+  }
+}
+
 Status status(const Floor& floor) {
   Status status;
   status.now_us = floor.now_us();
@@ -155,6 +253,34 @@ Answer answer_query(const Floor& floor, const Query& query) {
         answer.agents.push_back(agent_view(floor, i));
       }
       break;
+    case QueryKind::clocks:
+      list_clocks(floor, query, limit, answer);
+      break;
+    case QueryKind::policies:
+      list_policies(floor, answer);
+      break;
+    case QueryKind::migrate:
+      if (!preview_migration(floor, query, limit, answer)) {
+        return refused(query.kind, Reject::expression_invalid);
+      }
+      break;
+    case QueryKind::why_clock:
+    case QueryKind::repair: {
+      const bool named = query.ticket != 0 || !query.text.empty();
+      const uint32_t slot = query.ticket != 0 ? floor.store().find(query.ticket)
+                                              : floor.store().find_external(query.text);
+      if (slot == none && (named || query.kind == QueryKind::why_clock)) {
+        return refused(query.kind, Reject::ticket_unknown);
+      }
+      if (query.kind == QueryKind::repair) {
+        preview_repair(floor, query, named ? slot : none, limit, answer);
+        break;
+      }
+      each_clock(floor, slot, [&](uint32_t clock) {
+        answer.clocks.push_back(floor.clock_view(slot, clock, true));
+      });
+      break;
+    }
     case QueryKind::names:
     case QueryKind::kpi:
       break;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sched/base/check.h"
+
 namespace paceline::desk {
 
 using sched::ClockState;
@@ -10,232 +12,464 @@ using sched::SlaClock;
 
 namespace {
 
-constexpr uint32_t none = TicketStore::none;
+FieldValues without_transients(FieldValues values) {
+  values.value[static_cast<size_t>(Field::message)] = 0;
+  values.value[static_cast<size_t>(Field::moved)] = 0;
+  return values;
+}
 
-uint8_t verdict_flags(const SlaClock& clock) {
-  return static_cast<uint8_t>((clock.consumed_us > clock.target_us ? clock_missed : 0) |
-                              (clock.breached ? clock_had_breached : 0));
+State state_of(const FieldValues& values) {
+  return static_cast<State>(values.value[static_cast<size_t>(Field::state)]);
+}
+
+/// Nothing runs in a ticket that has ended.
+bool terminal(const FieldValues& values) {
+  const State state = state_of(values);
+  return state == State::closed || state == State::cancelled;
+}
+
+/// The pending reason; absent for a ticket that is not pending.
+uint32_t reason_of(const FieldValues& values) {
+  return values.value[static_cast<size_t>(Field::reason)];
 }
 
 }  // namespace
 
-uint32_t Clockwork::clocks_earned(const FieldValues& values) const {
-  if (!rules_.has_policies()) return 0;
-  uint32_t earned = 0;
-  for (int kind = 0; kind < clock_kind_count; ++kind) {
-    if (rules_.policy_for(static_cast<ClockKind>(kind), values) != Rulebook::none) ++earned;
-  }
-  return earned;
+uint32_t message_value(const Event& event) {
+  enum : uint32_t { none, requester, agent, bot, automatic, internal };  // as the field's names
+  if (event.kind != EventKind::ticket_messaged) return none;
+  if ((event.flags & message_public) == 0) return internal;
+  if ((event.flags & message_automatic) != 0) return automatic;
+  if ((event.flags & message_by_agent) != 0) return agent;
+  if ((event.flags & message_by_requester) != 0) return requester;
+  return (event.flags & message_by_bot) != 0 ? bot : automatic;
 }
 
-void Clockwork::attach(uint32_t slot, const FieldValues& values, int64_t now_us) {
-  if (!rules_.has_policies()) return;
-  for (int kind = 0; kind < clock_kind_count; ++kind) {
-    const uint32_t policy = rules_.policy_for(static_cast<ClockKind>(kind), values);
-    if (policy == Rulebook::none) continue;  // a clock already running keeps its policy
-    uint32_t clock = store_.hot(slot).first_clock;
-    while (clock != none && store_.clock(clock).kind != kind) clock = store_.clock(clock).next;
-    if (clock == none) {
-      const bool answered = store_.detail(slot).first_response_at_us != 0;
-      if (static_cast<ClockKind>(kind) == ClockKind::response && answered) continue;
-      start(slot, policy, now_us);
-      continue;
-    }
-    SlaClock& record = store_.clock(clock);
-    if (!record.live() || record.policy == policy) continue;
-    const PolicyDefinition& own = rules_.policy(record.policy).definition;
-    // A newer version of its own policy is for new clocks; this one stays on its terms.
-    if (own.name == rules_.policy(policy).definition.name) continue;
-    if (own.on_priority_change == OnPriorityChange::keep) continue;
-    retarget(slot, clock, policy, now_us);
-  }
-}
+// The state machine.
 
-void Clockwork::start(uint32_t slot, uint32_t policy_position, int64_t now_us) {
-  const uint32_t clock = store_.add_clock(slot);
-  if (clock == none) return;  // decided before: clocks_earned() fits
-  const Policy& policy = rules_.policy(policy_position);
-  SlaClock& record = store_.clock(clock);
-  record.policy = static_cast<uint16_t>(policy_position);
-  record.kind = static_cast<uint8_t>(policy.definition.clock);
-  int64_t origin_us = now_us;
-  const int64_t occurred_us = store_.detail(slot).occurred_at_us;
-  if (policy.definition.origin == ClockOrigin::occurred && occurred_us != 0 &&
-      occurred_us < now_us) {
-    const int64_t backdate_us_max = rules_.settings().max_backdate_us;
-    if (backdate_us_max == 0 || now_us - occurred_us <= backdate_us_max) origin_us = occurred_us;
-  }
-  record.start(policy.terms(), Instant{origin_us});
-  Event event = about(slot, clock, EventKind::clock_started, now_us);
-  if (pauses_now(slot, policy)) {
-    record.pause(policy.terms(), Instant{now_us});
-  } else {
-    event.value_us = deadline_us(clock);
-  }
-  write(slot, event);
-}
-
-void Clockwork::retarget(uint32_t slot, uint32_t clock, uint32_t policy_position, int64_t now_us) {
-  SlaClock& record = store_.clock(clock);
-  const uint32_t before = record.policy;
-  const Policy& policy = rules_.policy(policy_position);
-  record.retarget(rules_.policy(before).terms(), policy.terms(),
-                  static_cast<uint16_t>(policy_position), Instant{now_us});
-  Event event = about(slot, clock, EventKind::clock_retargeted, now_us);
-  event.reason = before;
-  event.flags = record.breached ? clock_had_breached : 0;
-  event.value_us = record.state == ClockState::running ? deadline_us(clock) : 0;
-  write(slot, event);
-  // Carried over the new target: that is a breach as of now, at no earlier instant.
-  if (record.consumed_us >= record.target_us && !record.breached && !record.over_at_start) {
-    breach(slot, clock, now_us);
-  }
-}
-
-void Clockwork::pause_or_resume(uint32_t slot, int64_t now_us) {
+void Clockwork::react(uint32_t slot, FieldValues values, const Change& change, int64_t now_us) {
+  if (rules_.track_count() == 0) return;
+  const FieldValues settled = without_transients(values);
+  values.value[static_cast<size_t>(Field::message)] = change.message;
+  values.value[static_cast<size_t>(Field::moved)] = change.moved ? 1 : 0;
+  if (change.reopened) reopen(slot, settled, now_us);
   for (uint32_t clock = store_.hot(slot).first_clock; clock != none;
-       clock = store_.clock(clock).next) {
-    SlaClock& record = store_.clock(clock);
+       clock = clocks_.clock(clock).next) {
+    const SlaClock& record = clocks_.clock(clock);
     if (!record.live()) continue;
     const Policy& policy = rules_.policy(record.policy);
-    const bool pause = pauses_now(slot, policy);
-    if (pause && record.state == ClockState::running) {
-      record.pause(policy.terms(), Instant{now_us});
-      breach_if_over(slot, clock, now_us);
-      Event event = about(slot, clock, EventKind::clock_paused, now_us);
-      event.value_us = record.consumed_us;
-      write(slot, event);
-    } else if (!pause && record.state == ClockState::paused) {
-      record.resume(policy.terms(), Instant{now_us});
-      Event event = about(slot, clock, EventKind::clock_resumed, now_us);
-      event.value_us = deadline_us(clock);
-      write(slot, event);
+    if (((policy.fields | rules_.track_fields(policy.track)) & change.fields) == 0) continue;
+    step(slot, clock, values, settled, change, now_us);
+  }
+  if (!terminal(settled)) attach_missing(slot, settled, change, now_us);
+}
+
+void Clockwork::step(uint32_t slot, uint32_t clock, const FieldValues& values,
+                     const FieldValues& settled, const Change& change, int64_t now_us) {
+  const Policy& policy = rules_.policy(clocks_.clock(clock).policy);
+  if (policy.stop.holds(values)) return complete(slot, clock, now_us);
+  if (terminal(settled) || policy.cancels(values) ||
+      (policy.cancel_when_start_false && !policy.start.holds(settled))) {
+    return cancel(slot, clock, now_us, 0);
+  }
+  if (policy.resets(values)) {
+    complete(slot, clock, now_us);
+    const uint32_t next = rules_.policy_for(policy.track, settled);
+    const uint32_t position = next == Rulebook::none ? clocks_.clock(clock).policy : next;
+    if (rules_.policy(position).starts(settled)) begin(slot, clock, position, settled, now_us);
+    return;
+  }
+  if ((rules_.track_fields(policy.track) & change.fields) != 0) {
+    const uint32_t wanted = rules_.policy_for(policy.track, settled);
+    // A newer version of its own policy is for new clocks; this one stays on its terms.
+    if (wanted != Rulebook::none &&
+        rules_.policy(wanted).definition.name != policy.definition.name) {
+      switch (policy.definition.on_priority_change) {
+        case OnPriorityChange::carry:
+          retarget(slot, clock, wanted, Retarget::carry, settled, now_us);
+          break;
+        case OnPriorityChange::retroactive:
+          retarget(slot, clock, wanted, Retarget::retroactive, settled, now_us);
+          break;
+        case OnPriorityChange::restart:
+          cancel(slot, clock, now_us, clock_superseded);
+          begin(slot, clock, wanted, settled, now_us);
+          return;
+        case OnPriorityChange::keep:
+          break;
+      }
     }
   }
+  pause_or_resume(slot, clock, values, now_us);
 }
 
-void Clockwork::stop(uint32_t slot, ClockKind kind, int64_t now_us) {
-  for (uint32_t clock = store_.hot(slot).first_clock; clock != none;
-       clock = store_.clock(clock).next) {
-    const SlaClock& record = store_.clock(clock);
-    if (record.live() && record.kind == static_cast<uint8_t>(kind)) complete(slot, clock, now_us);
+void Clockwork::attach_missing(uint32_t slot, const FieldValues& settled, const Change& change,
+                               int64_t now_us) {
+  for (uint32_t track = 0; track < rules_.track_count(); ++track) {
+    if ((rules_.track_fields(track) & change.fields) == 0) continue;
+    const uint32_t clock = find(slot, track);
+    if (clock != none && clocks_.clock(clock).live()) continue;
+    const uint32_t wanted = rules_.policy_for(track, settled);
+    if (wanted == Rulebook::none) continue;
+    const Policy& policy = rules_.policy(wanted);
+    if (clock != none && !policy.cyclic) continue;
+    if (policy.starts(settled)) begin(slot, clock, wanted, settled, now_us);
   }
 }
 
-void Clockwork::stop_all(uint32_t slot, int64_t now_us) {
-  stop(slot, ClockKind::response, now_us);
-  stop(slot, ClockKind::resolution, now_us);
+void Clockwork::begin(uint32_t slot, uint32_t clock, uint32_t position, const FieldValues& settled,
+                      int64_t now_us, OnReopen carry) {
+  const Policy& policy = rules_.policy(position);
+  const bool first_cycle = clock == none;
+  const int64_t origin = first_cycle ? std::min(origin_us(slot, policy), now_us) : now_us;
+  const auto target = policy.target_from(Instant{origin}, store_.detail(slot).promised_at_us);
+  if (!target.any) return;
+  if (first_cycle) {
+    clock = store_.add_clock(slot);
+    if (clock == none) {  // commands that create clocks have asked for room; others go without
+      ++not_attached_;
+      return;
+    }
+  } else {
+    close_cycle(clock, now_us, carry);
+  }
+  SlaClock& record = clocks_.clock(clock);
+  record.policy = static_cast<uint16_t>(position);
+  const int64_t carried_us = first_cycle ? 0 : clocks_.past(clock)->carried_us;
+  record.start(policy.terms(), target.us, Instant{now_us}, carried_us);
+  if (ClockPast* past = clocks_.past(clock)) {
+    past->started_at_us = now_us;
+    past->initial_target_us = past->tightest_target_us = target.us;
+    past->reason = reason_of(settled);
+  } else if (reason_of(settled) != FieldValues::absent) {
+    clocks_.make_past(clock).reason = reason_of(settled);
+  }
+  if (origin < now_us) return begin_in_the_past(slot, clock, origin, settled, now_us);
+  Event event = about(slot, clock, EventKind::clock_started, now_us);
+  event.fields = record.fired;
+  const bool paused = policy.pauses_now(settled);
+  event.value_us = paused ? 0 : deadline_us(clock);
+  write(slot, event);
+  if (paused) pause_or_resume(slot, clock, settled, now_us);
+}
+
+/// What has been passed since its origin is told in one event: the breach, at its exact instant, or
+/// the highest threshold.
+void Clockwork::begin_in_the_past(uint32_t slot, uint32_t clock, int64_t origin_us,
+                                  const FieldValues& settled, int64_t now_us) {
+  SlaClock& record = clocks_.clock(clock);
+  const Policy& policy = rules_.policy(record.policy);
+  const Rebuilt rebuilt = rebuild(
+      slot, clock,
+      {.rule = Under::Rule::policy, .policy = record.policy, .origin_us = origin_us}, settled,
+      now_us);
+  adopt(clock, rebuilt, now_us);
+  const uint32_t skipped = record.skip(policy.terms(), rebuilt.consumed_us);
+  if (record.state == ClockState::running) record.arm(policy.terms());
+  Event event = about(slot, clock, EventKind::clock_started, now_us);
+  event.fields = skipped;
+  event.value_us = record.state == ClockState::running ? deadline_us(clock) : 0;
+  write(slot, event);
+  if (rebuilt.breached_at_us != 0) {
+    breach(slot, clock, rebuilt.breached_at_us, clock_late);
+    return;
+  }
+  uint32_t highest = none;
+  for (uint32_t which = 0; which < policy.thresholds.size(); ++which) {
+    if ((skipped >> which & 1U) == 0) continue;
+    const auto amount = [&](uint32_t of) {
+      return sched::amount_us(policy.thresholds[of], record.target_us);
+    };
+    if (highest == none || amount(which) >= amount(highest)) highest = which;
+  }
+  if (highest == none) return;
+  Event passed = about(slot, clock, EventKind::clock_threshold, now_us);
+  passed.threshold_bp = policy.definition.rungs[highest].share_bp;
+  passed.fields = highest + 1;
+  passed.flags = clock_late;
+  write(slot, passed);
+  climb(slot, clock, highest, now_us);
+}
+
+/// Writes down what the cycle that ended was, and the time since; the next one begins.
+void Clockwork::close_cycle(uint32_t clock, int64_t now_us, OnReopen carry) {
+  SlaClock& record = clocks_.clock(clock);
+  CHECK(record.ended());
+  ClockPast& past = clocks_.make_past(clock);
+  const ClockState ended_as = record.state;
+  const int64_t ended_us = record.ended_at_us();
+  const int64_t used_us = record.consumed_us;
+  record.state = past.state_at_end;
+  clocks_.end_segment(clock, used_us - past.folded_us);
+  record.state = ended_as;
+  record.since_us = ended_us;
+  const int64_t since_us =
+      carry == OnReopen::proceed && ended_us < now_us
+          ? rules_.policy(record.policy).calendar->between(Instant{ended_us}, Instant{now_us}).us
+          : 0;
+  past.reason = none;
+  clocks_.end_segment(clock, since_us);
+  if (record.cycle < 255) ++record.cycle;
+  past.breached_at_us = 0;
+  past.deadline_kept_us = 0;
+  past.folded_us = 0;
+  past.carried_us = carry == OnReopen::restart ? 0 : used_us + since_us;
+}
+
+void Clockwork::reopen(uint32_t slot, const FieldValues& settled, int64_t now_us) {
+  for (uint32_t clock = store_.hot(slot).first_clock; clock != none;
+       clock = clocks_.clock(clock).next) {
+    const SlaClock& record = clocks_.clock(clock);
+    const Policy& policy = rules_.policy(record.policy);
+    if (!record.ended() || policy.kind() != ClockKind::resolution) continue;
+    begin(slot, clock, record.policy, settled, now_us, policy.definition.on_reopen);
+  }
+}
+
+int64_t Clockwork::origin_us(uint32_t slot, const Policy& policy) const {
+  const TicketDetail& detail = store_.detail(slot);
+  const int64_t recorded_us = detail.recorded_at_us;
+  const int64_t occurred_us = detail.occurred_at_us;
+  if (policy.definition.origin == ClockOrigin::occurred && occurred_us != 0 &&
+      occurred_us < recorded_us) {
+    const int64_t backdate_us_max = rules_.settings().max_backdate_us;
+    if (backdate_us_max == 0 || recorded_us - occurred_us <= backdate_us_max) return occurred_us;
+  }
+  const bool from_first_contact =
+      policy.definition.on_priority_change == OnPriorityChange::retroactive && !policy.cyclic;
+  return from_first_contact ? recorded_us : sched::never.us;
+}
+
+void Clockwork::end(uint32_t clock, ClockState state, int64_t now_us) {
+  SlaClock& record = clocks_.clock(clock);
+  const sched::ClockTerms terms = rules_.policy(record.policy).terms();
+  if (ClockPast* past = clocks_.past(clock)) {
+    past->folded_us = record.consumed_us;
+    past->state_at_end = record.state;
+    clocks_.remove_steps(clock);
+  }
+  if (state == ClockState::completed) {
+    record.stop(terms, Instant{now_us});
+  } else {
+    record.cancel(terms, Instant{now_us});
+  }
 }
 
 void Clockwork::complete(uint32_t slot, uint32_t clock, int64_t now_us) {
-  SlaClock& record = store_.clock(clock);
-  const Policy& policy = rules_.policy(record.policy);
-  record.stop(policy.terms(), Instant{now_us});
+  const SlaClock& record = clocks_.clock(clock);
+  end(clock, ClockState::completed, now_us);
   breach_if_over(slot, clock, now_us);
   Event event = about(slot, clock, EventKind::clock_completed, now_us);
   event.value_us = record.consumed_us;
-  event.flags = verdict_flags(record);
+  event.flags = verdict_flags(clock, record.consumed_us);
   write(slot, event);
 }
 
-void Clockwork::breach_if_over(uint32_t slot, uint32_t clock, int64_t now_us) {
-  const SlaClock& record = store_.clock(clock);
-  if (record.consumed_us > record.target_us && !record.breached && !record.over_at_start) {
-    breach(slot, clock, now_us);
+void Clockwork::cancel(uint32_t slot, uint32_t clock, int64_t now_us, uint8_t flags) {
+  const SlaClock& record = clocks_.clock(clock);
+  end(clock, ClockState::cancelled, now_us);
+  Event event = about(slot, clock, EventKind::clock_cancelled, now_us);
+  event.value_us = record.consumed_us;
+  event.flags = verdict_flags(clock, record.consumed_us) | flags;
+  write(slot, event);
+}
+
+void Clockwork::cancel_all(uint32_t slot, int64_t now_us, uint8_t flags) {
+  for (uint32_t clock = store_.hot(slot).first_clock; clock != none;
+       clock = clocks_.clock(clock).next) {
+    if (clocks_.clock(clock).live()) cancel(slot, clock, now_us, flags);
   }
 }
 
-void Clockwork::breach(uint32_t slot, uint32_t clock, int64_t at_us) {
-  SlaClock& record = store_.clock(clock);
-  record.mark_breached(rules_.policy(record.policy).terms());
-  store_.breached_at_us(clock) = at_us;
-  write(slot, about(slot, clock, EventKind::clock_breached, at_us));
-}
-
-void Clockwork::cancel_all(uint32_t slot, int64_t now_us) {
-  for (uint32_t clock = store_.hot(slot).first_clock; clock != none;
-       clock = store_.clock(clock).next) {
-    SlaClock& record = store_.clock(clock);
-    if (!record.live()) continue;
-    record.cancel(rules_.policy(record.policy).terms(), Instant{now_us});
-    Event event = about(slot, clock, EventKind::clock_cancelled, now_us);
+void Clockwork::pause_or_resume(uint32_t slot, uint32_t clock, const FieldValues& values,
+                                int64_t now_us) {
+  SlaClock& record = clocks_.clock(clock);
+  const uint32_t position = record.policy;
+  const Policy& policy = rules_.policy(position);
+  const uint32_t reason = reason_of(values);
+  if (record.state == ClockState::running && policy.pauses_now(values)) {
+    const int64_t deadline = record.deadline(policy.terms()).us;
+    ClockPast& past = clocks_.make_past(clock);
+    const int64_t before_us = record.consumed_us;
+    const int64_t used_us = record.consumed(policy.terms(), Instant{now_us}).us - before_us;
+    if (before_us + used_us != record.target_us) {
+      past.deadline_kept_us = 0;
+    } else if (used_us != 0 || past.deadline_kept_us == 0) {
+      past.deadline_kept_us = deadline;
+    }
+    clocks_.end_segment(clock, used_us);
+    record.pause(policy.terms(), Instant{now_us});
+    past.reason = reason;
+    breach_if_over(slot, clock, now_us);
+    Event event = about(slot, clock, EventKind::clock_paused, now_us);
     event.value_us = record.consumed_us;
-    event.flags = verdict_flags(record);
     write(slot, event);
+    return;
   }
-}
-
-void Clockwork::reopen(uint32_t slot, int64_t now_us) {
-  for (uint32_t clock = store_.hot(slot).first_clock; clock != none;
-       clock = store_.clock(clock).next) {
-    SlaClock& record = store_.clock(clock);
-    if (record.state != ClockState::completed && record.state != ClockState::cancelled) continue;
-    if (record.kind != static_cast<uint8_t>(ClockKind::resolution)) continue;
-    record.reopen(rules_.policy(record.policy).terms(), Instant{now_us});
-    if (store_.breached_at_us(clock) != 0) store_.breached_at_us(clock) = 0;
-    Event event = about(slot, clock, EventKind::clock_started, now_us);
+  if (record.state == ClockState::paused && policy.resumes_now(values)) {
+    uint32_t armed = position;
+    if (policy.definition.on_calendar_change == OnCalendarChange::next_arm) {
+      armed = rules_.newest(position);
+    }
+    clocks_.end_segment(clock, 0);
+    record.policy = static_cast<uint16_t>(armed);
+    record.resume(rules_.policy(armed).terms(), Instant{now_us});
+    clocks_.past(clock)->reason = reason;
+    shift_steps(clock, now_us);
+    Event event = about(slot, clock, EventKind::clock_resumed, now_us);
     event.value_us = deadline_us(clock);
     write(slot, event);
+    return;
+  }
+  if (clocks_.reason(clock) != reason) {
+    cut(clock, now_us);
+    clocks_.make_past(clock).reason = reason;
   }
 }
+
+/// Ends the segment under way; another begins in the same state.
+void Clockwork::cut(uint32_t clock, int64_t now_us) {
+  SlaClock& record = clocks_.clock(clock);
+  const sched::ClockTerms terms = rules_.policy(record.policy).terms();
+  const int64_t used_us = record.consumed(terms, Instant{now_us}).us - record.consumed_us;
+  const int64_t deadline =
+      record.state == ClockState::running ? record.deadline(terms).us : sched::never.us;
+  ClockPast& past = clocks_.make_past(clock);
+  clocks_.end_segment(clock, used_us);
+  record.cut(terms, Instant{now_us});
+  if (record.state != ClockState::running) return;
+  if (record.consumed_us != record.target_us) {
+    past.deadline_kept_us = 0;
+  } else if (used_us != 0 || past.deadline_kept_us == 0) {
+    past.deadline_kept_us = deadline;
+  }
+}
+
+void Clockwork::breach_if_over(uint32_t slot, uint32_t clock, int64_t now_us) {
+  const SlaClock& record = clocks_.clock(clock);
+  if (record.consumed_us > record.target_us && record.may_breach()) breach(slot, clock, now_us);
+}
+
+void Clockwork::breach(uint32_t slot, uint32_t clock, int64_t at_us, uint8_t flags) {
+  SlaClock& record = clocks_.clock(clock);
+  clocks_.make_past(clock).breached_at_us = at_us;
+  record.fire(rules_.policy(record.policy).terms(), SlaClock::Effect::breach);
+  Event event = about(slot, clock, EventKind::clock_breached, at_us);
+  event.flags = flags;
+  write(slot, event);
+}
+
+// Timers.
 
 Clockwork::Due Clockwork::next_due(uint32_t slot) const {
   Due first;
-  SlaClock::Effect first_effect = SlaClock::Effect::threshold;
   for (uint32_t clock = store_.hot(slot).first_clock; clock != none;
-       clock = store_.clock(clock).next) {
-    const SlaClock& record = store_.clock(clock);
-    if (record.next_due_us == sched::never.us || record.next_due_us > first.at_us) continue;
-    const SlaClock::Effect effect = record.next_effect(rules_.policy(record.policy).terms());
-    if (record.next_due_us < first.at_us || effect < first_effect) {
-      first = {record.next_due_us, clock};
-      first_effect = effect;
+       clock = clocks_.clock(clock).next) {
+    const SlaClock& record = clocks_.clock(clock);
+    if (record.state != ClockState::running) continue;
+    if (record.edge_us != sched::never.us && record.edge_us <= first.at_us) {
+      const SlaClock::Effect effect = record.next_effect(rules_.policy(record.policy).terms());
+      const Effect kind =
+          effect.which == SlaClock::Effect::breach ? Effect::breach : Effect::threshold;
+      if (record.edge_us < first.at_us || kind < first.effect) {
+        first = {record.edge_us, clock, kind, effect.which};
+      }
+    }
+    for (uint32_t at = clocks_.first_step(clock); at != none; at = clocks_.step(at).next) {
+      if (clocks_.step(at).due_us < first.at_us) {
+        first = {clocks_.step(at).due_us, clock, Effect::rung, at};
+      }
     }
   }
   return first;
 }
 
-void Clockwork::fire(uint32_t slot, uint32_t clock) {
-  SlaClock& record = store_.clock(clock);
-  const Policy& policy = rules_.policy(record.policy);
-  const sched::ClockTerms terms = policy.terms();
-  const int64_t at_us = record.next_due_us;
-  if (record.next_effect(terms) == SlaClock::Effect::threshold) {
-    Event event = about(slot, clock, EventKind::clock_threshold, at_us);
-    event.threshold_bp = terms.thresholds_bp[record.thresholds_fired];
-    record.fire(terms);
-    write(slot, event);
-  } else {
-    breach(slot, clock, at_us);
+void Clockwork::fire(uint32_t slot, const Due& due, int64_t now_us) {
+  if (due.at_us < stale_before_us_) return catch_up(slot, due.clock, now_us);
+  switch (due.effect) {
+    case Effect::rung:
+      fire_step(slot, due.clock, due.which);
+      break;
+    case Effect::breach:
+      breach(slot, due.clock, due.at_us);
+      break;
+    case Effect::threshold: {
+      SlaClock& record = clocks_.clock(due.clock);
+      const Policy& policy = rules_.policy(record.policy);
+      record.fire(policy.terms(), due.which);
+      Event event = about(slot, due.clock, EventKind::clock_threshold, due.at_us);
+      event.threshold_bp = policy.definition.rungs[due.which].share_bp;
+      event.fields = due.which + 1;
+      write(slot, event);
+      climb(slot, due.clock, due.which, due.at_us);
+      break;
+    }
   }
 }
+
+// What can be seen.
 
 int64_t Clockwork::due_at_us(uint32_t slot) const {
   int64_t due_us = sched::never.us;
   for (uint32_t clock = store_.hot(slot).first_clock; clock != none;
-       clock = store_.clock(clock).next) {
-    if (store_.clock(clock).state != ClockState::running) continue;
+       clock = clocks_.clock(clock).next) {
+    const SlaClock& record = clocks_.clock(clock);
+    if (record.state != ClockState::running) continue;
+    const ClockKind kind = rules_.policy(record.policy).kind();
+    if (kind != ClockKind::response && kind != ClockKind::resolution) continue;
     due_us = std::min(due_us, deadline_us(clock));
   }
   return due_us;
 }
 
-bool Clockwork::pauses_now(uint32_t slot, const Policy& policy) const {
-  const Ticket& ticket = store_.hot(slot);
-  return ticket.state == State::pending && policy.pauses_on(ticket.reason);
-}
-
 int64_t Clockwork::deadline_us(uint32_t clock) const {
-  const SlaClock& record = store_.clock(clock);
-  if (record.consumed_us > record.target_us && store_.breached_at_us(clock) != 0) {
-    return store_.breached_at_us(clock);
+  const SlaClock& record = clocks_.clock(clock);
+  if (const ClockPast* past = clocks_.past(clock); past != nullptr) {
+    if (record.consumed_us > record.target_us && past->breached_at_us != 0) {
+      return past->breached_at_us;
+    }
+    if (record.consumed_us == record.target_us && past->deadline_kept_us != 0) {
+      return past->deadline_kept_us;
+    }
   }
   return record.deadline(rules_.policy(record.policy).terms()).us;
 }
 
+uint8_t Clockwork::verdict_flags(uint32_t clock, int64_t consumed_us) const {
+  const SlaClock& record = clocks_.clock(clock);
+  const bool final_target = consumed_us > record.target_us;
+  const bool initial = consumed_us > clocks_.initial_target_us(clock);
+  const bool worst = final_target || initial || record.breached != 0 ||
+                     consumed_us > clocks_.tightest_target_us(clock);
+  bool missed = final_target;
+  switch (rules_.policy(record.policy).definition.verdict) {
+    case VerdictRule::final_target:
+      break;
+    case VerdictRule::worst:
+      missed = worst;
+      break;
+    case VerdictRule::initial:
+      missed = initial;
+      break;
+  }
+  return static_cast<uint8_t>((missed ? clock_missed : 0) |
+                              (record.breached != 0 ? clock_had_breached : 0) |
+                              (final_target ? clock_missed_final : 0) |
+                              (initial ? clock_missed_initial : 0) |
+                              (worst ? clock_missed_worst : 0));
+}
+
+uint32_t Clockwork::find(uint32_t slot, uint32_t track) const {
+  uint32_t clock = store_.hot(slot).first_clock;
+  while (clock != none && rules_.policy(clocks_.clock(clock).policy).track != track) {
+    clock = clocks_.clock(clock).next;
+  }
+  return clock;
+}
+
 Event Clockwork::about(uint32_t slot, uint32_t clock, EventKind kind, int64_t at_us) const {
   const Ticket& ticket = store_.hot(slot);
-  const SlaClock& record = store_.clock(clock);
+  const SlaClock& record = clocks_.clock(clock);
   Event event;
   event.kind = kind;
   event.at_us = at_us;
@@ -247,13 +481,13 @@ Event Clockwork::about(uint32_t slot, uint32_t clock, EventKind kind, int64_t at
   event.state = ticket.state;
   event.previous_state = ticket.state;
   event.priority = static_cast<uint8_t>(ticket.priority);
-  event.clock = static_cast<ClockKind>(record.kind);
+  event.clock = rules_.policy(record.policy).kind();
   event.cycle = record.cycle;
   return event;
 }
 
 void Clockwork::write(uint32_t slot, const Event& event) {
-  chronicle_.write(event, &store_.detail(slot), rules_.triage());
+  if (!muted_) chronicle_.write(event, &store_.detail(slot), rules_.triage());
 }
 
 }  // namespace paceline::desk

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -53,7 +54,12 @@ struct Target {
   bool operator==(const Target&) const = default;
 };
 
+/// What the desk itself carries out is raising the priority and reassigning; the others are for who
+/// reads the event.
 enum class RungAction : uint8_t { notify, raise_priority, reassign, add_watcher, open_bridge };
+inline constexpr std::string_view rung_action_names[] = {"notify", "raise_priority", "reassign",
+                                                         "add_watcher", "open_bridge"};
+std::string_view name(RungAction action);
 
 /// One threshold of a clock, and who hears of it.
 struct Rung {

@@ -40,8 +40,10 @@ void Desk::Impl::apply(const Batch& batch, Outcome& outcome) {
   uint32_t budget = limits.timers_per_batch;
   budget -= floor.fire_due(before_ts, budget);
   for (const CommandFrame& frame : batch.frames) apply(frame, outcome);
+  floor.advance_rollouts();
+  floor.settle();
   floor.fire_due(batch.ts, budget);
-  outcome.more_timers_due = floor.next_due() <= batch.ts;
+  outcome.more_timers_due = floor.next_due() <= batch.ts || floor.rolling_out();
   floor.check_batch();
 }
 
@@ -92,7 +94,13 @@ Desk& Desk::operator=(Desk&&) noexcept = default;
 
 void Desk::apply(const Batch& batch, Outcome& outcome) { impl_->apply(batch, outcome); }
 
-sched::Instant Desk::next_due() const { return impl_->floor.next_due(); }
+void Desk::recovered(sched::Instant down_from, sched::Instant down_to) {
+  impl_->floor.recovered(down_from, down_to);
+}
+
+sched::Instant Desk::next_due() const {
+  return impl_->floor.rolling_out() ? impl_->floor.now() : impl_->floor.next_due();
+}
 sched::Instant Desk::now() const { return impl_->floor.now(); }
 sched::DeskNumber Desk::number() const { return impl_->number; }
 const std::string& Desk::name() const { return impl_->name; }

@@ -27,7 +27,7 @@ namespace paceline::desk {
 
 /// Raised whenever the same commands would give other events. A server refuses to replay batches of
 /// another version.
-inline constexpr uint32_t rules_version = 1;
+inline constexpr uint32_t rules_version = 2;
 
 /// A closed ticket on its way to the history file.
 struct ArchivedTicket {
@@ -42,7 +42,8 @@ struct Outcome {
   std::vector<Event> events;
   std::vector<ArchivedTicket> archived;  ///< Numbered densely per desk, from archived_first.
   uint64_t archived_first = 0;
-  bool more_timers_due = false;  ///< timers_per_batch was reached: another batch is wanted.
+  /// timers_per_batch was reached, or rules still change tickets: another batch is wanted.
+  bool more_timers_due = false;
 
   void clear() {
     replies.clear();
@@ -63,6 +64,10 @@ class Desk {
 
   /// Requires batch.ts ≥ the last batch's.
   void apply(const Batch& batch, Outcome& outcome);
+
+  /// The server was down between these instants. What fell due then and is older than the desk's
+  /// `stale_after` is told in one event per clock. Before the first batch after it; part of the log.
+  void recovered(sched::Instant down_from, sched::Instant down_to);
 
   /// When apply() is next wanted although no command comes; `never` if nothing is armed.
   sched::Instant next_due() const;

@@ -38,6 +38,11 @@ enum class ClockKind : uint8_t {
   review,      ///< From the end of a major incident to its published review.
 };
 inline constexpr int clock_kind_count = 11;
+inline constexpr std::string_view clock_kind_names[clock_kind_count] = {
+    "response", "resolution", "triage", "own",       "update", "ola",
+    "uc",       "approval",   "stage",  "mi_update", "review"};
+constexpr uint32_t bit(ClockKind kind) { return 1U << static_cast<unsigned>(kind); }
+inline constexpr uint32_t all_clock_kinds = (1U << clock_kind_count) - 1;
 
 enum class EventKind : uint8_t {
   ticket_recorded,
@@ -89,6 +94,8 @@ enum MessageFlag : uint8_t {
   message_public = 1,
   message_automatic = 2,
   message_by_agent = 4,  ///< Neither requester nor bot nor system.
+  message_by_requester = 8,
+  message_by_bot = 16,
 };
 enum ClockFlag : uint8_t {
   clock_missed = 1,            ///< Verdict breached, by the policy's rule.

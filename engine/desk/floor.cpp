@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/desk/lifecycle.h"
+#include "engine/desk/policy_defaults.h"
 #include "sched/base/check.h"
 
 namespace paceline::desk {
@@ -21,10 +22,30 @@ constexpr uint32_t pending_weight_divisor = 10;
 
 constexpr TextField interned_fields[] = {
     TextField::category, TextField::subcategory,    TextField::service,      TextField::config_item,
-    TextField::channel,  TextField::requester_type, TextField::organisation, TextField::contract};
+    TextField::channel,  TextField::requester_type, TextField::organisation, TextField::contract,
+    TextField::stage};
 constexpr Field predicate_fields[] = {
     Field::category, Field::subcategory,    Field::service,      Field::config_item,
-    Field::channel,  Field::requester_type, Field::organisation, Field::contract};
+    Field::channel,  Field::requester_type, Field::organisation, Field::contract,
+    Field::stage};
+
+/// Which predicate fields an update of these attributes may change.
+uint32_t predicate_bits(uint32_t fields) {
+  uint32_t bits = 0;
+  for (size_t i = 0; i < interned_count; ++i) {
+    if ((fields & bit(interned_fields[i])) != 0) bits |= bit(predicate_fields[i]);
+  }
+  constexpr std::pair<FieldBit, Field> others[] = {
+      {FieldBit::kind, Field::kind},           {FieldBit::impact, Field::impact},
+      {FieldBit::urgency, Field::urgency},     {FieldBit::vip, Field::vip},
+      {FieldBit::sentiment, Field::sentiment}, {FieldBit::priority, Field::priority},
+      {FieldBit::workaround, Field::workaround}, {FieldBit::major, Field::major}};
+  for (const auto& [attribute, field] : others) {
+    if ((fields & bit(attribute)) != 0) bits |= bit(field);
+  }
+  // A policy that had no promised instant to count to may have one now.
+  return (fields & bit(FieldBit::promised_at)) != 0 ? Clockwork::all_fields : bits;
+}
 
 }  // namespace
 
@@ -56,7 +77,19 @@ uint32_t Floor::number(Field field, std::string_view value) {
     const uint32_t position = store_.dictionary(interned_fields[i]).intern(value);
     return position == Dictionary::none ? unmatchable : position;
   }
+  if (field == Field::reason) {
+    const uint32_t position = rules_.reasons().intern(value);
+    return position == Dictionary::none ? unmatchable : position;
+  }
+  if (field == Field::group) return rules_.group_number(value);
   return unmatchable;
+}
+
+uint32_t Floor::find_number(Field field, std::string_view value) const {
+  for (size_t i = 0; i < interned_count; ++i) {
+    if (predicate_fields[i] == field) return store_.dictionary(interned_fields[i]).find(value);
+  }
+  return FieldValues::absent;
 }
 
 FieldValues Floor::field_values(uint32_t slot) const {
@@ -67,12 +100,24 @@ FieldValues Floor::field_values(uint32_t slot) const {
     values.value[static_cast<size_t>(field)] = value;
   };
   set(Field::kind, static_cast<uint32_t>(ticket.kind));
-  set(Field::priority, static_cast<uint32_t>(ticket.priority));
+  set(Field::priority, static_cast<uint32_t>(ticket.own_priority));
   set(Field::impact, static_cast<uint32_t>(ticket.impact));
   set(Field::urgency, static_cast<uint32_t>(ticket.urgency));
   set(Field::vip, ticket.vip);
   set(Field::sentiment, static_cast<uint32_t>(ticket.sentiment));
   set(Field::queue, ticket.queue);
+  set(Field::state, static_cast<uint32_t>(ticket.state));
+  set(Field::reason, ticket.state == State::pending ? ticket.reason : FieldValues::absent);
+  if (ticket.queue != none) set(Field::group, rules_.queue(ticket.queue).group);
+  const bool at_work =
+      ticket.state == State::pending && ticket.before_pending != State::queued;
+  set(Field::assigned, ticket.agent != none || ticket.in_hand() || at_work);
+  set(Field::in_triage, ticket.queue == rules_.triage());
+  set(Field::workaround, ticket.workaround);
+  set(Field::major, ticket.major);
+  set(Field::reopened, ticket.reopened);
+  set(Field::responded, detail.first_response_at_us != 0);
+  set(Field::ball, ticket.ball_at_requester);
   for (size_t i = 0; i < interned_count; ++i) {
     set(predicate_fields[i], detail.interned[i] - 1);  // 0 wraps to absent
   }
@@ -83,7 +128,11 @@ void Floor::derive_priority(uint32_t slot) {
   Ticket& ticket = store_.hot(slot);
   sched::Impact impact = ticket.impact;
   if (impact == sched::Impact::none) impact = rules_.derived_impact(field_values(slot));
-  ticket.priority = rules_.settings().matrix.at(impact, ticket.urgency);
+  ticket.own_priority = rules_.settings().matrix.at(impact, ticket.urgency);
+  const auto own = static_cast<uint8_t>(ticket.own_priority);
+  constexpr auto highest = static_cast<uint8_t>(sched::Priority::p1);
+  const int raised = std::max<int>(highest, own - ticket.raised);
+  ticket.priority = static_cast<sched::Priority>(raised);
 }
 
 void Floor::admit(uint32_t slot, uint32_t queue) {
@@ -123,8 +172,9 @@ void Floor::admit(uint32_t slot, uint32_t queue) {
     linked.value_us = static_cast<int64_t>(follows);
     write(slot, linked);
   }
-  clockwork_.attach(slot, field_values(slot), now_.us);
+  clockwork_.react(slot, field_values(slot), {}, now_.us);
   enqueue(slot);
+  carry_out_consequences(slot);
   rearm(slot);
 }
 
@@ -146,10 +196,12 @@ void Floor::change(uint32_t slot, Event event) {
   }
   write(slot, event);
   follow_counts(ticket, state_before, queue_before, agent_before);
-  follow_clocks(slot, event);
+  follow_pending(slot, event);
+  follow_clocks(slot, event, queue_before);
   follow_load(slot, load_before);
   follow_line(slot, state_before, queue_before);
   follow_closing(slot, event);
+  carry_out_consequences(slot);
   rearm(slot);
 }
 
@@ -170,9 +222,10 @@ void Floor::attributes_changed(uint32_t slot, uint32_t fields) {
   event.fields = fields;
   event.version = ticket.version;
   write(slot, event);
-  if (fields == 0 || !ticket.open()) return;
-  clockwork_.attach(slot, field_values(slot), now_.us);
-  clockwork_.pause_or_resume(slot, now_.us);
+  if (fields == 0) return;
+  if ((fields & bit(FieldBit::promised_at)) != 0) clockwork_.promise_changed(slot, now_.us);
+  clockwork_.react(slot, field_values(slot), {.fields = predicate_bits(fields)}, now_.us);
+  carry_out_consequences(slot);
   if (ticket.state == State::queued) {
     dispatcher_.remove(slot);
     enqueue(slot);
@@ -184,37 +237,104 @@ void Floor::write(uint32_t slot, Event event) {
   chronicle_.write(event, &store_.detail(slot), rules_.triage());
 }
 
-void Floor::follow_clocks(uint32_t slot, const Event& event) {
-  const int64_t at_us = event.at_us;
-  switch (event.kind) {
-    case EventKind::ticket_messaged:
-      if (store_.detail(slot).first_response_at_us != 0) {
-        clockwork_.stop(slot, ClockKind::response, at_us);
-      }
-      break;
-    case EventKind::ticket_resolved:
-      if (event.previous_state != State::resolved) clockwork_.stop_all(slot, at_us);
-      break;
-    case EventKind::ticket_closed:
-      clockwork_.stop_all(slot, at_us);
-      break;
-    case EventKind::ticket_cancelled:
-      clockwork_.cancel_all(slot, at_us);
-      break;
-    case EventKind::ticket_reopened:
-      clockwork_.reopen(slot, at_us);
-      clockwork_.attach(slot, field_values(slot), at_us);  // what changed while it was resolved
-      break;
-    case EventKind::ticket_requeued:
-      if (store_.hot(slot).open()) {
-        clockwork_.attach(slot, field_values(slot), at_us);
-        clockwork_.pause_or_resume(slot, at_us);
-      }
-      break;
-    default:
-      clockwork_.pause_or_resume(slot, at_us);
-      break;
+void Floor::follow_clocks(uint32_t slot, const Event& event, uint32_t queue_before) {
+  Clockwork::Change change;
+  change.reopened = event.kind == EventKind::ticket_reopened;
+  change.message = message_value(event);
+  const uint32_t queue = store_.hot(slot).queue;
+  change.moved = queue != queue_before &&
+                 rules_.queue(queue).group != rules_.queue(queue_before).group;
+  if (!change.reopened) {
+    change.fields = bit(Field::state) | bit(Field::reason) | bit(Field::assigned);
+    if (change.message != 0) {
+      change.fields |= bit(Field::message) | bit(Field::responded) | bit(Field::ball);
+    }
+    if (queue != queue_before) {
+      change.fields |= bit(Field::queue) | bit(Field::group) | bit(Field::in_triage) |
+                       bit(Field::moved);
+    }
   }
+  if (event.kind == EventKind::ticket_merged) {
+    clockwork_.cancel_all(slot, event.at_us, clock_duplicate);
+  }
+  clockwork_.react(slot, field_values(slot), change, event.at_us);
+}
+
+void Floor::follow_pending(uint32_t slot, const Event& event) {
+  TicketDetail& detail = store_.detail(slot);
+  if (event.kind == EventKind::ticket_pended) {
+    const PendingRule& rule = rules_.pending_rule(event.reason);
+    const Instant until = rules_.period_end(Instant{event.at_us}, rule.max_pause);
+    detail.pause_until_us = until == sched::never ? 0 : until.us;
+    detail.reminders_sent = 0;
+    detail.reminders_max = rule.reminders;
+  } else if (event.state != State::pending) {
+    detail.pause_until_us = 0;
+    detail.reminders_sent = detail.reminders_max = 0;
+  } else if ((event.flags & message_by_requester) != 0 &&
+             event.kind == EventKind::ticket_messaged) {
+    detail.reminders_max = 0;  // answered
+  }
+}
+
+void Floor::limit_pause(uint32_t slot, int64_t max_pause_us, uint8_t reminders) {
+  TicketDetail& detail = store_.detail(slot);
+  if (max_pause_us != 0) detail.pause_until_us = now_.us + max_pause_us;
+  if (reminders != 0) detail.reminders_max = reminders;
+  rearm(slot);
+}
+
+void Floor::merge(uint32_t slot, uint32_t into, const Event& merged) {
+  const TicketDetail& detail = store_.detail(slot);
+  const int64_t origin_us =
+      detail.occurred_at_us != 0 ? std::min(detail.occurred_at_us, detail.recorded_at_us)
+                                 : detail.recorded_at_us;
+  change(slot, merged);
+  Ticket& parent = store_.hot(into);
+  ++parent.version;
+  Event linked;
+  linked.kind = EventKind::ticket_linked;
+  linked.ticket = parent.id;
+  linked.queue = parent.queue;
+  linked.agent = parent.agent;
+  linked.state = linked.previous_state = parent.state;
+  linked.priority = static_cast<uint8_t>(parent.priority);
+  linked.version = parent.version;
+  linked.value_us = static_cast<int64_t>(store_.hot(slot).id);
+  linked.flags = 1;
+  write(into, linked);
+  clockwork_.take_origin(into, origin_us, field_values(into), now_.us);
+  if (parent.state == State::queued) {
+    dispatcher_.remove(into);
+    enqueue(into);
+  }
+  rearm(into);
+}
+
+/// What rungs of the ticket's ladders asked for.
+void Floor::carry_out_consequences(uint32_t slot) {
+  while (!clockwork_.consequences().empty()) {
+    const Clockwork::Consequence wanted = clockwork_.consequences().back();
+    clockwork_.consequences().pop_back();
+    const Ticket& ticket = store_.hot(slot);
+    if (!ticket.open()) continue;
+    const CauseScope scope(chronicle_, Cause::timer);
+    const Rung& rung = rules_.policy(wanted.policy).definition.rungs[wanted.rung];
+    if (rung.action == RungAction::raise_priority) {
+      raise_priority(slot);
+    } else if (const uint32_t queue = rules_.find_queue(rung.queue); queue != ticket.queue) {
+      change(slot,
+             decide_requeue(ticket, queue, rules_.reasons().find(reason_escalation)).value());
+    }
+  }
+}
+
+/// One step up, for the order of work only: the targets stay those of the ticket's own priority.
+void Floor::raise_priority(uint32_t slot) {
+  Ticket& ticket = store_.hot(slot);
+  if (ticket.priority == sched::Priority::p1) return;
+  ++ticket.raised;
+  attributes_changed(slot, 0);
 }
 
 Floor::Load Floor::load_of(const Ticket& ticket) const {
@@ -312,8 +432,9 @@ void Floor::follow_counts(const Ticket& ticket, State before, uint32_t queue_bef
 }
 
 void Floor::follow_closing(uint32_t slot, const Event& event) {
-  const bool ends =
-      event.kind == EventKind::ticket_closed || event.kind == EventKind::ticket_cancelled;
+  const bool ends = event.kind == EventKind::ticket_closed ||
+                    event.kind == EventKind::ticket_merged ||
+                    event.kind == EventKind::ticket_cancelled;
   if (ends) link_closed(slot);
   const bool ended_before =
       event.previous_state == State::closed || event.previous_state == State::cancelled;
@@ -438,15 +559,9 @@ bool Floor::configure(const Configuration& configuration) {
   for (const QueueDefinition& queue : configuration.queues) {
     CHECK(define_queue(queue).has_value());
   }
-  const DeskSettings before = rules_.settings();
   rules_.apply(configuration, *this);
-  const bool ends_differ = before.auto_close_us != rules_.settings().auto_close_us ||
-                           before.reopen_window_us != rules_.settings().reopen_window_us;
-  if (ends_differ) {
-    for (uint32_t slot = 0; slot < store_.high_water(); ++slot) {
-      if (store_.hot(slot).id != 0 && !store_.hot(slot).open()) rearm(slot);
-    }
-  }
+  // Open clocks and the timers of those that wait follow, some in each batch.
+  following_ = {.active = store_.count() != 0, .last_number = last_ticket_};
   for (uint32_t queue = 0; queue < rules_.queue_count(); ++queue) {
     dispatcher_.define_line(queue, rules_.line_terms(queue));
     restand(queue);

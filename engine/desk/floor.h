@@ -9,7 +9,10 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/desk/chronicle.h"
@@ -46,7 +49,8 @@ class Floor final : public ValueNumbers {
   // Tickets.
 
   /// The id of the next ticket, until use_ticket_id() uses it up.
-  uint64_t next_ticket_id() const { return sched::TicketId::make(number_, last_ticket_ + 1).value; }
+  uint64_t next_ticket_id() const { return id_of(last_ticket_ + 1); }
+  uint64_t id_of(uint64_t number) const { return sched::TicketId::make(number_, number).value; }
   void use_ticket_id() { ++last_ticket_; }
   bool ever_issued(uint64_t id) const {
     const sched::TicketId ticket{id};
@@ -58,6 +62,18 @@ class Floor final : public ValueNumbers {
   void change(uint32_t slot, Event event);
   /// Attributes were set: priority, policies and standing follow. `fields` says which.
   void attributes_changed(uint32_t slot, uint32_t fields);
+  /// This pending spell's own bounds; 0: as the reason's rule says.
+  void limit_pause(uint32_t slot, int64_t max_pause_us, uint8_t reminders);
+  /// The ticket is a duplicate of another: it closes, that one hears of it.
+  void merge(uint32_t slot, uint32_t into, const Event& merged);
+  /// A ticket's past as another desk has it, oldest first; see ImportTicket.
+  struct PastStep {
+    int64_t at_us = 0;
+    State state = State::none;  ///< none: the requester had a first answer.
+    uint32_t reason = none;     ///< Of pending.
+  };
+  /// Gives a ticket just created its past and its clocks what they used in it, silently.
+  void take_over(uint32_t slot, uint32_t queue, uint32_t agent, std::span<const PastStep> past);
   /// Dictionary positions and enumerators of the ticket, for predicates.
   FieldValues field_values(uint32_t slot) const;
   void derive_priority(uint32_t slot);
@@ -89,6 +105,26 @@ class Floor final : public ValueNumbers {
   void log_in(uint32_t agent);
   void log_out(uint32_t agent);
 
+  // Rules that change many tickets, some in each batch (rollout.cpp).
+
+  /// Clocks of former policy versions go under those in force; false while one is under way.
+  bool begin_migration(Predicate select, std::string_view select_text, std::string_view policy,
+                       Clockwork::Retarget mode);
+  sched::Expected<Predicate, SyntaxError> parse_condition(std::string_view text);
+  /// Likewise for a query: nothing is numbered for it, unknown values match nothing.
+  sched::Expected<Predicate, SyntaxError> read_condition(std::string_view text) const;
+  /// False if no rung was reached.
+  bool acknowledge(uint32_t slot, uint8_t clock_kind, uint8_t rung);
+  /// Rebuilds every clock of the ticket; how many differed.
+  uint32_t repair(uint32_t slot, bool newest_calendars);
+  bool rolling_out() const { return following_.active || migration_.active; }
+  void advance_rollouts();
+  /// The desk was down: what fell due in it and is stale by now is told in one event per clock.
+  void recovered(sched::Instant down_from, sched::Instant down_to);
+  /// The version a migration would put a live clock under; its own if it stays.
+  uint32_t migration_target(uint32_t clock, const FieldValues& values,
+                            std::string_view policy) const;
+
   // Health.
 
   void check_batch();
@@ -101,6 +137,15 @@ class Floor final : public ValueNumbers {
   uint64_t last_ticket() const { return last_ticket_; }
   TicketFacts facts(uint32_t slot) const;
   TicketView view(uint32_t slot) const;
+  /// `explained`: with segments and rungs.
+  ClockView clock_view(uint32_t slot, uint32_t clock, bool explained) const;
+  PolicyView policy_view(uint32_t position) const;
+  /// What a migration or a repair would do; nothing where it would do nothing.
+  std::optional<ClockChange> migration_preview(uint32_t slot, uint32_t clock,
+                                               const FieldValues& values, std::string_view policy,
+                                               Clockwork::Retarget mode) const;
+  std::optional<ClockChange> repair_preview(uint32_t slot, uint32_t clock,
+                                            bool newest_calendars) const;
 
  private:
   struct Load {
@@ -109,9 +154,33 @@ class Floor final : public ValueNumbers {
   };
 
   uint32_t number(Field field, std::string_view value) override;
+  uint32_t find_number(Field field, std::string_view value) const;
+
+  /// A pass over all tickets by number, as far as it has come; part of the state.
+  struct Rollout {
+    bool active = false;
+    uint64_t next_number = 1;
+    uint64_t last_number = 0;
+    uint64_t moved = 0;
+  };
+  struct Migration : Rollout {
+    Predicate select;
+    std::string select_text;
+    std::string policy;
+    Clockwork::Retarget mode = Clockwork::Retarget::carry;
+  };
 
   void write(uint32_t slot, Event event);
-  void follow_clocks(uint32_t slot, const Event& event);
+  void follow_clocks(uint32_t slot, const Event& event, uint32_t queue_before);
+  void follow_pending(uint32_t slot, const Event& event);
+  void carry_out_consequences(uint32_t slot);
+  void raise_priority(uint32_t slot);
+  template <class Each>
+  void advance(Rollout& rollout, uint32_t budget, Each&& each);
+  void follow_rules(uint32_t slot);
+  void explain(uint32_t slot, uint32_t clock, ClockView& view) const;
+  ClockChange change_of(uint32_t slot, uint32_t clock) const;
+  void migrate(uint32_t slot);
   void follow_load(uint32_t slot, const Load& before);
   void follow_line(uint32_t slot, State state_before, uint32_t queue_before);
   void follow_counts(const Ticket& ticket, State before, uint32_t queue_before,
@@ -125,13 +194,21 @@ class Floor final : public ValueNumbers {
   void note_over_capacity(uint32_t agent);
 
   void rearm(uint32_t slot);
-  int64_t life_due_us(uint32_t slot) const;
+  /// When the ticket's life goes on by itself, and how.
+  enum class LifeStep : uint8_t { resume, remind, give_up, close, archive, none };
+  struct LifeDue {
+    int64_t at_us = sched::never.us;
+    LifeStep step = LifeStep::none;
+  };
+  LifeDue life_due(uint32_t slot) const;
+  void live_on(uint32_t slot, const LifeDue& due);
   void fire(uint32_t slot, int64_t due_us);
   void archive(uint32_t slot);
 
   void link_closed(uint32_t slot);
   void unlink_closed(uint32_t slot);
   void violated(const char* invariant);
+  bool clocks_disagree(uint32_t clock) const;
 
   sched::DeskNumber number_;
   Limits limits_;
@@ -151,6 +228,9 @@ class Floor final : public ValueNumbers {
   std::vector<uint32_t> freed_;  // agents that have more room
   bool matching_changed_ = false;
 
+  Rollout following_;
+  Migration migration_;
+
   uint64_t last_ticket_ = 0;
   uint32_t last_order_ = 0;
   uint64_t archived_ = 0;
@@ -158,6 +238,7 @@ class Floor final : public ValueNumbers {
   uint32_t closed_last_ = none;
   uint32_t closed_count_ = 0;
   std::map<std::string, uint64_t> violations_;
+  uint64_t not_attached_seen_ = 0;
 };
 
 }  // namespace paceline::desk

@@ -15,22 +15,6 @@ namespace {
 
 bool violations_are_fatal = false;  // set before the first desk, by tests
 
-std::string_view clock_state_name(ClockState state) {
-  switch (state) {
-    case ClockState::none:
-      return "none";
-    case ClockState::running:
-      return "running";
-    case ClockState::paused:
-      return "paused";
-    case ClockState::completed:
-      return "completed";
-    case ClockState::cancelled:
-      return "cancelled";
-  }
-  return "unknown";
-}
-
 }  // namespace
 
 void Floor::set_fatal(bool fatal) { violations_are_fatal = fatal; }
@@ -42,6 +26,10 @@ void Floor::violated(const char* invariant) {
 
 void Floor::check_batch() {
   if (matching_changed_ && dispatcher_.idle_beside_waiting() != 0) violated("work_conservation");
+  if (clockwork_.not_attached() != not_attached_seen_) {
+    not_attached_seen_ = clockwork_.not_attached();
+    violated("clock_attached");
+  }
 }
 
 std::vector<std::string> Floor::check_everything() const {
@@ -69,20 +57,18 @@ std::vector<std::string> Floor::check_everything() const {
     if (ticket.state == State::queued && ticket.agent != none) violation("single_award", ticket.id);
     const Load load = load_of(ticket);
     if (load.agent != none) load_milli[load.agent] += load.weight_milli;
-    int64_t due_us = life_due_us(slot);
+    int64_t due_us = std::min(life_due(slot).at_us, clockwork_.next_due(slot).at_us);
     for (uint32_t clock = ticket.first_clock; clock != none; clock = store_.clock(clock).next) {
       const SlaClock& record = store_.clock(clock);
-      if (record.live() && !ticket.open()) violation("clock_in_ended_ticket", ticket.id);
-      if (record.next_due_us != sched::never.us && record.state != ClockState::running) {
-        violation("timer_of_stopped_clock", ticket.id);
-      }
-      if ((record.breached) != (store_.breached_at_us(clock) != 0)) {
+      const bool terminal = ticket.state == State::closed || ticket.state == State::cancelled;
+      if (record.live() && terminal) violation("clock_in_ended_ticket", ticket.id);
+      if ((record.breached != 0) != (store_.clocks().breached_at_us(clock) != 0)) {
         violation("breach_has_instant", ticket.id);
       }
-      due_us = std::min(due_us, record.next_due_us);
+      if (clocks_disagree(clock)) violation("segments_add_up", ticket.id);
     }
     const int64_t armed_us = wheel_.armed(slot) ? wheel_.due(slot).us : sched::never.us;
-    if (due_us != armed_us) violation("armed_timer_is_earliest", ticket.id);
+    if (due_us != armed_us && !rolling_out()) violation("armed_timer_is_earliest", ticket.id);
   }
   if (tickets != store_.count()) violation("ticket_count", tickets);
   for (uint32_t agent = 0; agent < rules_.agent_count(); ++agent) {
@@ -91,6 +77,18 @@ std::vector<std::string> Floor::check_everything() const {
   if (dispatcher_.idle_beside_waiting() != 0) violation("work_conservation", 0);
   for (const auto& [invariant, count] : violations_) violation(invariant.c_str(), count);
   return found;
+}
+
+/// The hot record says what its segments say.
+bool Floor::clocks_disagree(uint32_t clock) const {
+  const SlaClock& record = store_.clock(clock);
+  const ClockPast* past = store_.clocks().past(clock);
+  if (past == nullptr || store_.clocks().segments_merged() != 0) return false;
+  std::vector<ClockSegment> segments;
+  store_.clocks().segments_in_force(clock, segments);
+  int64_t consumed_us = past->carried_us;
+  for (const ClockSegment& segment : segments) consumed_us += segment.consumed_us;
+  return consumed_us != (record.ended() ? past->folded_us : record.consumed_us);
 }
 
 TicketFacts Floor::facts(uint32_t slot) const {
@@ -143,7 +141,13 @@ TicketView Floor::view(uint32_t slot) const {
   view.requester_type = store_.interned(slot, TextField::requester_type);
   view.organisation = store_.interned(slot, TextField::organisation);
   view.contract = store_.interned(slot, TextField::contract);
+  view.stage = store_.interned(slot, TextField::stage);
   view.follows = detail.follows;
+  view.merged_into = detail.merged_into;
+  view.promised_at_us = detail.promised_at_us;
+  view.workaround = ticket.workaround;
+  view.major = ticket.major;
+  view.reminders_sent = detail.reminders_sent;
   view.recorded_at_us = detail.recorded_at_us;
   view.occurred_at_us = detail.occurred_at_us;
   view.first_response_at_us = detail.first_response_at_us;
@@ -152,30 +156,17 @@ TicketView Floor::view(uint32_t slot) const {
   view.touched_at_us = detail.touched_at_us;
   view.enqueued_at_us = ticket.enqueued_at_us;
   view.resume_at_us = detail.resume_at_us;
+  if (detail.pause_until_us != 0 &&
+      (view.resume_at_us == 0 || detail.pause_until_us < view.resume_at_us)) {
+    view.resume_at_us = detail.pause_until_us;
+  }
   if (ticket.state == State::queued) {
     const int64_t press_us = standing(slot).press_us;
     constexpr int64_t strict_below_us = -(int64_t{1} << 59);  // no instant is as early as this
     view.press_at_us = press_us < strict_below_us ? press_us + (int64_t{1} << 60) : press_us;
   }
   for (uint32_t clock = ticket.first_clock; clock != none; clock = store_.clock(clock).next) {
-    const SlaClock& record = store_.clock(clock);
-    const Policy& policy = rules_.policy(record.policy);
-    ClockView& clock_view = view.clocks.emplace_back();
-    clock_view.kind = static_cast<ClockKind>(record.kind);
-    clock_view.policy = policy.definition.name;
-    clock_view.calendar = policy.definition.calendar;
-    clock_view.state = clock_state_name(record.state);
-    if (record.state == ClockState::completed) {
-      clock_view.verdict = record.consumed_us > record.target_us ? "breached" : "met";
-    }
-    clock_view.target_us = record.target_us;
-    clock_view.consumed_us = record.consumed(policy.terms(), now_).us;
-    if (record.state == ClockState::running) {
-      const int64_t due_us = record.deadline(policy.terms()).us;
-      clock_view.due_at_us = due_us == sched::never.us ? 0 : due_us;
-    }
-    clock_view.breached_at_us = store_.breached_at_us(clock);
-    clock_view.cycle = record.cycle;
+    view.clocks.push_back(clock_view(slot, clock, false));
   }
   return view;
 }
@@ -215,23 +206,22 @@ void Floor::add_to(sched::Digest& digest) const {
     digest.add(ticket.enqueued_at_us);
     digest.add(facts(slot));
     digest.add(detail.resume_at_us);
+    digest.add(detail.pause_until_us);
+    digest.add(detail.promised_at_us);
     digest.add(detail.follows);
+    digest.add(detail.merged_into);
+    digest.add(uint64_t{detail.reminders_sent} << 48 | uint64_t{detail.reminders_max} << 40 |
+               uint64_t{ticket.raised} << 32 |
+               uint64_t{static_cast<uint8_t>(ticket.own_priority)} << 24 |
+               uint64_t{ticket.workaround} << 16 | uint64_t{ticket.major} << 8 |
+               ticket.ball_at_requester);
     digest.add(uint64_t{detail.last_queue} << 32 | detail.queue_before);
     for (const uint32_t position : detail.interned) digest.add(position);
     digest.add_text(store_.external_id(slot));
     digest.add_text(store_.requester(slot));
     digest.add_text(store_.body(slot));
     for (uint32_t clock = ticket.first_clock; clock != none; clock = store_.clock(clock).next) {
-      const SlaClock& record = store_.clock(clock);
-      digest.add(record.target_us);
-      digest.add(record.consumed_us);
-      digest.add(record.state == ClockState::running ? record.run_since_us : 0);
-      digest.add(record.next_due_us);
-      digest.add(uint64_t{record.policy} << 48 |
-                 uint64_t{static_cast<uint8_t>(record.state)} << 40 | uint64_t{record.kind} << 32 |
-                 uint64_t{record.cycle} << 24 | uint64_t{record.thresholds_fired} << 16 |
-                 uint64_t{record.breached} << 8 | uint64_t{record.over_at_start});
-      digest.add(store_.breached_at_us(clock));
+      store_.clocks().add_to(digest, clock);
     }
     store_.intervals(slot, intervals);
     for (const StateInterval& interval : intervals) {
@@ -246,6 +236,16 @@ void Floor::add_to(sched::Digest& digest) const {
     digest.add(uint64_t{dispatcher_.logged_in(id)});
     digest.add(dispatcher_.idle_since(id).us);
   }
+  for (const Rollout* rollout : {&following_, static_cast<const Rollout*>(&migration_)}) {
+    digest.add(uint64_t{rollout->active});
+    digest.add(rollout->next_number);
+    digest.add(rollout->last_number);
+    digest.add(rollout->moved);
+  }
+  digest.add_text(migration_.select_text);
+  digest.add_text(migration_.policy);
+  digest.add(static_cast<uint64_t>(migration_.mode));
+  digest.add(clockwork_.stale_before_us());
   chronicle_.metrics().add_to(digest);
 }
 

@@ -4,6 +4,7 @@
 
 #include "engine/desk/floor.h"
 #include "engine/desk/lifecycle.h"
+#include "engine/desk/policy_defaults.h"
 #include "sched/base/check.h"
 
 namespace paceline::desk {
@@ -40,27 +41,42 @@ void Floor::trim_closed() {
   while (closed_count_ > limits_.closed_max) archive(closed_first_);
 }
 
-/// When the ticket's life goes on by itself: resume, auto-close or retention.
-int64_t Floor::life_due_us(uint32_t slot) const {
+Floor::LifeDue Floor::life_due(uint32_t slot) const {
   const Ticket& ticket = store_.hot(slot);
   const TicketDetail& detail = store_.detail(slot);
   const DeskSettings& settings = rules_.settings();
   switch (ticket.state) {
-    case State::pending:
-      return detail.resume_at_us != 0 ? detail.resume_at_us : sched::never.us;
+    case State::pending: {
+      LifeDue due;
+      for (const int64_t resume_us : {detail.resume_at_us, detail.pause_until_us}) {
+        if (resume_us != 0 && resume_us < due.at_us) due = {resume_us, LifeStep::resume};
+      }
+      if (detail.reminders_max == 0) return due;
+      const auto times = static_cast<uint16_t>(detail.reminders_sent + 1);
+      const Period& every = rules_.pending_rule(ticket.reason).remind_every;
+      const Instant remind =
+          rules_.period_end(Instant{store_.newest_interval_us(slot)}, every, times);
+      if (remind.us >= due.at_us) return due;
+      return {remind.us, times > detail.reminders_max ? LifeStep::give_up : LifeStep::remind};
+    }
     case State::resolved:
-      return settings.auto_close_us != 0 ? detail.resolved_at_us + settings.auto_close_us
-                                         : sched::never.us;
+      return {rules_.period_end(Instant{detail.resolved_at_us}, settings.auto_close).us,
+              LifeStep::close};
     case State::closed:
-    case State::cancelled:
-      return detail.closed_at_us + settings.reopen_window_us;
+    case State::cancelled: {
+      const Instant from{detail.closed_at_us};
+      return {settings.reopen_window.none()
+                  ? from.us
+                  : rules_.period_end(from, settings.reopen_window).us,
+              LifeStep::archive};
+    }
     default:
-      return sched::never.us;
+      return {};
   }
 }
 
 void Floor::rearm(uint32_t slot) {
-  const int64_t due_us = std::min(clockwork_.next_due(slot).at_us, life_due_us(slot));
+  const int64_t due_us = std::min(clockwork_.next_due(slot).at_us, life_due(slot).at_us);
   if (due_us == sched::never.us) {
     wheel_.cancel(slot);
   } else if (!wheel_.armed(slot) || wheel_.due(slot).us != due_us) {
@@ -68,29 +84,46 @@ void Floor::rearm(uint32_t slot) {
   }
 }
 
-/// One effect of the ticket, due at `due_us`: resume before threshold, breach, auto-close and
-/// retention, should several fall on one instant.
+/// One effect of the ticket, due at `due_us`: resume and reminder before threshold, breach and rung,
+/// these before auto-close and retention, should several fall on one instant.
 void Floor::fire(uint32_t slot, int64_t due_us) {
-  const Ticket& ticket = store_.hot(slot);
-  const bool life = life_due_us(slot) <= due_us;
-  Event event;
-  if (life && ticket.state == State::pending) {
-    event = decide_resume(ticket).value();
-  } else if (const Clockwork::Due due = clockwork_.next_due(slot); due.at_us <= due_us) {
-    clockwork_.fire(slot, due.clock);
+  const LifeDue life = life_due(slot);
+  const Clockwork::Due clock = clockwork_.next_due(slot);
+  const bool life_first =
+      life.at_us < clock.at_us || (life.at_us == clock.at_us && life.step < LifeStep::close);
+  if (life.at_us <= due_us && life_first) {
+    live_on(slot, life);
+  } else if (clock.at_us <= due_us) {
+    clockwork_.fire(slot, clock, now_.us);
+    carry_out_consequences(slot);
     rearm(slot);
-    return;
-  } else if (life && ticket.state == State::resolved) {
-    event = decide_close(ticket, Event::none).value();
-  } else if (life) {
-    archive(slot);
-    return;
   } else {
     rearm(slot);  // settings changed since it was armed
-    return;
+  }
+}
+
+void Floor::live_on(uint32_t slot, const LifeDue& due) {
+  const Ticket& ticket = store_.hot(slot);
+  TicketDetail& detail = store_.detail(slot);
+  Event event;
+  switch (due.step) {
+    case LifeStep::resume:
+      event = decide_resume(ticket).value();
+      break;
+    case LifeStep::remind:
+      event = decide_remind(ticket, ++detail.reminders_sent);
+      break;
+    case LifeStep::give_up:
+      event = decide_resolve(ticket, rules_.reasons().find(reason_no_reply), false).value();
+      break;
+    case LifeStep::close:
+      event = decide_close(ticket, Event::none).value();
+      break;
+    default:
+      return archive(slot);
   }
   // A shorter setting may have made it due before the ticket's newest event.
-  event.at_us = std::max(due_us, store_.detail(slot).touched_at_us);
+  event.at_us = std::max(due.at_us, detail.touched_at_us);
   change(slot, event);
 }
 

@@ -41,10 +41,12 @@ Reject ended(const Ticket& ticket) {
 
 Result<Event> decide_message(const Ticket& ticket, const Message& message) {
   Event event = about(ticket, EventKind::ticket_messaged);
-  event.flags = static_cast<uint8_t>(
-      (message.is_public != 0 ? message_public : 0) |
-      (message.automatic != 0 ? message_automatic : 0) |
-      (message.author_kind == static_cast<uint8_t>(AuthorKind::agent) ? message_by_agent : 0));
+  const auto author = static_cast<AuthorKind>(message.author_kind);
+  event.flags = static_cast<uint8_t>((message.is_public != 0 ? message_public : 0) |
+                                     (message.automatic != 0 ? message_automatic : 0) |
+                                     (author == AuthorKind::agent ? message_by_agent : 0) |
+                                     (author == AuthorKind::requester ? message_by_requester : 0) |
+                                     (author == AuthorKind::bot ? message_by_bot : 0));
   return event;
 }
 
@@ -145,6 +147,24 @@ Result<Event> decide_cancel(const Ticket& ticket, uint32_t reason) {
   return event;
 }
 
+Result<Event> decide_merge(const Ticket& ticket, const Ticket& into, uint32_t code) {
+  if (ticket.id == into.id) return Unexpected{Reject::field_invalid};
+  if (ticket.state == State::closed) return Unexpected{Reject::ticket_closed};
+  if (ticket.state == State::cancelled) return Unexpected{Reject::ticket_cancelled};
+  if (const Reject no = ended(into); no != Reject::none) return Unexpected{no};
+  Event event = about(ticket, EventKind::ticket_merged);
+  event.state = State::closed;
+  event.reason = code;
+  event.value_us = static_cast<int64_t>(into.id);
+  return event;
+}
+
+Event decide_remind(const Ticket& ticket, uint32_t times) {
+  Event event = about(ticket, EventKind::ticket_reminded);
+  event.value_us = times;
+  return event;
+}
+
 void evolve(Ticket& ticket, TicketDetail& detail, const Event& event) {
   CHECK(event.ticket == ticket.id);
   ++ticket.version;
@@ -154,7 +174,19 @@ void evolve(Ticket& ticket, TicketDetail& detail, const Event& event) {
   if (event.kind == EventKind::ticket_assigned && event.state == State::pending) {
     ticket.before_pending = State::assigned;  // whoever worked on it before does not any more
   }
-  if (event.kind == EventKind::ticket_reopened) ticket.reopened = 1;
+  if (event.kind == EventKind::ticket_reopened) {
+    ticket.reopened = 1;
+    detail.merged_into = 0;
+  }
+  if (event.kind == EventKind::ticket_merged) {
+    detail.merged_into = static_cast<uint64_t>(event.value_us);
+  }
+  if (event.kind == EventKind::ticket_messaged && (event.flags & message_public) != 0) {
+    const bool ours = (event.flags & (message_by_agent | message_by_bot)) != 0 &&
+                      (event.flags & message_automatic) == 0;
+    if (ours) ticket.ball_at_requester = 1;
+    if ((event.flags & message_by_requester) != 0) ticket.ball_at_requester = 0;
+  }
   detail.resume_at_us = event.kind == EventKind::ticket_pended ? event.value_us
                         : event.state == State::pending        ? detail.resume_at_us
                                                                : 0;

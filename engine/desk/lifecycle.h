@@ -9,6 +9,7 @@
 //          any open state ── resolve ──▶ resolved ──close──▶ closed        │
 //          any open state ── close ────────────────────────▶ closed        │
 //          any open state ── cancel ──▶ cancelled                          │
+//          any open state, resolved ── merge ──▶ closed                    │
 //          resolved, closed, cancelled ── reopen ──▶ queued ───────────────┘
 //
 // decide() says what a command would do; pure: same ticket, command and time, same answer. It
@@ -40,6 +41,11 @@ Result<Event> decide_resolve(const Ticket& ticket, uint32_t code, bool restate);
 Result<Event> decide_close(const Ticket& ticket, uint32_t code);
 Result<Event> decide_reopen(const Ticket& ticket, uint32_t reason);
 Result<Event> decide_cancel(const Ticket& ticket, uint32_t reason);
+/// `code`: the reason that says duplicate.
+Result<Event> decide_merge(const Ticket& ticket, const Ticket& into, uint32_t code);
+
+/// Requires a pending ticket.
+Event decide_remind(const Ticket& ticket, uint32_t times);
 
 /// Applies a ticket event to the record.
 void evolve(Ticket& ticket, TicketDetail& detail, const Event& event);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sched/sla_clock.h"
+
 namespace paceline::desk {
 
 namespace {
@@ -20,6 +22,11 @@ void fold_queue(const Event& event, TicketDetail& detail, uint32_t triage) {
   detail.last_queue = event.queue;
 }
 
+/// A clock taken over with its past was never counted.
+void count_down(uint64_t& counter) {
+  if (counter > 0) --counter;
+}
+
 bool is_human_answer(const Event& event) {
   constexpr uint8_t wanted = message_public | message_by_agent;
   return (event.flags & (wanted | message_automatic)) == wanted;
@@ -32,7 +39,7 @@ void Metrics::fold(const Event& event, TicketDetail* detail, uint32_t triage) {
   if (event.cause == Cause::timer) {
     timer_lag_us_max_ = std::max(timer_lag_us_max_, event.noted_us - event.at_us);
   }
-  if (event.kind >= EventKind::clock_started && event.kind <= EventKind::clock_cancelled) {
+  if (event.kind >= EventKind::clock_started && event.kind <= EventKind::clock_repaired) {
     fold_clock(event);
     return;
   }
@@ -59,8 +66,12 @@ void Metrics::fold(const Event& event, TicketDetail* detail, uint32_t triage) {
       if (event.previous_state == State::closed) count_up(detail->closed_reopens);
       detail->closed_at_us = 0;
       break;
+    case EventKind::ticket_imported:
+      fold_queue(event, *detail, triage);
+      break;
     case EventKind::ticket_closed:
     case EventKind::ticket_cancelled:
+    case EventKind::ticket_merged:
       detail->closed_at_us = event.at_us;
       break;
     default:
@@ -74,9 +85,16 @@ void Metrics::fold_clock(const Event& event) {
   switch (event.kind) {
     case EventKind::clock_started:
       ++verdicts.running;
+      if (had_breached) ++verdicts.running_breached;
       break;
     case EventKind::clock_breached:
       ++verdicts.running_breached;
+      break;
+    case EventKind::clock_caught_up:
+      if (event.value_us != 0) ++verdicts.running_breached;
+      break;
+    case EventKind::clock_repaired:
+      fold_repair(event);
       break;
     case EventKind::clock_retargeted: {
       PolicyVerdicts& before = verdicts_[event.reason];  // known since its clock started
@@ -99,6 +117,30 @@ void Metrics::fold_clock(const Event& event) {
       } else {
         ++verdicts.met;
       }
+      break;
+    default:
+      break;
+  }
+}
+
+/// The clock counts as what it is now; `fields` are its flags, `reason` its policy before.
+void Metrics::fold_repair(const Event& event) {
+  const auto flags_before = static_cast<uint8_t>(event.fields);
+  PolicyVerdicts& before = verdicts_of(event.reason);
+  PolicyVerdicts& after = verdicts_of(event.policy);
+  const bool breached_before = (flags_before & clock_had_breached) != 0;
+  const bool breached_after = (event.flags & clock_had_breached) != 0;
+  switch (static_cast<sched::ClockState>(event.threshold_bp)) {
+    case sched::ClockState::running:
+    case sched::ClockState::paused:
+      count_down(before.running);
+      ++after.running;
+      if (breached_before) count_down(before.running_breached);
+      if (breached_after) ++after.running_breached;
+      break;
+    case sched::ClockState::completed:
+      count_down((flags_before & clock_missed) != 0 ? before.breached : before.met);
+      ++((event.flags & clock_missed) != 0 ? after.breached : after.met);
       break;
     default:
       break;

@@ -8,7 +8,7 @@
 
 #include <array>
 #include <cstdint>
-#include <vector>
+#include <deque>
 
 #include "engine/desk/event.h"
 #include "engine/desk/query.h"
@@ -23,7 +23,7 @@ class Metrics {
   /// from `triage` are routing, not moves between teams.
   void fold(const Event& event, TicketDetail* detail, uint32_t triage);
 
-  const std::vector<PolicyVerdicts>& verdicts() const { return verdicts_; }  ///< By policy.
+  const std::deque<PolicyVerdicts>& verdicts() const { return verdicts_; }  ///< By policy.
   uint64_t count(EventKind kind) const { return counts_[static_cast<size_t>(kind)]; }
   int64_t timer_lag_us_max() const { return timer_lag_us_max_; }
 
@@ -32,9 +32,10 @@ class Metrics {
  private:
   PolicyVerdicts& verdicts_of(uint32_t policy);
   void fold_clock(const Event& event);
+  void fold_repair(const Event& event);
 
   std::array<uint64_t, event_kind_count> counts_{};
-  std::vector<PolicyVerdicts> verdicts_;
+  std::deque<PolicyVerdicts> verdicts_;  // references stay valid as it grows
   int64_t timer_lag_us_max_ = 0;
 };
 

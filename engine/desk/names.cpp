@@ -1,3 +1,4 @@
+#include "engine/desk/configuration.h"
 #include "engine/desk/event.h"
 #include "engine/desk/reject.h"
 
@@ -55,6 +56,10 @@ std::string_view name(Reject reject) {
       return "agent_already_logged_in";
     case Reject::agent_not_logged_in:
       return "agent_not_logged_in";
+    case Reject::migration_under_way:
+      return "migration_under_way";
+    case Reject::rung_not_reached:
+      return "rung_not_reached";
     case Reject::tickets_full:
       return "tickets_full";
     case Reject::clocks_full:
@@ -105,6 +110,12 @@ std::string_view name(EventKind kind) {
       return "ticket.linked";
     case EventKind::ticket_archived:
       return "ticket.archived";
+    case EventKind::ticket_merged:
+      return "ticket.merged";
+    case EventKind::ticket_reminded:
+      return "ticket.reminded";
+    case EventKind::ticket_imported:
+      return "ticket.imported";
     case EventKind::clock_started:
       return "clock.started";
     case EventKind::clock_paused:
@@ -121,6 +132,14 @@ std::string_view name(EventKind kind) {
       return "clock.completed";
     case EventKind::clock_cancelled:
       return "clock.cancelled";
+    case EventKind::clock_caught_up:
+      return "clock.caught_up";
+    case EventKind::clock_escalated:
+      return "clock.escalated";
+    case EventKind::clock_acknowledged:
+      return "clock.acknowledged";
+    case EventKind::clock_repaired:
+      return "clock.repaired";
     case EventKind::agent_defined:
       return "agent.defined";
     case EventKind::agent_logged_in:
@@ -133,6 +152,10 @@ std::string_view name(EventKind kind) {
       return "queue.defined";
     case EventKind::policy_loaded:
       return "policy.loaded";
+    case EventKind::policy_migrated:
+      return "policy.migrated";
+    case EventKind::calendar_changed:
+      return "calendar.changed";
   }
   return "unknown";
 }
@@ -162,7 +185,11 @@ std::string_view name(State state) {
 }
 
 std::string_view name(ClockKind clock) {
-  return clock == ClockKind::response ? "response" : "resolution";
+  return clock_kind_names[static_cast<size_t>(clock)];
+}
+
+std::string_view name(RungAction action) {
+  return rung_action_names[static_cast<size_t>(action)];
 }
 
 std::string_view name(Cause cause) {

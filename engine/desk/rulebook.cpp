@@ -1,7 +1,10 @@
 #include "engine/desk/rulebook.h"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
+#include "engine/desk/policy_defaults.h"
 #include "sched/base/check.h"
 
 namespace paceline::desk {
@@ -9,37 +12,41 @@ namespace paceline::desk {
 namespace {
 
 constexpr uint32_t reasons_max = 0x00ff'fffe;  // an interval keeps a reason in 24 bits
-constexpr int64_t target_us_max = 366 * sched::day.us;
 constexpr int64_t duration_us_max = 200 * 366 * sched::day.us;
-constexpr size_t thresholds_max = 32;
-constexpr uint32_t threshold_bp_max = 100'000;
+constexpr uint16_t business_days_max = 366;
 constexpr uint32_t weight_milli_max = 1'000'000;
 
 uint32_t no_numbers(Field, std::string_view) { return 0; }
 
-std::string problem_with_policy(const PolicyDefinition& policy) {
-  const std::string subject = "policy \"" + policy.name + "\"";
-  if (policy.name.empty()) return "a policy has no name";
-  if (policy.target_us < 1 || policy.target_us > target_us_max) {
-    return subject + ": target must be between 1 microsecond and 366 days";
-  }
-  const auto& thresholds = policy.thresholds_bp;
-  if (thresholds.size() > thresholds_max) return subject + " has more than 32 thresholds";
-  for (size_t i = 0; i < thresholds.size(); ++i) {
-    if (thresholds[i] == 0 || thresholds[i] > threshold_bp_max) {
-      return subject + ": a threshold must lie between 0.01 % and 1,000 %";
-    }
-    if (i > 0 && thresholds[i] <= thresholds[i - 1]) {
-      return subject + ": thresholds must ascend";
-    }
-  }
-  const auto parsed = Predicate::parse(policy.when, no_numbers);
-  if (!parsed) return subject + ": when: " + parsed.error().message;
-  return {};
+bool is_valid(const Period& period) {
+  return period.us >= 0 && period.us <= duration_us_max &&
+         period.business_days <= business_days_max;
 }
 
 bool is_head_start(int64_t duration_us) {
   return duration_us >= -duration_us_max && duration_us <= duration_us_max;
+}
+
+std::string problem_with_periods(const DeskSettings& settings) {
+  if (!is_valid(settings.auto_close) || !is_valid(settings.reopen_window)) {
+    return "auto_close and reopen_window lie between 0 and 200 years";
+  }
+  for (const PauseRule& rule : settings.pauses) {
+    const auto parsed = Predicate::parse(rule.when, no_numbers);
+    if (!parsed) return "pending \"" + rule.reason + "\": when: " + parsed.error().message;
+    if (rule.reason.empty() || (rule.clocks & ~all_clock_kinds) != 0) {
+      return "a pause rule names a reason and clocks";
+    }
+  }
+  for (const PendingRule& rule : settings.pending) {
+    if (!is_valid(rule.max_pause) || !is_valid(rule.remind_every)) {
+      return "pending \"" + rule.reason + "\": periods lie between 0 and 200 years";
+    }
+    if ((rule.reminders != 0) == rule.remind_every.none()) {
+      return "pending \"" + rule.reason + "\": reminders and remind_every go together";
+    }
+  }
+  return {};
 }
 
 std::string problem_with_queue(const QueueDefinition& queue) {
@@ -76,10 +83,6 @@ std::string problem_with_agent(const AgentDefinition& agent) {
 
 }  // namespace
 
-bool Policy::pauses_on(uint32_t reason) const {
-  return std::binary_search(pause.begin(), pause.end(), reason);
-}
-
 Rulebook::Rulebook(const Limits& limits)
     : limits_(limits),
       queue_names_(limits.queues_max),
@@ -94,17 +97,21 @@ Rulebook::Rulebook(const Limits& limits)
   triage.group = settings_.triage_queue;
   triage.mode = QueueMode::manual;
   triage_ = define_queue(triage).value();
+  for (const std::string_view own : {reason_no_reply, reason_duplicate, reason_escalation}) {
+    reasons_.intern(own);
+  }
+  pending_rules_.emplace_back();
 }
 
 std::string Rulebook::problem_with(const Configuration& configuration) const {
   if (configuration.settings.triage_queue.empty()) return "triage_queue has no name";
   const DeskSettings& settings = configuration.settings;
-  for (const int64_t setting_us : {settings.auto_close_us, settings.reopen_window_us,
-                                   settings.stale_after_us, settings.max_backdate_us}) {
+  for (const int64_t setting_us : {settings.stale_after_us, settings.max_backdate_us}) {
     if (setting_us < 0 || setting_us > duration_us_max) {
-      return "auto_close, reopen_window, stale_after and max_backdate lie between 0 and 200 years";
+      return "stale_after and max_backdate lie between 0 and 200 years";
     }
   }
+  if (std::string problem = problem_with_periods(settings); !problem.empty()) return problem;
   Dictionary calendar_names(limits_.calendars_max);
   for (const sched::CalendarSpec& spec : configuration.calendars) {
     if (spec.name.empty() || spec.name == "24x7") {
@@ -119,14 +126,18 @@ std::string Rulebook::problem_with(const Configuration& configuration) const {
   if (calendars_.size() + configuration.calendars.size() > limits_.calendars_max) {
     return "too many calendar versions on this desk";
   }
-  if (policies_.size() + configuration.policies.size() > limits_.policies_max) {
+  // Each version in use may get a successor under a calendar's new version.
+  if (policies_.size() * 2 + configuration.policies.size() > limits_.policies_max) {
     return "too many policy versions on this desk";
   }
-  for (const PolicyDefinition& policy : configuration.policies) {
-    if (std::string problem = problem_with_policy(policy); !problem.empty()) return problem;
-    if (calendar_names.find(policy.calendar) == none && calendar_for(policy.calendar) == none) {
-      return "policy \"" + policy.name + "\": no calendar \"" + policy.calendar + "\"";
-    }
+  const auto is_calendar = [&](const std::string& wanted) {
+    return calendar_names.find(wanted) != none || calendar_for(wanted) != none;
+  };
+  if (!settings.calendar.empty() && !is_calendar(settings.calendar)) {
+    return "the desk's calendar \"" + settings.calendar + "\" is not defined";
+  }
+  if (std::string problem = problem_with_policies(configuration, is_calendar); !problem.empty()) {
+    return problem;
   }
   Dictionary queue_names(limits_.queues_max);
   for (uint32_t queue = 0; queue < queue_count(); ++queue) {
@@ -141,6 +152,13 @@ std::string Rulebook::problem_with(const Configuration& configuration) const {
   for (uint32_t agent = 0; agent < agent_count(); ++agent) {
     agent_names.intern(agent_names_.text(agent));
   }
+  for (const PolicyDefinition& policy : configuration.policies) {
+    for (const Rung& rung : policy.rungs) {
+      if (!rung.queue.empty() && queue_names.find(rung.queue) == none) {
+        return "policy \"" + policy.name + "\": no queue \"" + rung.queue + "\"";
+      }
+    }
+  }
   for (const AgentDefinition& agent : configuration.agents) {
     if (std::string problem = problem_with_agent(agent); !problem.empty()) return problem;
     if (agent_names.intern(agent.name) == none) return "too many agents";
@@ -153,6 +171,55 @@ std::string Rulebook::problem_with(const Configuration& configuration) const {
     if (!parsed) return "route \"" + route.name + "\": when: " + parsed.error().message;
   }
   return {};
+}
+
+std::string Rulebook::problem_with_policies(
+    const Configuration& configuration,
+    const std::function<bool(const std::string&)>& is_calendar) const {
+  std::set<std::pair<ClockKind, std::string>> tracks;
+  for (const Track& track : tracks_) tracks.emplace(track.kind, track.label);
+  const auto days_in = [&](const std::string& wanted) {
+    for (const sched::CalendarSpec& spec : configuration.calendars) {
+      if (spec.name == wanted) return !spec.always_open;
+    }
+    const uint32_t known = calendar_for(wanted);
+    return known != none && calendars_[known].calendar.has_business_days();
+  };
+  for (const PolicyDefinition& policy : configuration.policies) {
+    if (std::string problem = desk::problem_with(policy); !problem.empty()) return problem;
+    const std::string subject = "policy \"" + policy.name + "\": ";
+    if (!is_calendar(policy.calendar)) return subject + "no calendar \"" + policy.calendar + "\"";
+    if (policy.target.kind == TargetKind::end_of_business_day && !days_in(policy.calendar)) {
+      return subject + "calendar \"" + policy.calendar + "\" has no business days";
+    }
+    for (const Rung& rung : policy.rungs) {
+      if (!rung.calendar.empty() && !is_calendar(rung.calendar)) {
+        return subject + "no calendar \"" + rung.calendar + "\"";
+      }
+    }
+    tracks.emplace(policy.clock, policy.label);
+  }
+  if (tracks.size() > clocks_per_ticket_max) {
+    return "policies name more than 16 different clocks and labels: a ticket has room for 16";
+  }
+  const bool counts_days = [&] {
+    const DeskSettings& settings = configuration.settings;
+    bool any = settings.auto_close.business_days != 0 || settings.reopen_window.business_days != 0;
+    for (const PendingRule& rule : settings.pending) {
+      any = any || rule.max_pause.business_days != 0 || rule.remind_every.business_days != 0;
+    }
+    return any;
+  }();
+  if (counts_days && !days_in(configuration.settings.calendar)) {
+    return "business days need a desk calendar with opening hours";
+  }
+  return {};
+}
+
+ValueResolver Rulebook::resolver(ValueNumbers& numbers) const {
+  return [this, &numbers](Field field, std::string_view value) {
+    return field == Field::queue ? find_queue(value) : numbers.number(field, value);
+  };
 }
 
 void Rulebook::apply(const Configuration& configuration, ValueNumbers& numbers) {
@@ -180,31 +247,8 @@ void Rulebook::apply(const Configuration& configuration, ValueNumbers& numbers) 
       queues_[queue].strict[static_cast<size_t>(priority)] = true;
     }
   }
-  const auto resolve = [&](Field field, std::string_view value) {
-    return field == Field::queue ? find_queue(value) : numbers.number(field, value);
-  };
-  in_force_.clear();
-  for (const PolicyDefinition& definition : configuration.policies) {
-    const uint32_t calendar = calendar_for(definition.calendar);
-    uint32_t position = 0;
-    while (position < policies_.size() && !(policies_[position].definition == definition &&
-                                            policies_[position].calendar_version == calendar)) {
-      ++position;
-    }
-    if (position == policies_.size()) {
-      Policy& policy = policies_.emplace_back();
-      policy.definition = definition;
-      policy.calendar_version = calendar;
-      policy.calendar = &calendars_[calendar].calendar;
-      for (const std::string& reason : definition.pause) {
-        policy.pause.push_back(reasons_.intern(reason));
-      }
-      std::sort(policy.pause.begin(), policy.pause.end());
-    }
-    // Parsed anew: a literal may name a queue that has come into being since.
-    policies_[position].when = Predicate::parse(definition.when, resolve).value();
-    in_force_.push_back(position);
-  }
+  const ValueResolver resolve = resolver(numbers);
+  apply_policies(configuration, resolve);
   routes_.clear();
   for (const RouteRule& route : configuration.routes) {
     routes_.push_back({reasons_.intern(route.name), Predicate::parse(route.when, resolve).value(),
@@ -237,6 +281,7 @@ Result<uint32_t> Rulebook::define_queue(const QueueDefinition& definition) {
     }
   }
   queues_[position].definition = definition;
+  queues_[position].group = groups_.intern(definition.group);
   return position;
 }
 
@@ -274,14 +319,6 @@ sched::Abilities Rulebook::abilities(uint32_t position) {
   return abilities;
 }
 
-uint32_t Rulebook::policy_for(ClockKind kind, const FieldValues& values) const {
-  for (const uint32_t position : in_force_) {
-    const Policy& policy = policies_[position];
-    if (policy.definition.clock == kind && policy.when.holds(values)) return position;
-  }
-  return none;
-}
-
 Rulebook::Routed Rulebook::route(const FieldValues& values) const {
   for (const CompiledRoute& route : routes_) {
     if (route.when.holds(values)) return {route.queue, route.rule};
@@ -306,7 +343,11 @@ uint32_t Rulebook::calendar_for(std::string_view wanted) const {
 void Rulebook::add_to(sched::Digest& digest) const {
   digest.add(version_);
   digest.add(uint64_t{triage_});
-  for (const uint32_t position : in_force_) digest.add(position);
+  for (const Track& track : tracks_) {
+    digest.add_text(track.label);
+    digest.add(static_cast<uint64_t>(track.kind));
+    for (const uint32_t position : track.in_force) digest.add(position);
+  }
   for (uint32_t queue = 0; queue < queue_count(); ++queue) {
     const QueueDefinition& definition = queues_[queue].definition;
     for (const std::string* text : {&definition.name, &definition.group, &definition.need}) {
@@ -328,8 +369,10 @@ void Rulebook::add_to(sched::Digest& digest) const {
   }
   for (const Policy& policy : policies_) {
     digest.add_text(policy.definition.name);
-    digest.add(policy.definition.target_us);
+    digest.add(policy.definition.target.us);
+    digest.add(uint64_t{policy.definition.target.business_days});
     digest.add(policy.calendar_version);
+    digest.add(uint64_t{policy.successor} << 32 | policy.in_force_as);
   }
   reasons_.add_to(digest);
 }

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,17 +18,18 @@
 #include "engine/desk/configuration.h"
 #include "engine/desk/dictionary.h"
 #include "engine/desk/limits.h"
+#include "engine/desk/policy.h"
 #include "engine/desk/predicate.h"
 #include "engine/desk/reject.h"
 #include "sched/base/digest.h"
 #include "sched/calendar.h"
 #include "sched/dispatch.h"
-#include "sched/sla_clock.h"
 
 namespace paceline::desk {
 
 struct Queue {
   QueueDefinition definition;
+  uint32_t group = 0;  ///< Number of definition.group.
   bool strict[sched::priority_count] = {};
   uint32_t in_hand = 0;  ///< Assigned or in progress.
   uint32_t pending = 0;
@@ -36,18 +38,6 @@ struct Queue {
 struct Agent {
   AgentDefinition definition;
   uint32_t tickets = 0;  ///< In hand or pending with this agent.
-};
-
-struct Policy {
-  PolicyDefinition definition;
-  Predicate when;
-  const sched::Calendar* calendar = nullptr;
-  uint32_t calendar_version = 0;  ///< Position in the table of calendars.
-  std::vector<uint32_t> pause;    ///< Reasons, ascending.
-  sched::ClockTerms terms() const {
-    return {sched::BusinessDuration{definition.target_us}, calendar, definition.thresholds_bp};
-  }
-  bool pauses_on(uint32_t reason) const;
 };
 
 struct CalendarVersion {
@@ -76,6 +66,9 @@ class Rulebook {
   /// problem_with() to be empty.
   void apply(const Configuration& configuration, ValueNumbers& numbers);
 
+  /// Numbers the values that conditions name; queues by this rulebook.
+  ValueResolver resolver(ValueNumbers& numbers) const;
+
   const DeskSettings& settings() const { return settings_; }
   uint64_t version() const { return version_; }
 
@@ -85,6 +78,8 @@ class Rulebook {
   const Queue& queue(uint32_t position) const { return queues_[position]; }
   uint32_t queue_count() const { return static_cast<uint32_t>(queues_.size()); }
   uint32_t triage() const { return triage_; }
+  uint32_t find_group(std::string_view name) const { return groups_.find(name); }
+  uint32_t group_number(std::string_view name) { return groups_.intern(name); }
   sched::LineTerms line_terms(uint32_t queue);
 
   Result<uint32_t> define_agent(const AgentDefinition& definition);
@@ -96,9 +91,25 @@ class Rulebook {
 
   const Policy& policy(uint32_t position) const { return policies_[position]; }
   uint32_t policy_count() const { return static_cast<uint32_t>(policies_.size()); }
-  /// The first policy in force of this kind whose condition holds; `none` if there is none.
-  uint32_t policy_for(ClockKind kind, const FieldValues& values) const;
-  bool has_policies() const { return !in_force_.empty(); }
+  bool in_force(uint32_t position) const { return policies_[position].in_force_as == position; }
+
+  /// The (clock, label) pairs of all policies there ever were. A ticket has a clock of each at most.
+  uint32_t track_count() const { return static_cast<uint32_t>(tracks_.size()); }
+  /// Bits of the fields that decide about clocks of this track not yet there.
+  uint32_t track_fields(uint32_t track) const { return tracks_[track].fields; }
+  /// The first policy in force of this track whose condition holds; `none` if there is none.
+  uint32_t policy_for(uint32_t track, const FieldValues& values) const;
+  /// How many tracks have a policy in force.
+  uint32_t tracks_in_force() const { return tracks_in_force_; }
+  /// The same policy under the newest version of its calendar; `position` itself if it is there.
+  uint32_t newest(uint32_t position) const;
+  /// Whether the configuration just applied gave a calendar in use a new version.
+  bool has_successors() const { return successors_made_; }
+
+  const CalendarVersion& calendar(uint32_t position) const { return calendars_[position]; }
+  /// End of a period that begins at `from`; `never` for none and beyond the horizon.
+  sched::Instant period_end(sched::Instant from, const Period& period, uint16_t times = 1) const;
+  const PendingRule& pending_rule(uint32_t reason) const;
 
   struct Routed {
     uint32_t queue;
@@ -127,7 +138,27 @@ class Rulebook {
     sched::Impact impact;
   };
 
+  std::string problem_with_policies(
+      const Configuration& configuration,
+      const std::function<bool(const std::string&)>& is_calendar) const;
+
+  struct Track {
+    ClockKind kind;
+    std::string label;
+    std::vector<uint32_t> in_force;  // in the order of the file
+    uint32_t fields = 0;
+  };
+
   uint32_t calendar_for(std::string_view name) const;
+  uint32_t track_for(ClockKind kind, const std::string& label);
+  uint32_t find_policy(const PolicyDefinition& definition, uint32_t calendar,
+                       const std::vector<PauseRule>& pauses) const;
+  uint32_t add_policy(const PolicyDefinition& definition, uint32_t calendar,
+                      const std::vector<PauseRule>& pauses);
+  std::vector<PauseRule> pauses_of(const PolicyDefinition& definition) const;
+  void apply_policies(const Configuration& configuration, const ValueResolver& resolve);
+  void make_successors();
+  void compile(Policy& policy, const ValueResolver& resolve);
 
   Limits limits_;
   DeskSettings settings_;
@@ -140,7 +171,12 @@ class Rulebook {
   Dictionary skills_;
   std::deque<CalendarVersion> calendars_;  // 0 is the built-in 24x7
   std::deque<Policy> policies_;
-  std::vector<uint32_t> in_force_;
+  std::vector<Track> tracks_;
+  uint32_t tracks_in_force_ = 0;
+  bool successors_made_ = false;
+  std::vector<PendingRule> pending_rules_;  // by reason; the one for all others first
+  std::vector<uint32_t> pending_reasons_;   // of pending_rules_, from the second on
+  const sched::Calendar* desk_calendar_ = nullptr;
   std::vector<CompiledRoute> routes_;
   std::vector<CriticalityEntry> criticalities_;
   Dictionary reasons_;

@@ -15,9 +15,9 @@
 namespace paceline::desk {
 
 /// Interned attributes, in the order of TextField from category on.
-inline constexpr size_t interned_count = 8;
+inline constexpr size_t interned_count = 9;
 constexpr size_t interned_index(TextField field) { return static_cast<size_t>(field) - 1; }
-static_assert(interned_index(TextField::contract) == interned_count - 1);
+static_assert(interned_index(TextField::stage) == interned_count - 1);
 
 /// What every command touches: one cache line.
 struct Ticket {
@@ -42,8 +42,14 @@ struct Ticket {
   Sentiment sentiment = Sentiment::none;
   uint8_t vip : 1 = 0;
   uint8_t reopened : 1 = 0;
-  uint8_t unused : 6 = 0;
-  uint8_t reserved[8] = {};
+  uint8_t workaround : 1 = 0;         ///< A workaround was accepted.
+  uint8_t major : 1 = 0;              ///< Declared a major incident.
+  uint8_t ball_at_requester : 1 = 0;  ///< The newest public message was the desk's.
+  uint8_t unused : 3 = 0;
+  /// By the matrix; `priority` is this, raised by escalations.
+  sched::Priority own_priority = sched::Priority::none;
+  uint8_t raised = 0;  ///< Steps by which escalations raised the priority.
+  uint8_t reserved[6] = {};
 
   bool open() const {
     return state != State::resolved && state != State::closed && state != State::cancelled;
@@ -60,8 +66,11 @@ struct TicketDetail {
   int64_t resolved_at_us = 0;
   int64_t closed_at_us = 0;
   int64_t touched_at_us = 0;
+  int64_t promised_at_us = 0;               ///< 0: not stated.
   uint64_t follows = 0;                     ///< The ticket it goes on from; 0: none.
+  uint64_t merged_into = 0;                 ///< The ticket it is a duplicate of; 0: none.
   int64_t resume_at_us = 0;                 ///< While pending; 0: until resumed.
+  int64_t pause_until_us = 0;               ///< While pending: when max_pause ends; 0: never.
   uint32_t queue_before = Ticket::none;     ///< The queue the ticket moved here from (A-B-A).
   uint32_t last_queue = Ticket::none;       ///< Newest queue that is not triage.
   uint32_t closed_previous = Ticket::none;  // neighbours in the list of closed tickets
@@ -74,8 +83,10 @@ struct TicketDetail {
   uint16_t external_id_size = 0;
   uint16_t requester_size = 0;
   uint16_t body_size = 0;
-  uint16_t reserved = 0;
+  uint8_t reminders_sent = 0;  ///< In this pending spell.
+  uint8_t reminders_max = 0;   ///< 0: none.
+  uint32_t reserved = 0;
 };
-static_assert(sizeof(TicketDetail) == 128);
+static_assert(sizeof(TicketDetail) == 160);
 
 }  // namespace paceline::desk

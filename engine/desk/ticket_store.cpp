@@ -9,8 +9,6 @@
 
 namespace paceline::desk {
 
-using sched::SlaClock;
-
 TicketStore::TicketStore(const Limits& limits)
     : tickets_(limits.tickets_max),
       details_(limits.tickets_max),
@@ -18,10 +16,7 @@ TicketStore::TicketStore(const Limits& limits)
       intervals_(size_t{limits.tickets_max} * limits.intervals_per_ticket),
       interval_slots_(static_cast<uint32_t>(std::min<uint64_t>(
           uint64_t{limits.tickets_max} * limits.intervals_per_ticket, 0xffff'fffe))),
-      clocks_(size_t{limits.tickets_max} * limits.clocks_per_ticket),
-      breached_at_us_(size_t{limits.tickets_max} * limits.clocks_per_ticket),
-      clock_slots_(static_cast<uint32_t>(std::min<uint64_t>(
-          uint64_t{limits.tickets_max} * limits.clocks_per_ticket, 0xffff'fffe))),
+      clocks_(limits),
       texts_(limits.text_mib_max) {
   for (size_t field = 0; field < interned_count; ++field) {
     dictionaries_.emplace_back(limits.dictionary_max);
@@ -81,11 +76,7 @@ void TicketStore::remove(uint32_t slot) {
     interval_slots_.give_back(at);
     at = older;
   }
-  for (uint32_t at = ticket.first_clock; at != none;) {
-    const uint32_t next = clocks_[at].next;
-    clock_slots_.give_back(at);
-    at = next;
-  }
+  clocks_.remove_chain(ticket.first_clock);
   ticket.id = 0;
   ticket.state = State::none;
   slots_.give_back(slot);
@@ -171,17 +162,6 @@ void TicketStore::intervals(uint32_t slot, std::vector<StateInterval>& intervals
     intervals.push_back(interval);
   }
   std::reverse(intervals.begin(), intervals.end());
-}
-
-uint32_t TicketStore::add_clock(uint32_t slot) {
-  const uint32_t index = clock_slots_.take();
-  if (index == none) return none;
-  new (&clocks_[index]) SlaClock{};
-  if (breached_at_us_[index] != 0) breached_at_us_[index] = 0;  // untouched pages stay untouched
-  uint32_t* link = &tickets_[slot].first_clock;
-  while (*link != none) link = &clocks_[*link].next;
-  *link = index;
-  return index;
 }
 
 }  // namespace paceline::desk

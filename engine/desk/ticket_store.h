@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/desk/clock_store.h"
 #include "engine/desk/dictionary.h"
 #include "engine/desk/facts.h"
 #include "engine/desk/limits.h"
@@ -18,35 +19,8 @@
 #include "sched/base/fixed_array.h"
 #include "sched/base/hash_index.h"
 #include "sched/base/text_arena.h"
-#include "sched/sla_clock.h"
 
 namespace paceline::desk {
-
-/// Slots handed out from the lowest never used, then again as they are freed. The free list lies
-/// outside the records: freeing does not touch them.
-class SlotList {
- public:
-  explicit SlotList(uint32_t size) : size_(size) {}
-  static constexpr uint32_t none = 0xffff'ffff;
-
-  uint32_t take() {
-    if (!free_.empty()) {
-      const uint32_t slot = free_.back();
-      free_.pop_back();
-      return slot;
-    }
-    return next_ < size_ ? next_++ : none;
-  }
-  void give_back(uint32_t slot) { free_.push_back(slot); }
-  uint32_t used() const { return next_ - static_cast<uint32_t>(free_.size()); }
-  uint32_t left() const { return size_ - used(); }
-  uint32_t high_water() const { return next_; }  ///< No slot at or above was ever taken.
-
- private:
-  uint32_t size_;
-  uint32_t next_ = 0;
-  std::vector<uint32_t> free_;
-};
 
 class TicketStore {
  public:
@@ -87,6 +61,11 @@ class TicketStore {
 
   /// The state from `at` on. An interval that would be of zero length is overwritten.
   void begin_interval(uint32_t slot, int64_t at_us, State state, uint32_t reason);
+  /// Since when the ticket is in its state; 0 before it has one.
+  int64_t newest_interval_us(uint32_t slot) const {
+    const uint32_t index = tickets_[slot].newest_interval;
+    return index == none ? 0 : intervals_[index].from_us;
+  }
   /// Oldest first, into `intervals`.
   void intervals(uint32_t slot, std::vector<StateInterval>& intervals) const;
   /// Commands that change a state are refused when none are left; what timers and matching still
@@ -94,14 +73,13 @@ class TicketStore {
   uint32_t intervals_left() const { return interval_slots_.left(); }
   uint64_t intervals_merged() const { return intervals_merged_; }
 
-  bool has_clocks(uint32_t wanted) const { return clock_slots_.left() >= wanted; }
+  bool has_clocks(uint32_t wanted) const { return clocks_.has_clocks(wanted); }
   /// A new clock at the end of the ticket's chain; `none` if all are taken.
-  uint32_t add_clock(uint32_t slot);
-  sched::SlaClock& clock(uint32_t index) { return clocks_[index]; }
-  const sched::SlaClock& clock(uint32_t index) const { return clocks_[index]; }
-  /// When the clock breached in its current cycle; 0: it did not. Apart, since few clocks breach.
-  int64_t& breached_at_us(uint32_t clock) { return breached_at_us_[clock]; }
-  int64_t breached_at_us(uint32_t clock) const { return breached_at_us_[clock]; }
+  uint32_t add_clock(uint32_t slot) { return clocks_.add(tickets_[slot].first_clock); }
+  ClockStore& clocks() { return clocks_; }
+  const ClockStore& clocks() const { return clocks_; }
+  sched::SlaClock& clock(uint32_t index) { return clocks_.clock(index); }
+  const sched::SlaClock& clock(uint32_t index) const { return clocks_.clock(index); }
 
   uint64_t text_bytes() const { return texts_.bytes_used(); }
 
@@ -122,9 +100,7 @@ class TicketStore {
   sched::FixedArray<IntervalNode> intervals_;
   SlotList interval_slots_;
   uint64_t intervals_merged_ = 0;
-  sched::FixedArray<sched::SlaClock> clocks_;
-  sched::FixedArray<int64_t> breached_at_us_;
-  SlotList clock_slots_;
+  ClockStore clocks_;
   sched::TextArena texts_;
   sched::HashIndex by_id_;
   sched::HashIndex by_external_id_;

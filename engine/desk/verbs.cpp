@@ -5,6 +5,7 @@
 
 #include "engine/desk/lifecycle.h"
 #include "engine/desk/predicate.h"
+#include "engine/desk/verbs_shared.h"
 
 namespace paceline::desk {
 
@@ -15,31 +16,13 @@ namespace {
 constexpr uint32_t none = Floor::none;
 /// Bytes of a value that is kept for ever; free text belongs into body.
 constexpr size_t interned_size_max = 255;
-
-Reply refuse(Reject reject, uint64_t ticket = 0) {
-  Reply reply;
-  reply.code = static_cast<uint16_t>(reject);
-  reply.ticket = ticket;
-  return reply;
-}
-
-using Texts = std::array<std::string_view, text_field_count>;
-
-Texts read_texts(const CommandFrame& frame, uint32_t at,
-                 const std::array<uint16_t, text_field_count>& sizes) {
-  TextCursor cursor(frame.text, at);
-  Texts texts;
-  for (size_t i = 0; i < text_field_count; ++i) texts[i] = cursor.next(sizes[i]);
-  return texts;
-}
-
-std::string_view text_of(const Texts& texts, TextField field) {
-  return texts[static_cast<size_t>(field)];
-}
+constexpr int64_t max_pause_us_max = 100 * 366 * sched::day.us;
 
 bool administrators_only(CommandKind kind) {
   return kind == CommandKind::define_queue || kind == CommandKind::define_agent ||
-         kind >= CommandKind::config_begin;
+         kind == CommandKind::config_begin || kind == CommandKind::config_chunk ||
+         kind == CommandKind::config_commit || kind == CommandKind::import_ticket ||
+         kind == CommandKind::migrate || kind == CommandKind::repair;
 }
 
 }  // namespace
@@ -86,13 +69,20 @@ Reply Verbs::execute(const CommandFrame& frame, CommandKind kind, size_t index) 
     }
     case CommandKind::pend: {
       const Pend& pend = frame.pend[index];
-      return on_ticket(frame, pend, [&](uint32_t slot, TextCursor texts) -> Result<Event> {
+      if (pend.max_pause_us < 0 || pend.max_pause_us > max_pause_us_max) {
+        return refuse(Reject::field_invalid, pend.ticket);
+      }
+      const Reply reply = on_ticket(frame, pend, [&](uint32_t slot, TextCursor texts) -> Result<Event> {
         if (pend.reason_size == 0) return Unexpected{Reject::field_required};
         const auto why = reason(texts.next(pend.reason_size));
         if (!why) return Unexpected{why.error()};
         return decide_pend(floor_.store().hot(slot), floor_.store().detail(slot), *why,
                            pend.resume_at_us, floor_.now_us());
       });
+      if (reply.code == 0 && (pend.max_pause_us != 0 || pend.reminders != 0)) {
+        floor_.limit_pause(floor_.store().find(reply.ticket), pend.max_pause_us, pend.reminders);
+      }
+      return reply;
     }
     case CommandKind::resume:
       return on_ticket(frame, frame.resume[index], [&](uint32_t slot, TextCursor) {
@@ -148,6 +138,16 @@ Reply Verbs::execute(const CommandFrame& frame, CommandKind kind, size_t index) 
       return config_chunk(frame, frame.config_chunk[index]);
     case CommandKind::config_commit:
       return config_commit(frame.config_commit[index]);
+    case CommandKind::acknowledge:
+      return acknowledge(frame, frame.acknowledge[index]);
+    case CommandKind::merge:
+      return merge(frame, frame.merge[index]);
+    case CommandKind::import_ticket:
+      return import_ticket(frame, frame.import_ticket[index]);
+    case CommandKind::migrate:
+      return migrate(frame, frame.migrate[index]);
+    case CommandKind::repair:
+      return repair(frame, frame.repair[index]);
   }
   return refuse(Reject::field_invalid);
 }
@@ -186,7 +186,7 @@ Reply Verbs::open(const CommandFrame& frame, const Open& open) {
   const Texts texts = read_texts(frame, open.text_at, open.sizes);
   const std::string_view external_id = text_of(texts, TextField::external_id);
   const std::string_view queue_name = text_of(texts, TextField::queue);
-  if (open.occurred_at_us < 0 || open.occurred_at_us > sched::Calendar::horizon.us) {
+  if (!is_instant(open.occurred_at_us) || !is_instant(open.promised_at_us)) {
     return refuse(Reject::field_invalid);
   }
   if (open.follows != 0 && !floor_.ever_issued(open.follows)) {
@@ -200,38 +200,55 @@ Reply Verbs::open(const CommandFrame& frame, const Open& open) {
   if (const uint32_t known = store.find_external(external_id); known != none) {
     return refuse(Reject::external_id_taken, store.hot(known).id);
   }
-  if (store.full()) return refuse(Reject::tickets_full);
-  if (!store.has_clocks(clock_kind_count)) return refuse(Reject::clocks_full);
-  if (store.intervals_left() == 0) return refuse(Reject::intervals_full);
-  constexpr uint32_t all_interned = 0x1fe;  // category … contract
-  const auto interned = intern(texts, all_interned);
-  if (!interned) return refuse(interned.error());
-  // Only now is a number used up: a refused Open leaves no gap.
-  const auto slot =
-      store.create(floor_.next_ticket_id(), external_id, text_of(texts, TextField::requester),
-                   text_of(texts, TextField::body));
+  const auto slot = create(open, texts);
   if (!slot) return refuse(slot.error());
-  floor_.use_ticket_id();
-  Ticket& ticket = store.hot(*slot);
-  ticket.kind = static_cast<TicketKind>(open.kind);
-  ticket.impact = static_cast<sched::Impact>(open.impact);
-  ticket.urgency = static_cast<sched::Urgency>(open.urgency);
-  ticket.sentiment = static_cast<Sentiment>(open.sentiment);
-  ticket.vip = open.vip & 1U;
-  TicketDetail& detail = store.detail(*slot);
-  detail.occurred_at_us = open.occurred_at_us;
-  detail.follows = open.follows;
-  detail.interned = *interned;
+  store.detail(*slot).follows = open.follows;
   floor_.admit(*slot, queue);
   return done(*slot);
 }
+
+template <class Record>
+Result<uint32_t> Verbs::create(const Record& record, const Texts& texts) {
+  TicketStore& store = floor_.store();
+  if (store.full()) return Unexpected{Reject::tickets_full};
+  if (!store.has_clocks(floor_.rules().tracks_in_force())) return Unexpected{Reject::clocks_full};
+  if (store.intervals_left() == 0) return Unexpected{Reject::intervals_full};
+  constexpr uint32_t all_interned = bit(TextField::requester) - bit(TextField::category);
+  const auto interned = intern(texts, all_interned);
+  if (!interned) return Unexpected{interned.error()};
+  // Only now is a number used up: what is refused leaves no gap.
+  const auto slot =
+      store.create(floor_.next_ticket_id(), text_of(texts, TextField::external_id),
+                   text_of(texts, TextField::requester), text_of(texts, TextField::body));
+  if (!slot) return slot;
+  floor_.use_ticket_id();
+  Ticket& ticket = store.hot(*slot);
+  ticket.kind = static_cast<TicketKind>(record.kind);
+  ticket.impact = static_cast<sched::Impact>(record.impact);
+  ticket.urgency = static_cast<sched::Urgency>(record.urgency);
+  ticket.sentiment = static_cast<Sentiment>(record.sentiment);
+  ticket.vip = record.vip & 1U;
+  ticket.workaround = record.workaround & 1U;
+  ticket.major = record.major & 1U;
+  TicketDetail& detail = store.detail(*slot);
+  detail.occurred_at_us = record.occurred_at_us;
+  detail.promised_at_us = record.promised_at_us;
+  detail.interned = *interned;
+  return slot;
+}
+template Result<uint32_t> Verbs::create(const Open& record, const Texts& texts);
+template Result<uint32_t> Verbs::create(const ImportTicket& record, const Texts& texts);
 
 Reply Verbs::update(const CommandFrame& frame, const Update& update) {
   TicketStore& store = floor_.store();
   const Texts texts = read_texts(frame, update.text_at, update.sizes);
   constexpr uint32_t not_updatable = bit(TextField::external_id) | bit(TextField::queue);
-  constexpr uint32_t known_fields = 0x1f'0fff;  // texts, then kind … sentiment
+  constexpr uint32_t known_fields =
+      (bit(TextField::queue) * 2 - 1) | bit(FieldBit::kind) | bit(FieldBit::impact) |
+      bit(FieldBit::urgency) | bit(FieldBit::vip) | bit(FieldBit::sentiment) |
+      bit(FieldBit::workaround) | bit(FieldBit::major) | bit(FieldBit::promised_at);
   if ((update.fields & (not_updatable | ~known_fields)) != 0) return refuse(Reject::field_invalid);
+  if (!is_instant(update.promised_at_us)) return refuse(Reject::field_invalid, update.ticket);
   const auto slot =
       find(update.ticket, text_of(texts, TextField::external_id), update.expected_version);
   if (!slot) return refuse(slot.error(), update.ticket);
@@ -239,7 +256,7 @@ Reply Verbs::update(const CommandFrame& frame, const Update& update) {
   TicketDetail& detail = store.detail(*slot);
   const auto asked = [&](auto field) { return (update.fields & bit(field)) != 0; };
 
-  if (ticket.open() && !store.has_clocks(clock_kind_count)) {
+  if (ticket.open() && !store.has_clocks(floor_.rules().tracks_in_force())) {
     return refuse(Reject::clocks_full, ticket.id);
   }
   const auto interned = intern(texts, update.fields);
@@ -275,6 +292,18 @@ Reply Verbs::update(const CommandFrame& frame, const Update& update) {
   if (asked(FieldBit::vip) && ticket.vip != (update.vip & 1U)) {
     ticket.vip = update.vip & 1U;
     changed |= bit(FieldBit::vip);
+  }
+  if (asked(FieldBit::workaround) && ticket.workaround != (update.workaround & 1U)) {
+    ticket.workaround = update.workaround & 1U;
+    changed |= bit(FieldBit::workaround);
+  }
+  if (asked(FieldBit::major) && ticket.major != (update.major & 1U)) {
+    ticket.major = update.major & 1U;
+    changed |= bit(FieldBit::major);
+  }
+  if (asked(FieldBit::promised_at) && detail.promised_at_us != update.promised_at_us) {
+    detail.promised_at_us = update.promised_at_us;
+    changed |= bit(FieldBit::promised_at);
   }
   floor_.attributes_changed(*slot, changed);
   return done(*slot);

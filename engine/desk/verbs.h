@@ -46,6 +46,11 @@ class Verbs {
  private:
   Reply open(const CommandFrame& frame, const Open& open);
   Reply update(const CommandFrame& frame, const Update& update);
+  Reply merge(const CommandFrame& frame, const Merge& merge);
+  Reply acknowledge(const CommandFrame& frame, const Acknowledge& acknowledge);
+  Reply import_ticket(const CommandFrame& frame, const ImportTicket& import);
+  Reply migrate(const CommandFrame& frame, const Migrate& migrate);
+  Reply repair(const CommandFrame& frame, const Repair& repair);
   Reply define_queue(const CommandFrame& frame, const DefineQueue& define);
   Reply define_agent(const CommandFrame& frame, const DefineAgent& define);
   Reply log_in_or_out(std::string_view agent, bool in);
@@ -58,6 +63,9 @@ class Verbs {
   /// find(), then decide(slot, texts) → event, then change(). Common to all state verbs.
   template <class Command, class Decide>
   Reply on_ticket(const CommandFrame& frame, const Command& command, Decide&& decide);
+  /// Fills in what a new ticket is created with; the attributes as stated, not derived.
+  template <class Record>
+  Result<uint32_t> create(const Record& record, const std::array<std::string_view, text_field_count>& texts);
   Result<uint32_t> reason(std::string_view text);
   Result<std::array<uint32_t, interned_count>> intern(
       const std::array<std::string_view, text_field_count>& texts, uint32_t fields);

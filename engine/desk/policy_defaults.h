@@ -1,0 +1,47 @@
+// What a clock of each kind does where its policy does not say: the conditions that start, stop and
+// reset it, and the pending reasons that pause it.
+//
+//   kind        starts                        stops                          resets
+//   response    at once                       first answer; resolved
+//   resolution  at once                       resolved, closed
+//   triage      at once                       category known and queue found
+//   own         queued                        an agent has it; resolved
+//   update      requester wrote (answered     public answer; resolved
+//               once before)
+//   ola         in a group's queue            another group's; resolved
+//   uc          pending for awaiting_vendor   no longer
+//   approval    pending for awaiting_approval no longer
+//   stage       (the policy says)             (the policy says)
+//   mi_update   declared major                resolved, no longer major      public message
+//   review      (the policy says)             (the policy says)
+//
+// A cyclic kind begins anew whenever its start condition holds again; the others once, and anew
+// only when the ticket is reopened (resolution). Closing or cancelling a ticket ends what still
+// lives.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "engine/desk/configuration.h"
+
+namespace paceline::desk {
+
+struct KindDefaults {
+  std::string_view start, stop, reset, pause_when;
+  bool cyclic = false;
+  bool cancel_when_start_false = false;
+};
+
+const KindDefaults& defaults_of(ClockKind kind);
+
+/// The stop condition of `policy`: its own, else its kind's, bots and acknowledgements counted in
+/// as it says.
+std::string stop_condition(const PolicyDefinition& policy);
+
+/// The pending reasons by name that other parts of the desk give themselves.
+inline constexpr std::string_view reason_no_reply = "no_reply";
+inline constexpr std::string_view reason_duplicate = "duplicate";
+inline constexpr std::string_view reason_escalation = "escalation";
+
+}  // namespace paceline::desk

@@ -1,0 +1,219 @@
+// Rules that change many tickets: a new configuration, a migration, the end of a down-time.
+//
+// A pass goes over the tickets by number, as far in each batch as the batch's budget lets it; how
+// far it has come is part of the state, so a replay goes the same way.
+#include <algorithm>
+
+#include "engine/desk/floor.h"
+
+namespace paceline::desk {
+
+using sched::Instant;
+
+namespace {
+
+/// Numbers looked up in one batch, for each ticket that may be changed in it: most numbers of a
+/// desk that has worked for years belong to tickets that have left memory.
+constexpr uint32_t lookups_per_ticket = 16;
+
+}  // namespace
+
+template <class Each>
+void Floor::advance(Rollout& rollout, uint32_t budget, Each&& each) {
+  uint64_t lookups = uint64_t{budget} * lookups_per_ticket;
+  while (rollout.next_number <= rollout.last_number && budget > 0 && lookups-- > 0) {
+    const uint64_t id = sched::TicketId::make(number_, rollout.next_number++).value;
+    const uint32_t slot = store_.find(id);
+    if (slot == none) continue;
+    --budget;
+    each(slot);
+  }
+}
+
+void Floor::advance_rollouts() {
+  const CauseScope scope(chronicle_, Cause::configuration);
+  if (following_.active) {
+    advance(following_, limits_.timers_per_batch, [&](uint32_t slot) { follow_rules(slot); });
+    if (following_.next_number > following_.last_number) {
+      following_.active = false;
+      if (following_.moved != 0) {
+        Event event;
+        event.kind = EventKind::calendar_changed;
+        event.value_us = static_cast<int64_t>(following_.moved);
+        chronicle_.write(event, nullptr, rules_.triage());
+      }
+    }
+  }
+  if (migration_.active) {
+    advance(migration_, limits_.timers_per_batch, [&](uint32_t slot) { migrate(slot); });
+    if (migration_.next_number > migration_.last_number) {
+      migration_.active = false;
+      Event event;
+      event.kind = EventKind::policy_migrated;
+      event.value_us = static_cast<int64_t>(migration_.moved);
+      chronicle_.write(event, nullptr, rules_.triage());
+    }
+  }
+}
+
+/// Running clocks go on under their calendar's newest version; timers of the ticket's life follow
+/// the settings.
+void Floor::follow_rules(uint32_t slot) {
+  uint64_t moved = 0;
+  for (uint32_t clock = store_.hot(slot).first_clock; clock != none;
+       clock = store_.clock(clock).next) {
+    const sched::SlaClock& record = store_.clock(clock);
+    if (!record.live()) continue;
+    const uint32_t newest = rules_.newest(record.policy);
+    const OnCalendarChange change =
+        rules_.policy(record.policy).definition.on_calendar_change;
+    if (newest == record.policy || change != OnCalendarChange::immediate) continue;
+    clockwork_.retarget(slot, clock, newest, Clockwork::Retarget::carry, {}, now_.us);
+    ++moved;
+  }
+  following_.moved += moved;
+  if (moved != 0 && dispatcher_.waiting(slot)) {
+    dispatcher_.remove(slot);
+    enqueue(slot);
+  }
+  rearm(slot);
+}
+
+bool Floor::begin_migration(Predicate select, std::string_view select_text,
+                            std::string_view policy, Clockwork::Retarget mode) {
+  if (migration_.active) return false;
+  migration_ = {};
+  migration_.active = true;
+  migration_.last_number = last_ticket_;
+  migration_.select = std::move(select);
+  migration_.select_text = select_text;
+  migration_.policy = policy;
+  migration_.mode = mode;
+  return true;
+}
+
+uint32_t Floor::migration_target(uint32_t clock, const FieldValues& values,
+                                 std::string_view policy) const {
+  const uint32_t own = store_.clock(clock).policy;
+  if (rules_.in_force(own)) return own;
+  const uint32_t wanted = rules_.policy_for(rules_.policy(own).track, values);
+  if (wanted == Rulebook::none) return own;
+  if (!policy.empty() && rules_.policy(own).definition.name != policy) return own;
+  return wanted;
+}
+
+void Floor::migrate(uint32_t slot) {
+  const FieldValues values = field_values(slot);
+  if (!migration_.select.holds(values)) return;
+  bool any = false;
+  for (uint32_t clock = store_.hot(slot).first_clock; clock != none;
+       clock = store_.clock(clock).next) {
+    if (!store_.clock(clock).live()) continue;
+    const uint32_t target = migration_target(clock, values, migration_.policy);
+    if (target == store_.clock(clock).policy) continue;
+    clockwork_.retarget(slot, clock, target, migration_.mode, values, now_.us);
+    ++migration_.moved;
+    any = true;
+  }
+  if (!any) return;
+  clockwork_.react(slot, values, {}, now_.us);  // it may pause on another reason now
+  carry_out_consequences(slot);
+  if (dispatcher_.waiting(slot)) {
+    dispatcher_.remove(slot);
+    enqueue(slot);
+  }
+  rearm(slot);
+}
+
+sched::Expected<Predicate, SyntaxError> Floor::parse_condition(std::string_view text) {
+  return Predicate::parse(text, rules_.resolver(*this));
+}
+
+bool Floor::acknowledge(uint32_t slot, uint8_t clock_kind, uint8_t rung) {
+  if (!clockwork_.acknowledge(slot, clock_kind, rung)) return false;
+  rearm(slot);
+  return true;
+}
+
+uint32_t Floor::repair(uint32_t slot, bool newest_calendars) {
+  const Clockwork::Under under{.rule = newest_calendars ? Clockwork::Under::Rule::newest_calendar
+                                                        : Clockwork::Under::Rule::recorded};
+  uint32_t repaired = 0;
+  for (uint32_t clock = store_.hot(slot).first_clock; clock != none;
+       clock = store_.clock(clock).next) {
+    if (clockwork_.repair(slot, clock, under, field_values(slot), now_.us)) ++repaired;
+  }
+  if (repaired != 0 && dispatcher_.waiting(slot)) {
+    dispatcher_.remove(slot);
+    enqueue(slot);
+  }
+  rearm(slot);
+  return repaired;
+}
+
+void Floor::recovered(Instant down_from, Instant down_to) {
+  const int64_t stale_before_us = down_to.us - rules_.settings().stale_after_us;
+  if (stale_before_us > down_from.us) {
+    clockwork_.set_stale_before(std::max(clockwork_.stale_before_us(), stale_before_us));
+  }
+}
+
+// Taking a ticket over.
+
+void Floor::take_over(uint32_t slot, uint32_t queue, uint32_t agent,
+                      std::span<const PastStep> past) {
+  Ticket& ticket = store_.hot(slot);
+  TicketDetail& detail = store_.detail(slot);
+  derive_priority(slot);
+  ticket.version = 1;
+  detail.recorded_at_us = past.front().at_us;
+  ticket.state = State::queued;
+  ticket.queue = queue == none ? rules_.route(field_values(slot)).queue : queue;
+  clockwork_.set_muted(true);
+  for (const PastStep& step : past) {
+    clockwork_.pass_silently(slot, step.at_us - 1);
+    detail.touched_at_us = step.at_us;
+    if (step.state == State::none) {
+      detail.first_response_at_us = step.at_us;
+      ticket.ball_at_requester = 1;
+    } else {
+      if (step.state == State::pending) ticket.before_pending = ticket.state;
+      const bool held = step.state == State::assigned || step.state == State::in_progress;
+      if (held || step.state == State::resolved) ticket.agent = agent;
+      if (step.state == State::queued) ticket.agent = none;
+      if (step.state == State::queued) ticket.enqueued_at_us = step.at_us;
+      if (step.state == State::resolved) detail.resolved_at_us = step.at_us;
+      const bool ended = step.state == State::closed || step.state == State::cancelled;
+      detail.closed_at_us = ended ? step.at_us : 0;
+      ticket.state = step.state;
+      ticket.reason = step.reason;
+      store_.begin_interval(slot, step.at_us, step.state, step.reason);
+    }
+    clockwork_.react(slot, field_values(slot), {}, step.at_us);
+  }
+  clockwork_.pass_silently(slot, now_.us);
+  clockwork_.set_muted(false);
+
+  Event imported;
+  imported.kind = EventKind::ticket_imported;
+  imported.ticket = ticket.id;
+  imported.queue = ticket.queue;
+  imported.agent = ticket.agent;
+  imported.reason = ticket.reason;
+  imported.state = imported.previous_state = ticket.state;
+  imported.priority = static_cast<uint8_t>(ticket.priority);
+  imported.value_us = detail.recorded_at_us;
+  imported.version = ticket.version;
+  const int64_t touched_us = detail.touched_at_us;
+  write(slot, imported);
+  detail.touched_at_us = touched_us;  // its newest change is in the past
+  clockwork_.announce(slot, now_.us);
+  follow_counts(ticket, State::none, none, none);
+  follow_load(slot, {});
+  ticket.order = ++last_order_;
+  if (ticket.state == State::queued) enqueue(slot);
+  if (ticket.state == State::closed || ticket.state == State::cancelled) link_closed(slot);
+  rearm(slot);
+}
+
+}  // namespace paceline::desk

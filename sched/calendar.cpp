@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <bit>
-#include <optional>
 
+#include "sched/calendar_intervals.h"
 #include "sched/local_time.h"
 
 namespace paceline::sched {
@@ -11,110 +11,16 @@ namespace {
 
 constexpr int64_t day_s = 86'400;
 constexpr int time_shift = 36;  // a bucket of time is 2^36 µs, 19 hours
-
-struct Interval {
-  int64_t open_us;
-  int64_t close_us;
-};
-
-std::optional<CalendarError> week_error(const std::vector<WeeklyInterval>& week) {
-  if (week.empty()) return CalendarError::no_open_time;
-  if (week.size() > Calendar::week_intervals_max) return CalendarError::too_many_intervals;
-  for (const WeeklyInterval& interval : week) {
-    if (interval.weekday > 6) return CalendarError::weekday_unknown;
-    if (interval.open_s >= day_s || interval.close_s <= interval.open_s ||
-        interval.close_s - interval.open_s > day_s)
-      return CalendarError::interval_inverted;
-  }
-  return std::nullopt;
-}
-
-std::optional<CalendarError> zone_error(const Zone& zone) {
-  const auto beyond = [](int32_t offset_s) {
-    return offset_s > offset_s_max || offset_s < -offset_s_max;
-  };
-  if (beyond(zone.first_offset_s)) return CalendarError::offset_invalid;
-  for (size_t i = 0; i < zone.transitions.size(); ++i) {
-    if (i > 0 && zone.transitions[i].at <= zone.transitions[i - 1].at)
-      return CalendarError::transitions_unsorted;
-    if (beyond(zone.transitions[i].offset_s)) return CalendarError::offset_invalid;
-  }
-  return std::nullopt;
-}
-
-bool exists(LocalDate date) {
-  return date.month >= 1 && date.month <= 12 && date.day >= 1 &&
-         date.day <= days_in_month(date.year, date.month);
-}
-
-/// Days since 1970-01-01, ascending.
-std::optional<std::vector<int64_t>> closed_days(const std::vector<LocalDate>& dates) {
-  std::vector<int64_t> days;
-  days.reserve(dates.size());
-  for (const LocalDate date : dates) {
-    if (!exists(date)) return std::nullopt;
-    days.push_back(days_from_civil(date.year, date.month, date.day));
-  }
-  std::sort(days.begin(), days.end());
-  return days;
-}
-
-/// Each occurrence of each weekly interval, in UTC, within the span that is compiled; unmerged.
-std::vector<Interval> occurrences(const CalendarSpec& spec, const std::vector<int64_t>& closed) {
-  std::vector<WeeklyInterval> week = spec.week;
-  std::sort(week.begin(), week.end(), [](const WeeklyInterval& a, const WeeklyInterval& b) {
-    return a.weekday != b.weekday ? a.weekday < b.weekday : a.open_s < b.open_s;
-  });
-
-  const int64_t span_begin = Calendar::first_instant.us;
-  const int64_t span_end = Calendar::horizon.us;
-  const int64_t first_day = span_begin / day.us - 3;  // a zone's day and a night's length earlier
-  const int64_t last_day = span_end / day.us + 3;
-  LocalTimeConverter opens(spec.zone);  // two, so that each meets ascending times
-  LocalTimeConverter closes(spec.zone);
-  std::vector<Interval> intervals;
-  intervals.reserve(static_cast<size_t>(last_day - first_day) * week.size() / 7 + week.size());
-  auto next_closed = std::lower_bound(closed.begin(), closed.end(), first_day);
-  for (int64_t date = first_day; date <= last_day; ++date) {
-    while (next_closed != closed.end() && *next_closed < date) ++next_closed;
-    if (next_closed != closed.end() && *next_closed == date) continue;
-    for (const WeeklyInterval& interval : week) {
-      if (interval.weekday != weekday_of(date)) continue;
-      const int64_t open_us = opens.opening(date * day_s + interval.open_s).us;
-      const int64_t close_us = closes.closing(date * day_s + interval.close_s).us;
-      const Interval clipped{std::max(open_us, span_begin), std::min(close_us, span_end)};
-      if (clipped.open_us < clipped.close_us) intervals.push_back(clipped);
-    }
-  }
-  return intervals;
-}
-
-/// Overlapping intervals become one; so do touching ones, for there is no gap between them.
-void merge(std::vector<Interval>& intervals) {
-  std::sort(intervals.begin(), intervals.end(),
-            [](const Interval& a, const Interval& b) { return a.open_us < b.open_us; });
-  size_t kept = 0;
-  for (const Interval& interval : intervals) {
-    if (kept > 0 && interval.open_us <= intervals[kept - 1].close_us)
-      intervals[kept - 1].close_us = std::max(intervals[kept - 1].close_us, interval.close_us);
-    else
-      intervals[kept++] = interval;
-  }
-  intervals.resize(kept);
-}
+constexpr int64_t first_date = Calendar::first_instant.us / day.us - 3;
 
 }  // namespace
 
 Expected<Calendar, CalendarError> Calendar::compile(const CalendarSpec& spec) {
   Calendar calendar;
   if (spec.always_open) return calendar;
-  if (const auto error = week_error(spec.week)) return Unexpected{*error};
-  if (const auto error = zone_error(spec.zone)) return Unexpected{*error};
-  const auto closed = closed_days(spec.closed);
-  if (!closed) return Unexpected{CalendarError::date_invalid};
-
-  std::vector<Interval> intervals = occurrences(spec, *closed);
-  merge(intervals);
+  if (const auto error = problem_in(spec)) return Unexpected{*error};
+  const OpenHours hours = open_hours(spec);
+  const Intervals& intervals = hours.intervals;
   if (intervals.empty()) return Unexpected{CalendarError::no_open_time};
 
   calendar.always_open_ = false;
@@ -127,6 +33,15 @@ Expected<Calendar, CalendarError> Calendar::compile(const CalendarSpec& spec) {
   }
   calendar.openings_.push_back({never.us, before_us});
   calendar.index();
+
+  calendar.zone_ = spec.zone;
+  calendar.day_dates_.reserve(hours.days.size());
+  calendar.day_closes_s_.reserve(hours.days.size());
+  for (const BusinessDay& each : hours.days) {
+    calendar.day_dates_.push_back(static_cast<uint16_t>(each.date - first_date));
+    calendar.day_closes_s_.push_back(
+        static_cast<uint32_t>((each.closes_us - first_instant.us) / second.us));
+  }
   return calendar;
 }
 
@@ -198,6 +113,45 @@ Instant Calendar::next_open(Instant t) const {
   if (t >= horizon) return never;
   const size_t at = t < first_instant ? 0 : last_opened(t.us);
   return {openings_[at + 1].open_us};
+}
+
+Instant Calendar::next_close(Instant t) const {
+  if (always_open_) return never;
+  const Instant open = next_open(t);
+  if (open == never) return never;
+  const Opening* opening = &openings_[last_opened(open.us)];
+  return {opening->open_us + (opening[1].before_us - opening->before_us)};
+}
+
+Instant Calendar::next_change(Instant t) const { return open_at(t) ? next_close(t) : next_open(t); }
+
+Instant Calendar::end_of_business_day(Instant t, uint32_t n, uint32_t cut_off_s) const {
+  DCHECK(n >= 1 && cut_off_s <= day_s);
+  if (!has_business_days() || n == 0 || t >= horizon) return never;
+  // The clocks may have shown a later date before, but never by more than a day and a bit.
+  const int64_t search_from =
+      t < first_instant ? 0 : std::max<int64_t>(local_date(zone_, t) - 2 - first_date, 0);
+  auto first = static_cast<size_t>(
+      std::lower_bound(day_dates_.begin(), day_dates_.end(), search_from) - day_dates_.begin());
+  LocalTimeConverter clock(zone_);
+  const auto past = [&](size_t at) {
+    const int64_t date = first_date + day_dates_[at];
+    return clock.closing(date * day_s + cut_off_s) < t;
+  };
+  while (first < day_dates_.size() && past(first)) ++first;
+  if (n > day_dates_.size() - first) return never;
+  return first_instant + second * int64_t{day_closes_s_[first + n - 1]};
+}
+
+std::vector<Span> Calendar::differences(const Calendar& other, Instant from, Instant to,
+                                        size_t max) const {
+  std::vector<Span> spans;
+  for (Instant t = from; t < to && spans.size() < max;) {
+    const Instant end = std::min({next_change(t), other.next_change(t), to});
+    if (open_at(t) != other.open_at(t)) spans.push_back({t, end});
+    t = end;
+  }
+  return spans;
 }
 
 }  // namespace paceline::sched

@@ -10,71 +10,27 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "sched/base/expected.h"
 #include "sched/base/time.h"
+#include "sched/calendar_spec.h"
 
 namespace paceline::sched {
 
-/// A zone resolved to explicit transitions, so that a replay never asks this machine's tzdata.
-struct ZoneTransition {
-  Instant at;            ///< From this instant on (inclusive) …
-  int32_t offset_s = 0;  ///< … local time is UTC plus this.
-  bool operator==(const ZoneTransition&) const = default;
-};
-struct Zone {
-  std::string name = "UTC";                 ///< IANA name.
-  std::string tzdata_version;               ///< Release the transitions come from, e.g. "2025b".
-  int32_t first_offset_s = 0;               ///< Before the first transition.
-  std::vector<ZoneTransition> transitions;  ///< Ascending.
-  bool operator==(const Zone&) const = default;
-};
-
-/// Local wall time, in seconds since the opening day's midnight. close_s > 86,400 crosses midnight
-/// and belongs to the opening day.
-struct WeeklyInterval {
-  uint8_t weekday = 0;  ///< 0 is Monday.
-  uint32_t open_s = 0;
-  uint32_t close_s = 0;
-  bool operator==(const WeeklyInterval&) const = default;
-};
-
-struct LocalDate {
-  int16_t year = 1970;
-  uint8_t month = 1;
-  uint8_t day = 1;
-  friend constexpr auto operator<=>(LocalDate, LocalDate) = default;
-};
-
-struct CalendarSpec {
-  std::string name;
-  bool always_open = false;  ///< 24×7: needs no zone and no week.
-  Zone zone;
-  std::vector<WeeklyInterval> week;
-  std::vector<LocalDate> closed;  ///< Local dates on which no interval opens.
-  bool operator==(const CalendarSpec&) const = default;
-};
-
-enum class CalendarError : uint8_t {
-  no_open_time,       ///< No interval at all, or every one empty.
-  interval_inverted,  ///< close ≤ open, or longer than 24 h.
-  weekday_unknown,    ///< Not 0…6.
-  date_invalid,       ///< A closed date that does not exist.
-  transitions_unsorted,
-  offset_invalid,      ///< An offset beyond ±26 h.
-  too_many_intervals,  ///< More than `week_intervals_max`.
+/// From an instant to a later one, the end not included.
+struct Span {
+  Instant from;
+  Instant to;
+  bool operator==(const Span&) const = default;
 };
 
 class Calendar {
  public:
-  /// The span a calendar is compiled for. Earlier time is closed; later is `never`.
-  static constexpr Instant first_instant{631'152'000'000'000};  // 1990-01-01T00:00Z
+  /// The span a calendar is compiled for. Earlier time is closed; later is `never`. It begins a
+  /// month early, so that 1990 is whole in every zone.
+  static constexpr Instant first_instant{628'473'600'000'000};  // 1989-12-01T00:00Z
   static constexpr Instant horizon{4'102'444'800'000'000};      // 2100-01-01T00:00Z
-
-  /// Bounds what a document from outside can make compile() allocate.
-  static constexpr size_t week_intervals_max = 336;
 
   /// 24×7: every instant is open.
   Calendar() = default;
@@ -94,6 +50,26 @@ class Calendar {
   /// First instant at or after `t` that is open; `never` if none.
   Instant next_open(Instant t) const;
 
+  /// End of the interval that is open at `t`, else of the next one; `never` if none.
+  Instant next_close(Instant t) const;
+
+  /// False for 24×7, which has no days.
+  bool has_business_days() const { return !day_dates_.empty(); }
+
+  /// Closing time of the n-th business day, n ≥ 1. A business day is a local date on which an
+  /// interval opens; its closing time is the end of its last interval, also past midnight. The
+  /// first one is the first whose cut-off (seconds since midnight, at most 24 h, local time, as a
+  /// closing where it occurs twice) is not past: at the cut-off itself the day still counts, and
+  /// so it does between an early closing and the cut-off. `never` if there is none.
+  Instant end_of_business_day(Instant t, uint32_t n, uint32_t cut_off_s) const;
+
+  /// The first `max` spans of [from, to) in which exactly one of the two is open; a span ends where
+  /// it becomes the other one.
+  std::vector<Span> differences(const Calendar& other, Instant from, Instant to, size_t max) const;
+
+  /// What compiling it took.
+  size_t interval_count() const { return openings_.empty() ? 0 : openings_.size() - 2; }
+
  private:
   /// An opening and the open time before it. The interval's length is the difference to the next
   /// one's open time, so a look-up reads one cache line.
@@ -105,6 +81,7 @@ class Calendar {
   size_t last_opened(int64_t t_us) const;     // the last opening at or before t
   size_t last_before(int64_t work_us) const;  // the last opening with before_us < work
   int64_t work_until(int64_t t_us) const;     // open time from first_instant to t
+  Instant next_change(Instant t) const;       // the next opening or closing after t
   void index();
 
   bool always_open_ = true;
@@ -112,6 +89,11 @@ class Calendar {
   std::vector<uint32_t> by_time_;  // last_opened() at the start of each bucket of time
   std::vector<uint32_t> by_work_;  // last_before() just after the start of each bucket of work
   int work_shift_ = 0;             // a bucket of work is this power of two, about one interval
+
+  // Business days, ascending; apart, so that the search reads dates only.
+  Zone zone_;
+  std::vector<uint16_t> day_dates_;     // days since first_date
+  std::vector<uint32_t> day_closes_s_;  // closing times are whole seconds since first_instant
 };
 
 }  // namespace paceline::sched

@@ -1,13 +1,33 @@
 #include "sched/local_time.h"
 
+#include <algorithm>
+
 namespace paceline::sched {
+
+int32_t offset_s_at(const Zone& zone, Instant t) {
+  const auto next = std::upper_bound(
+      zone.transitions.begin(), zone.transitions.end(), t,
+      [](Instant at, const ZoneTransition& transition) { return at < transition.at; });
+  return next == zone.transitions.begin() ? zone.first_offset_s : std::prev(next)->offset_s;
+}
+
+int64_t local_date(const Zone& zone, Instant t) {
+  const int64_t local_us = t.us + int64_t{offset_s_at(zone, t)} * second.us;
+  return local_us >= 0 ? local_us / day.us : -((day.us - 1 - local_us) / day.us);
+}
 
 LocalTimeConverter::Occurrences LocalTimeConverter::occurrences(int64_t local_s) {
   const auto& transitions = zone_.transitions;
   const int64_t local_us = local_s * second.us;
   const int64_t reach_us = int64_t{offset_s_max} * second.us;
-  while (hint_ > 0 && transitions[hint_ - 1].at.us >= local_us - reach_us) --hint_;
-  while (hint_ < transitions.size() && transitions[hint_].at.us < local_us - reach_us) ++hint_;
+  const int64_t since_us = local_us - reach_us;
+  if ((hint_ > 0 && transitions[hint_ - 1].at.us >= since_us) ||
+      (hint_ < transitions.size() && transitions[hint_].at.us < since_us)) {
+    const auto found = std::lower_bound(
+        transitions.begin(), transitions.end(), since_us,
+        [](const ZoneTransition& transition, int64_t us) { return transition.at.us < us; });
+    hint_ = static_cast<size_t>(found - transitions.begin());
+  }
 
   // Spells of constant offset, from the one in force before transition `hint_` on.
   Occurrences found;

@@ -11,7 +11,7 @@
 
 #include <cstdint>
 
-#include "sched/calendar.h"
+#include "sched/calendar_spec.h"
 
 namespace paceline::sched {
 
@@ -65,7 +65,13 @@ constexpr unsigned weekday_of(int64_t days) {
   return static_cast<unsigned>(((days + 3) % 7 + 7) % 7);
 }
 
-/// Converts ascending local times of one zone; going back is allowed, but costs.
+/// UTC plus this is what the local clock shows at `t`.
+int32_t offset_s_at(const Zone& zone, Instant t);
+
+/// The date the local clock shows at `t`, in days since 1970-01-01.
+int64_t local_date(const Zone& zone, Instant t);
+
+/// Converts local times of one zone; cheapest for ascending ones.
 class LocalTimeConverter {
  public:
   /// Requires ascending transitions and offsets within ±offset_s_max. `zone` must outlive this.

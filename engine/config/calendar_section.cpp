@@ -1,145 +1,160 @@
-// [calendar.NAME]: opening hours in local time, closed dates, zone.
+// [calendar.NAME]: opening hours in local time, exceptions, yearly days, validity, zone; or the
+// algebra that makes it of others.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
 #include <set>
 
+#include "engine/config/calendar_draft.h"
+#include "engine/config/calendar_words.h"
 #include "engine/config/sections.h"
-#include "engine/config/units.h"
+#include "engine/config/table_reader.h"
 #include "engine/config/zone_resolver.h"
 #include "engine/desk/limits.h"
-#include "sched/calendar.h"
 
 namespace paceline::config {
 namespace {
 
-using sched::CalendarError;
-using sched::CalendarSpec;
+using sched::Algebra;
 
-constexpr std::string_view weekdays[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 const size_t calendars_max = desk::Limits{}.calendars_max;
-constexpr uint32_t minutes_per_day = 1'440;
 
-std::optional<uint8_t> weekday(std::string_view name) {
-  const auto found = std::find(std::begin(weekdays), std::end(weekdays), name);
-  if (found == std::end(weekdays)) return std::nullopt;
-  return static_cast<uint8_t>(found - std::begin(weekdays));
-}
-
-/// "mon", "mon-fri", "sat-sun", "fri-mon".
-std::optional<std::vector<uint8_t>> days_of(std::string_view key) {
-  const size_t dash = key.find('-');
-  const auto first = weekday(key.substr(0, dash));
-  const auto last = dash == std::string_view::npos ? first : weekday(key.substr(dash + 1));
-  if (!first || !last) return std::nullopt;
-  std::vector<uint8_t> days;
-  for (uint8_t at = *first;; at = static_cast<uint8_t>((at + 1) % 7)) {
-    days.push_back(at);
-    if (at == *last) return days;
-  }
-}
-
-/// "09:00" as minutes; 24:00 is the end of the day.
-std::optional<uint32_t> minute_of(std::string_view text) {
-  if (text.size() != 5 || text[2] != ':') return std::nullopt;
-  uint32_t digits[4];
-  for (size_t i = 0, at = 0; i < 4; ++i, at += at == 1 ? 2 : 1) {
-    if (text[at] < '0' || text[at] > '9') return std::nullopt;
-    digits[i] = static_cast<uint32_t>(text[at] - '0');
-  }
-  const uint32_t minute = digits[2] * 10 + digits[3];
-  const uint32_t of_day = (digits[0] * 10 + digits[1]) * 60 + minute;
-  if (minute > 59 || of_day > minutes_per_day) return std::nullopt;
-  return of_day;
-}
-
-struct Hours {
-  uint32_t open_s;
-  uint32_t close_s;
-};
-
-sched::Expected<Hours, std::string> parse_hours(std::string_view text) {
-  const auto refuse = [&](std::string_view why) {
-    return sched::Unexpected{fmt::format("{}: {}", in_quotes(text), why)};
-  };
-  if (text.size() != 11 || text[5] != '-') return refuse("write opening hours as 09:00-17:30");
-  const auto open = minute_of(text.substr(0, 5));
-  const auto close = minute_of(text.substr(6));
-  if (!open || !close) return refuse("times of day go from 00:00 to 24:00");
-  if (*open == minutes_per_day)
-    return refuse("nothing opens at 24:00: write 00:00 of the next day");
-  if (*open == *close) return refuse("it has no length: the whole day is 00:00-24:00");
-  const uint32_t next_day = *close < *open ? minutes_per_day : 0;
-  return Hours{*open * 60, (*close + next_day) * 60};
-}
-
-std::optional<sched::LocalDate> parse_date(std::string_view text) {
-  // The instant's parser knows which dates exist.
-  if (text.size() != 10 || !parse_instant(std::string(text) + "T00:00:00Z")) return std::nullopt;
-  const auto number = [&](size_t at, size_t size) {
-    int value = 0;
-    for (const char c : text.substr(at, size)) value = value * 10 + (c - '0');
-    return value;
-  };
-  return sched::LocalDate{static_cast<int16_t>(number(0, 4)), static_cast<uint8_t>(number(5, 2)),
-                          static_cast<uint8_t>(number(8, 2))};
-}
+constexpr std::pair<std::string_view, Algebra> algebras[] = {
+    {"union", Algebra::union_of}, {"intersect", Algebra::intersect}, {"minus", Algebra::minus}};
 
 class CalendarReader {
  public:
-  CalendarReader(const Node::Member& member, Diagnostics& diagnostics, sched::Instant now)
+  CalendarReader(const Node::Member& member, Diagnostics& diagnostics)
       : table_(member.value, member.line, fmt::format("calendar {}", in_quotes(member.key)),
-               diagnostics),
-        diagnostics_(diagnostics),
-        now_(now) {
-    spec_.name = member.key;
+               diagnostics) {
+    draft_.spec.name = member.key;
+    draft_.line = member.line;
   }
 
-  CalendarSpec read(std::string_view tzdata) {
-    if (spec_.name == "24x7" || spec_.name.empty())
+  CalendarDraft read(std::string_view tzdata) {
+    if (draft_.spec.name == "24x7" || draft_.spec.name.empty())
       refuse(code::wrong_value, table_.line(), "24x7 is built in: choose another name");
-    const std::string zone = table_.required_text("zone", "Europe/London");
-    if (zone.empty()) {
-      ok_ = false;
-    } else if (auto resolved = resolve_zone(zone, tzdata)) {
-      spec_.zone = *std::move(resolved);
+    if (read_algebra()) {
+      if (table_.find("zone") != nullptr) read_zone(tzdata);
+      refuse_days_of_an_algebra();
     } else {
-      refuse(code::unknown_zone, table_.find("zone")->line, resolved.error());
-    }
-    read_week();
-    read_closed();
-    for (const std::string_view later : {"valid_from", "valid_to", "open", "yearly"}) {
-      if (const Node::Member* member = table_.find(later))
-        refuse(code::not_supported, member->line,
-               fmt::format("{} is not supported in this version: remove it", later));
+      read_zone(tzdata);
+      read_week();
+      read_closed();
+      read_open();
+      read_yearly();
+      read_validity();
     }
     table_.finish();
-    if (ok_) check();
-    return std::move(spec_);
+    return std::move(draft_);
   }
 
  private:
   void refuse(std::string_view error_code, uint32_t line, std::string_view message) {
     table_.error(error_code, line, message);
-    ok_ = false;
+    draft_.ok = false;
+  }
+  void refuse_type(std::string_view key, const Node& value, std::string_view expected) {
+    table_.wrong_type(key, value, expected);
+    draft_.ok = false;
+  }
+
+  void read_zone(std::string_view tzdata) {
+    const std::string zone = table_.required_text("zone", "Europe/London");
+    if (zone.empty()) {
+      draft_.ok = false;
+    } else if (auto resolved = resolve_zone(zone, tzdata)) {
+      draft_.spec.zone = *std::move(resolved);
+      draft_.has_zone = true;
+    } else {
+      refuse(code::unknown_zone, table_.find("zone")->line, resolved.error());
+    }
+  }
+
+  bool read_algebra() {
+    const Node::Member* stated = nullptr;
+    for (const auto& [key, algebra] : algebras) {
+      const Node::Member* member = table_.find(key);
+      if (member == nullptr) continue;
+      if (stated != nullptr) {
+        refuse(code::duplicate, member->line,
+               fmt::format("{} beside {}: keep one, and give the other a calendar of its own", key,
+                           stated->key));
+        continue;
+      }
+      stated = member;
+      draft_.spec.algebra = algebra;
+      read_operands(*member);
+    }
+    return stated != nullptr;
+  }
+
+  void read_operands(const Node::Member& member) {
+    if (member.value.kind != Node::Kind::array)
+      return refuse_type(member.key, member.value, "a list of calendars such as [\"uk\", \"us\"]");
+    for (const Node& element : member.value.elements) {
+      if (element.kind != Node::Kind::text)
+        return refuse_type(member.key, element, "a list of calendars such as [\"uk\", \"us\"]");
+      draft_.operands.push_back({element.text, element.line});
+    }
+    const size_t least = draft_.spec.algebra == Algebra::minus ? 2 : 1;
+    if (draft_.operands.size() < least)
+      refuse(code::empty_calendar, member.line,
+             least == 2 ? "minus needs two calendars: the one to keep, and what to take from it"
+                        : fmt::format("{} names no calendar: name at least one", member.key));
+    if (draft_.operands.size() > sched::algebra_operands_max)
+      refuse(code::wrong_value, member.line,
+             fmt::format("{} of more than {} calendars: put some together first", member.key,
+                         sched::algebra_operands_max));
+  }
+
+  void refuse_days_of_an_algebra() {
+    for (const std::string_view key :
+         {"week", "closed", "open", "yearly", "valid_from", "valid_to"}) {
+      if (const Node::Member* member = table_.find(key))
+        refuse(code::wrong_value, member->line,
+               fmt::format("{} in a calendar made of others: put it into one of those", key));
+    }
+  }
+
+  /// The list of hours under a day; `add` gets each.
+  template <class Add>
+  void read_hours(std::string_view day, const Node& value, Add add) {
+    if (value.kind != Node::Kind::array)
+      return refuse_type(day, value, "a list such as [\"09:00-17:00\"]");
+    for (const Node& element : value.elements) {
+      if (element.kind != Node::Kind::text) {
+        refuse_type(day, element, "a list of texts such as \"09:00-17:00\"");
+        continue;
+      }
+      const auto hours = parse_hours(element.text);
+      if (!hours)
+        refuse(code::wrong_hours, element.line, fmt::format("{}: {}", day, hours.error()));
+      else
+        add(*hours);
+    }
+  }
+
+  const Node* table_under(std::string_view key, std::string_view expected) {
+    const Node::Member* member = table_.find(key);
+    if (member == nullptr) return nullptr;
+    if (member->value.kind == Node::Kind::table) return &member->value;
+    refuse_type(key, member->value, expected);
+    return nullptr;
   }
 
   void read_week() {
-    const Node::Member* member = table_.find("week");
-    if (member == nullptr) {
-      refuse(code::missing, table_.line(),
-             "week is missing: add for example week = { mon-fri = [\"09:00-17:00\"] }");
-      return;
-    }
-    if (member->value.kind != Node::Kind::table) {
-      table_.wrong_type("week", member->value, "a table of days");
-      ok_ = false;
-      return;
-    }
-    for (const Node::Member& entry : member->value.members) {
-      const auto days = days_of(entry.key);
+    if (table_.find("week") == nullptr)
+      return refuse(code::missing, table_.line(),
+                    "week is missing: add for example week = { mon-fri = [\"09:00-17:00\"] }, or "
+                    "make it of others with union, intersect or minus");
+    const Node* week = table_under("week", "a table of days");
+    if (week == nullptr) return;
+    std::array<bool, 7> stated{};
+    for (const Node::Member& entry : week->members) {
+      const auto days = parse_weekdays(entry.key);
       if (!days) {
         refuse(code::wrong_hours, entry.line,
                fmt::format("week: unknown days {}: write mon, tue, wed, thu, fri, sat, sun or a "
@@ -147,119 +162,159 @@ class CalendarReader {
                            in_quotes(entry.key)));
         continue;
       }
-      for (const uint8_t day : *days) read_day(day, entry);
+      for (const uint8_t day : *days) {
+        if (stated.at(day)) {
+          refuse(code::duplicate, entry.line,
+                 fmt::format("week: {} is stated twice: keep one", weekday_words.at(day)));
+          continue;
+        }
+        stated.at(day) = true;
+        read_hours(entry.key, entry.value, [&](sched::DayHours hours) {
+          draft_.spec.week.push_back({day, hours.open_s, hours.close_s});
+        });
+      }
     }
   }
 
-  void read_day(uint8_t day, const Node::Member& entry) {
-    if (day_stated_[day]) {
-      refuse(code::duplicate, entry.line,
-             fmt::format("week: {} is stated twice: keep one", weekdays[day]));
-      return;
+  std::optional<sched::LocalDate> date_of(std::string_view key, const Node& value) {
+    if (value.kind == Node::Kind::date) return value.date;
+    const auto date = value.kind == Node::Kind::text ? parse_date(value.text) : std::nullopt;
+    if (!date) {
+      const std::string shown_text =
+          value.kind == Node::Kind::text ? in_quotes(value.text) : std::string(name(value.kind));
+      refuse(
+          code::wrong_hours, value.line,
+          fmt::format("{}: {} is not a date: write for example \"2026-12-25\"", key, shown_text));
     }
-    day_stated_[day] = true;
-    if (entry.value.kind != Node::Kind::array) {
-      table_.wrong_type(entry.key, entry.value, "a list such as [\"09:00-17:00\"]");
-      ok_ = false;
-      return;
-    }
-    for (const Node& element : entry.value.elements) {
-      if (element.kind != Node::Kind::text) {
-        table_.wrong_type(entry.key, element, "a list of texts such as \"09:00-17:00\"");
-        ok_ = false;
-        continue;
-      }
-      const auto hours = parse_hours(element.text);
-      if (!hours)
-        refuse(code::wrong_hours, element.line, fmt::format("{}: {}", entry.key, hours.error()));
-      else
-        spec_.week.push_back({day, hours->open_s, hours->close_s});
-    }
+    return date;
+  }
+
+  /// False, and reported, if the date has been stated before.
+  bool state(std::string_view key, sched::LocalDate date, uint32_t line) {
+    const auto [known, is_new] = dates_.emplace(date, key);
+    if (!is_new)
+      refuse(code::duplicate, line,
+             known->second == key
+                 ? fmt::format("{}: {} is listed twice: remove one", key, print(date))
+                 : fmt::format("{}: {} is under {} already: remove one", key, print(date),
+                               known->second));
+    return is_new;
   }
 
   void read_closed() {
     const Node::Member* member = table_.find("closed");
     if (member == nullptr) return;
-    if (member->value.kind != Node::Kind::array) {
-      table_.wrong_type("closed", member->value, "a list of dates such as \"2026-12-25\"");
-      ok_ = false;
-      return;
-    }
-    std::set<sched::LocalDate> seen;
+    if (member->value.kind != Node::Kind::array)
+      return refuse_type("closed", member->value, "a list of dates such as \"2026-12-25\"");
     for (const Node& element : member->value.elements) {
-      std::optional<sched::LocalDate> date;
-      if (element.kind == Node::Kind::date) date = element.date;
-      if (element.kind == Node::Kind::text) date = parse_date(element.text);
-      if (!date) {
-        const std::string shown_text = element.kind == Node::Kind::text
-                                           ? in_quotes(element.text)
-                                           : std::string(name(element.kind));
-        refuse(
-            code::wrong_hours, element.line,
-            fmt::format("closed: {} is not a date: write for example \"2026-12-25\"", shown_text));
-      } else if (!seen.insert(*date).second) {
-        refuse(code::duplicate, element.line,
-               fmt::format("closed: {:04}-{:02}-{:02} is listed twice: remove one", date->year,
-                           date->month, date->day));
-      } else {
-        spec_.closed.push_back(*date);
-      }
+      const auto date = date_of("closed", element);
+      if (date && state("closed", *date, element.line)) draft_.spec.closed.push_back(*date);
     }
+    bound("closed", draft_.spec.closed.size(), sched::exceptions_max, member->line);
   }
 
-  void check() {
-    const auto calendar = sched::Calendar::compile(spec_);
-    if (!calendar) {
-      switch (calendar.error()) {
-        case CalendarError::no_open_time:
-          return table_.error(code::empty_calendar, table_.line(),
-                              "it has no open time at all: add hours to week, or use \"24x7\"");
-        case CalendarError::too_many_intervals:
-          return table_.error(code::wrong_hours, table_.line(),
-                              "it has more than 336 intervals a week: join some");
-        default:
-          return table_.error(code::wrong_hours, table_.line(),
-                              "its hours cannot be converted to UTC: check zone and week");
+  void read_open() {
+    const Node* open =
+        table_under("open", "a table such as { \"2026-12-24\" = [\"09:00-12:00\"] }");
+    if (open == nullptr) return;
+    for (const Node::Member& entry : open->members) {
+      const auto date = parse_date(entry.key);
+      if (!date) {
+        refuse(code::wrong_hours, entry.line,
+               fmt::format("open: {} is not a date: write for example \"2026-12-24\"",
+                           in_quotes(entry.key)));
+        continue;
       }
+      if (!state("open", *date, entry.line)) continue;
+      if (entry.value.kind == Node::Kind::array && entry.value.elements.empty())
+        draft_.spec.closed.push_back(*date);
+      read_hours(entry.key, entry.value, [&](sched::DayHours hours) {
+        draft_.spec.open.push_back({*date, hours.open_s, hours.close_s});
+      });
     }
-    constexpr sched::Duration soon = sched::day * 400;
-    if (calendar->next_open(now_) > now_ + soon) {
-      const std::string today = print(now_).substr(0, 10);
-      diagnostics_.error(code::never_opens, table_.line(),
-                         fmt::format("{} has no open time in the 400 days after {}: remove dates "
-                                     "from closed or add hours to week",
-                                     table_.subject(), today));
+    bound("open", draft_.spec.open.size(), sched::exceptions_max, open->line);
+  }
+
+  void read_yearly() {
+    const Node* yearly = table_under("yearly", "a table such as { \"12-25\" = [] }");
+    if (yearly == nullptr) return;
+    std::set<sched::YearlyDay> seen;
+    for (const Node::Member& entry : yearly->members) {
+      const auto on = parse_yearly_day(entry.key);
+      if (!on) {
+        refuse(code::wrong_hours, entry.line, fmt::format("yearly: {}", on.error()));
+        continue;
+      }
+      if (!seen.insert(*on).second) {
+        refuse(code::duplicate, entry.line,
+               fmt::format("yearly: {} is listed twice: remove one", print(*on)));
+        continue;
+      }
+      if (entry.value.kind == Node::Kind::array && entry.value.elements.empty())
+        draft_.spec.yearly.push_back({*on, 0, 0});
+      read_hours(entry.key, entry.value, [&](sched::DayHours hours) {
+        draft_.spec.yearly.push_back({*on, hours.open_s, hours.close_s});
+      });
     }
+    bound("yearly", draft_.spec.yearly.size(), sched::yearly_max, yearly->line);
+  }
+
+  void read_validity() {
+    if (const Node::Member* from = table_.find("valid_from"))
+      draft_.spec.valid_from = date_of("valid_from", from->value);
+    const Node::Member* to = table_.find("valid_to");
+    if (to == nullptr) return;
+    draft_.spec.valid_to = date_of("valid_to", to->value);
+    const auto& spec = draft_.spec;
+    if (spec.valid_from && spec.valid_to && *spec.valid_to <= *spec.valid_from)
+      refuse(code::wrong_hours, to->line,
+             fmt::format("valid_to {} is not after valid_from {}: it is the first date that is no "
+                         "longer valid",
+                         print(*spec.valid_to), print(*spec.valid_from)));
+  }
+
+  void bound(std::string_view key, size_t count, size_t max, uint32_t line) {
+    if (count > max)
+      refuse(code::wrong_value, line,
+             fmt::format("{} has more than {} entries: say some of them with yearly", key, max));
   }
 
   TableReader table_;
-  Diagnostics& diagnostics_;
-  sched::Instant now_;
-  CalendarSpec spec_;
-  std::array<bool, 7> day_stated_{};
-  bool ok_ = true;
+  CalendarDraft draft_;
+  std::map<sched::LocalDate, std::string_view> dates_;  // with the key that states them
 };
 
 }  // namespace
 
-void read_calendars(TableReader& file, Diagnostics& diagnostics, sched::Instant now,
-                    std::string_view tzdata, Sections& sections) {
+std::vector<CalendarDraft> read_calendar_table(TableReader& file, Diagnostics& diagnostics,
+                                               sched::Instant now, OpenAhead open_ahead,
+                                               std::string_view tzdata) {
+  std::vector<CalendarDraft> drafts;
   const Node::Member* member = file.find("calendar");
-  if (member == nullptr) return;
-  sections.has_desk_tables = true;
+  if (member == nullptr) return drafts;
   if (member->value.kind != Node::Kind::table) {
     file.wrong_type("calendar", member->value, "a table: write [calendar.NAME]");
-    return;
+    return drafts;
   }
   if (member->value.members.size() > calendars_max) {
     file.error(code::wrong_value, member->line,
                fmt::format("{} calendars are more than the {} a desk holds: share some",
                            member->value.members.size(), calendars_max));
-    return;
+    return drafts;
   }
   for (const Node::Member& calendar : member->value.members)
-    sections.calendars.push_back(
-        {CalendarReader(calendar, diagnostics, now).read(tzdata), {}, calendar.line});
+    drafts.push_back(CalendarReader(calendar, diagnostics).read(tzdata));
+  complete(drafts, now, open_ahead, diagnostics);
+  return drafts;
+}
+
+void read_calendars(TableReader& file, Diagnostics& diagnostics, sched::Instant now,
+                    std::string_view tzdata, Sections& sections) {
+  if (file.find("calendar") == nullptr) return;
+  sections.has_desk_tables = true;
+  for (CalendarDraft& draft :
+       read_calendar_table(file, diagnostics, now, OpenAhead::required, tzdata))
+    sections.calendars.push_back({std::move(draft.spec), {}, draft.line});
 }
 
 }  // namespace paceline::config

@@ -29,6 +29,7 @@ inline constexpr std::string_view unknown_zone = "E2101";
 inline constexpr std::string_view wrong_hours = "E2102";
 inline constexpr std::string_view empty_calendar = "E2103";
 inline constexpr std::string_view never_opens = "E2104";
+inline constexpr std::string_view calendar_cycle = "E2105";
 inline constexpr std::string_view wrong_condition = "E2201";
 inline constexpr std::string_view wrong_need = "E2202";
 inline constexpr std::string_view not_sent = "W2901";

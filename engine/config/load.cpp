@@ -101,7 +101,7 @@ LoadResult load_text(std::string_view text, std::string_view file, sched::Instan
   return loaded;
 }
 
-LoadResult load_file(const std::string& path, sched::Instant now, std::string_view tzdata) {
+sched::Expected<std::string, std::vector<ConfigError>> read_text(const std::string& path) {
   const auto unreadable = [&](std::string message) {
     return sched::Unexpected{
         std::vector<ConfigError>{{std::string(code::unreadable), path, 0, std::move(message)}}};
@@ -116,7 +116,13 @@ LoadResult load_file(const std::string& path, sched::Instant now, std::string_vi
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (!in && !in.eof()) return unreadable("the file cannot be read: check its permissions");
   text.resize(static_cast<size_t>(in.gcount()));
-  return load_text(text, path, now, tzdata);
+  return text;
+}
+
+LoadResult load_file(const std::string& path, sched::Instant now, std::string_view tzdata) {
+  const auto text = read_text(path);
+  if (!text) return sched::Unexpected{text.error()};
+  return load_text(*text, path, now, tzdata);
 }
 
 }  // namespace paceline::config

@@ -51,6 +51,9 @@ struct ConfigError {
 /// `desk.toml:12: E2104 calendar "uk" has no open time after 2026-12-31: …`
 std::string shown(const ConfigError& error);
 
+/// A file's text, at most as long as parse_document() takes and one byte more.
+sched::Expected<std::string, std::vector<ConfigError>> read_text(const std::string& path);
+
 using LoadResult = sched::Expected<Loaded, std::vector<ConfigError>>;
 
 /// `file` is only for messages.

@@ -90,8 +90,7 @@ Rulebook::Rulebook(const Limits& limits)
       groups_(limits.dictionary_max),
       skills_(limits.dictionary_max),
       reasons_(std::min(limits.dictionary_max, reasons_max)) {
-  calendars_.push_back({{.name = "24x7", .always_open = true, .zone = {}, .week = {}, .closed = {}},
-                        sched::Calendar{}});
+  calendars_.push_back({sched::round_the_clock(), sched::Calendar{}});
   QueueDefinition triage;
   triage.name = settings_.triage_queue;
   triage.group = settings_.triage_queue;

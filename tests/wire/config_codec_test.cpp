@@ -21,7 +21,15 @@ desk::Configuration enterprise() {
   uk.zone = {"Europe/London", "2025b", 0, {{{100}, 3'600}, {{200}, 0}}};
   uk.week = {{0, 9 * 3'600, 17 * 3'600}, {6, 22 * 3'600, 30 * 3'600}};
   uk.closed = {{2026, 12, 25}};
-  configuration.calendars = {uk};
+  uk.open = {{{2026, 12, 24}, 9 * 3'600, 12 * 3'600}};
+  uk.yearly = {{{sched::YearlyDay::Kind::weekday_of_month, 5, 1, 0, 0, 0}, 0, 0},
+               {{sched::YearlyDay::Kind::easter, 1, 1, 0, 1, -2}, 0, 0}};
+  uk.valid_from = sched::LocalDate{2026, 1, 1};
+  sched::CalendarSpec off_hours;
+  off_hours.name = "off-hours";
+  off_hours.algebra = sched::Algebra::minus;
+  off_hours.operands = {sched::round_the_clock(), uk};
+  configuration.calendars = {uk, off_hours};
   configuration.routes = {{"network", "category == network", "network-l1"}};
   desk::PolicyDefinition policy;
   policy.name = "P1 resolution";
@@ -131,7 +139,11 @@ class RandomConfiguration {
     return words[below(6)];
   }
 
-  void fill(sched::CalendarSpec& c) {
+  sched::LocalDate date() {
+    return {static_cast<int16_t>(1'990 + below(100)), static_cast<uint8_t>(1 + below(12)),
+            static_cast<uint8_t>(1 + below(31))};
+  }
+  void fill(sched::CalendarSpec& c, int depth = 2) {
     c.name = text();
     c.always_open = below(2) == 0;
     c.zone = {text(), text(), static_cast<int32_t>(below(7'200)) - 3'600, {}};
@@ -142,10 +154,23 @@ class RandomConfiguration {
     for (int64_t i = below(5); i > 0; --i)
       c.week.push_back({static_cast<uint8_t>(below(7)), static_cast<uint32_t>(below(86'401)),
                         static_cast<uint32_t>(below(172'801))});
+    for (int64_t i = below(5); i > 0; --i) c.closed.push_back(date());
     for (int64_t i = below(5); i > 0; --i)
-      c.closed.push_back({static_cast<int16_t>(1'990 + below(100)),
-                          static_cast<uint8_t>(1 + below(12)),
-                          static_cast<uint8_t>(1 + below(31))});
+      c.open.push_back(
+          {date(), static_cast<uint32_t>(below(86'401)), static_cast<uint32_t>(below(172'801))});
+    for (int64_t i = below(5); i > 0; --i)
+      c.yearly.push_back(
+          {{static_cast<sched::YearlyDay::Kind>(below(3)), static_cast<uint8_t>(1 + below(12)),
+            static_cast<uint8_t>(1 + below(31)), static_cast<uint8_t>(below(7)),
+            static_cast<uint8_t>(below(6)), static_cast<int16_t>(below(733) - 366)},
+           static_cast<uint32_t>(below(86'401)),
+           static_cast<uint32_t>(below(172'801))});
+    if (below(2) == 0) c.valid_from = date();
+    if (below(2) == 0) c.valid_to = date();
+    c.algebra = static_cast<sched::Algebra>(below(4));
+    if (depth == 0) return;
+    c.operands.resize(size());
+    for (auto& operand : c.operands) fill(operand, depth - 1);
   }
   void fill(desk::PolicyDefinition& p) {
     p.name = text();
@@ -218,6 +243,14 @@ TEST(ConfigCodec, ValuesOutOfRangeAreRefused) {
       [](auto& c) { c.calendars[0].closed[0].month = 13; },
       [](auto& c) { c.calendars[0].closed[0].day = 0; },
       [](auto& c) { c.calendars[0].zone.first_offset_s = 100'000; },
+      [](auto& c) { c.calendars[0].open[0].date.month = 0; },
+      [](auto& c) { c.calendars[0].open[0].close_s = 172'801; },
+      [](auto& c) { c.calendars[0].yearly[0].on.kind = static_cast<sched::YearlyDay::Kind>(3); },
+      [](auto& c) { c.calendars[0].yearly[0].on.nth = 6; },
+      [](auto& c) { c.calendars[0].yearly[1].on.offset_days = 367; },
+      [](auto& c) { c.calendars[0].valid_from->day = 32; },
+      [](auto& c) { c.calendars[1].algebra = static_cast<sched::Algebra>(4); },
+      [](auto& c) { c.calendars[1].operands[1].week[0].weekday = 7; },
       [](auto& c) {
         std::swap(c.calendars[0].zone.transitions[0], c.calendars[0].zone.transitions[1]);
       },

@@ -304,8 +304,6 @@ TEST(LoadErrors, OfCalendars) {
        "tue is stated twice"},
       {"[calendar.a]\nzone = 'UTC'\nweek = { mon = ['09:00-10:00'] }\nclosed = ['2026-02-29']",
        "\"2026-02-29\" is not a date"},
-      {"[calendar.a]\nzone = 'UTC'\nweek = { mon = ['09:00-10:00'] }\nvalid_to = '2026-02-28'",
-       "E2007 calendar \"a\": valid_to is not supported"},
       {"[calendar.24x7]\nzone = 'UTC'\nweek = { mon = ['09:00-10:00'] }", "24x7 is built in"},
   };
   for (const Wrong& wrong : list) expect_says(wrong);

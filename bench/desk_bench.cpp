@@ -44,7 +44,7 @@ desk::Configuration configuration() {
       policy.target_us =
           (clock == desk::ClockKind::response ? sched::hour : sched::hour * 8).us * priority;
       policy.calendar = "weekdays";
-      policy.thresholds_bp = {5'000, 7'500, 10'000};
+      policy.rungs = plain_rungs({5'000, 7'500, 10'000});
       configuration.policies.push_back(policy);
     }
   }

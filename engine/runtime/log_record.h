@@ -35,6 +35,15 @@ enum class RecordKind : uint16_t {
   closed = 4,        ///< The server ended by itself: everything before is durable.
 };
 
+/// Payload of RecordKind::recovered: from the last batch's instant to the start. Under commands time
+/// is the log's own and nothing was missed: both are the last batch's.
+struct Recovered {
+  int64_t down_from_us = 0;
+  int64_t down_to_us = 0;
+  uint8_t closed_cleanly = 0;
+  uint8_t reserved[7] = {};
+};
+
 /// A command frame as it is logged. `payload` is not copied.
 struct LoggedFrame {
   desk::SessionId session;

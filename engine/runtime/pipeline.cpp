@@ -21,14 +21,6 @@ namespace paceline::runtime {
 
 namespace {
 
-/// Payload of RecordKind::recovered.
-struct Recovered {
-  int64_t down_from_us = 0;
-  int64_t down_to_us = 0;
-  uint8_t closed_cleanly = 0;
-  uint8_t reserved[7] = {};
-};
-
 /// Signals are for the thread that serves, which knows what to do with them.
 template <class Body>
 std::thread start_thread(const char* name, Body body) {
@@ -145,7 +137,8 @@ sched::Expected<std::unique_ptr<Pipeline>, StartError> Pipeline::start(PipelineO
   }
 
   if (impl.replayed_records > 0) {
-    impl.recovered = Recovered{last_ts.us, impl.options.clock->now().us,
+    const bool own_time = impl.options.clock_mode == ClockMode::commands;
+    impl.recovered = Recovered{last_ts.us, own_time ? last_ts.us : impl.options.clock->now().us,
                                static_cast<uint8_t>(closed_cleanly ? 1 : 0)};
     const LogRecord record{.kind = RecordKind::recovered,
                            .ts = last_ts,
@@ -154,6 +147,7 @@ sched::Expected<std::unique_ptr<Pipeline>, StartError> Pipeline::start(PipelineO
     if (auto appended = impl.log.append(impl.log.next_sequence(), record); !appended)
       return fail(appended.error().text);
     if (auto synced = impl.log.sync(); !synced) return fail(synced.error().text);
+    impl.shard.recovered(*impl.recovered);
   }
 
   impl.writer.emplace(impl.log, impl.options.answers_wait_for_sync, *impl.options.clock,

@@ -55,6 +55,14 @@ std::string Shard::replay(const LogRecord& record, Applied& applied) {
     create(record.desk, std::move(name), limits);
     return {};
   }
+  if (record.kind == RecordKind::recovered) {
+    Recovered recovery;
+    if (record.system.size() != sizeof recovery)
+      return "the note of a recovery cannot be read: use the server that wrote it";
+    std::memcpy(&recovery, record.system.data(), sizeof recovery);
+    recovered(recovery);
+    return {};
+  }
   if (record.kind != RecordKind::batch) return {};
   if (record.rules_version != desk::rules_version)
     return "it was made under rules version " + std::to_string(record.rules_version) +
@@ -76,6 +84,11 @@ std::string Shard::replay(const LogRecord& record, Applied& applied) {
   }
   apply(*state, &applied);
   return {};
+}
+
+void Shard::recovered(const Recovered& recovery) {
+  for (const auto& state : desks_)
+    state->desk->recovered({recovery.down_from_us}, {recovery.down_to_us});
 }
 
 sched::Instant Shard::last_ts() const {

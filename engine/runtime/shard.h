@@ -51,6 +51,8 @@ class Shard {
   /// empty, or why not.
   std::string replay(const LogRecord& record, Applied& applied);
   sched::Instant last_ts() const;  ///< Of any desk.
+  /// Tells the desks of a down-time, once it has been logged. Before run().
+  void recovered(const Recovered& recovery);
 
   /// Until stop() and the intake is empty, or abandon().
   void run();

@@ -8,85 +8,105 @@ namespace paceline::sched {
 namespace {
 
 constexpr Instant start{1'767'571'200'000'000};  // 2026-01-05T00:00Z
-constexpr std::array<uint32_t, 3> shares_bp{5'000, 10'000, 15'000};
+constexpr std::array<Threshold, 3> shares{{{5'000, 0}, {10'000, 0}, {15'000, 0}}};
+constexpr int64_t four_hours = (hour * 4).us;
 
 class SlaClockTest : public ::testing::Test {
  protected:
-  ClockTerms terms(Duration target) const { return {{target.us}, &always_, shares_bp}; }
-
+  ClockTerms terms_{&always_, shares};
   Calendar always_;
   SlaClock clock_;
 };
 
 TEST_F(SlaClockTest, EffectsComeInOrderOfTheTimeTheyNeed) {
-  const ClockTerms four_hours = terms(hour * 4);
-  clock_.start(four_hours, start);
-  EXPECT_EQ(clock_.next_due_us, (start + hour * 2).us);
-  clock_.fire(four_hours);
-  EXPECT_EQ(clock_.next_due_us, (start + hour * 4).us);
-  EXPECT_EQ(clock_.next_effect(four_hours), SlaClock::Effect::threshold);
-  clock_.fire(four_hours);
-  EXPECT_EQ(clock_.next_due_us, (start + hour * 4 + microsecond).us);
-  EXPECT_EQ(clock_.next_effect(four_hours), SlaClock::Effect::breach);
-  clock_.fire(four_hours);
+  clock_.start(terms_, four_hours, start);
+  EXPECT_EQ(clock_.next_due_us(), (start + hour * 2).us);
+  EXPECT_EQ(clock_.next_effect(terms_).which, 0U);
+  clock_.fire(terms_, 0);
+  EXPECT_EQ(clock_.next_due_us(), (start + hour * 4).us);
+  EXPECT_EQ(clock_.next_effect(terms_).which, 1U);
+  clock_.fire(terms_, 1);
+  EXPECT_EQ(clock_.next_due_us(), (start + hour * 4 + microsecond).us);
+  EXPECT_EQ(clock_.next_effect(terms_).which, SlaClock::Effect::breach);
+  clock_.fire(terms_, SlaClock::Effect::breach);
   EXPECT_TRUE(clock_.breached);
-  EXPECT_EQ(clock_.next_due_us, (start + hour * 6).us);
-  clock_.fire(four_hours);
-  EXPECT_EQ(clock_.next_due_us, never.us);
+  EXPECT_EQ(clock_.next_due_us(), (start + hour * 6).us);
+  clock_.fire(terms_, 2);
+  EXPECT_EQ(clock_.next_due_us(), never.us);
+}
+
+TEST_F(SlaClockTest, TimeLeftToTheDeadlineIsAThresholdToo) {
+  constexpr std::array<Threshold, 2> before{{{7'500, 0}, {0, (hour * 2).us}}};
+  const ClockTerms terms{&always_, before};
+  clock_.start(terms, four_hours, start);
+  EXPECT_EQ(clock_.next_effect(terms).which, 1U) << "two hours before comes before 75 %";
+  EXPECT_EQ(clock_.next_due_us(), (start + hour * 2).us);
+}
+
+TEST_F(SlaClockTest, AThresholdWithMoreTimeLeftThanTheTargetIsDueAtOnce) {
+  constexpr std::array<Threshold, 1> before{{{0, (hour * 5).us}}};
+  clock_.start({&always_, before}, four_hours, start);
+  EXPECT_EQ(clock_.next_due_us(), start.us);
 }
 
 TEST_F(SlaClockTest, PausedTimeIsNotConsumed) {
-  const ClockTerms four_hours = terms(hour * 4);
-  clock_.start(four_hours, start);
-  clock_.pause(four_hours, start + hour);
-  EXPECT_EQ(clock_.next_due_us, never.us);
-  EXPECT_EQ(clock_.consumed(four_hours, start + hour * 9).us, hour.us);
-  clock_.resume(four_hours, start + hour * 10);
-  EXPECT_EQ(clock_.deadline(four_hours), start + hour * 13);
+  clock_.start(terms_, four_hours, start);
+  clock_.pause(terms_, start + hour);
+  EXPECT_EQ(clock_.next_due_us(), never.us);
+  EXPECT_EQ(clock_.consumed(terms_, start + hour * 9).us, hour.us);
+  clock_.resume(terms_, start + hour * 10);
+  EXPECT_EQ(clock_.deadline(terms_), start + hour * 13);
 }
 
 TEST_F(SlaClockTest, PauseAndResumeAtOneInstantChangesNothing) {
-  const ClockTerms four_hours = terms(hour * 4);
-  clock_.start(four_hours, start);
-  const int64_t due_us = clock_.next_due_us;
-  clock_.pause(four_hours, start + hour);
-  clock_.resume(four_hours, start + hour);
-  EXPECT_EQ(clock_.next_due_us, due_us);
+  clock_.start(terms_, four_hours, start);
+  const int64_t due_us = clock_.next_due_us();
+  clock_.pause(terms_, start + hour);
+  clock_.resume(terms_, start + hour);
+  EXPECT_EQ(clock_.next_due_us(), due_us);
+}
+
+TEST_F(SlaClockTest, ACutChangesNoFigure) {
+  clock_.start(terms_, four_hours, start);
+  clock_.cut(terms_, start + hour);
+  EXPECT_EQ(clock_.consumed(terms_, start + hour * 2).us, (hour * 2).us);
+  EXPECT_EQ(clock_.next_due_us(), (start + hour * 2).us);
 }
 
 TEST_F(SlaClockTest, AThresholdIsReachedByTheWholeMicrosecondAboveItsShare) {
-  EXPECT_EQ(threshold_amount_us(3, 5'000), 2);
-  EXPECT_EQ(threshold_amount_us(4, 5'000), 2);
-  EXPECT_EQ(threshold_amount_us(1, 1), 1);
+  EXPECT_EQ(share_amount_us(3, 5'000), 2);
+  EXPECT_EQ(share_amount_us(4, 5'000), 2);
+  EXPECT_EQ(share_amount_us(1, 1), 1);
+}
+
+TEST_F(SlaClockTest, AThousandPercentOfAHundredYearsDoesNotOverflow) {
+  const int64_t century_us = (day * 36'525).us;
+  EXPECT_EQ(share_amount_us(century_us, 100'000), century_us * 10);
 }
 
 TEST_F(SlaClockTest, RetargetingKeepsWhatIsConsumedAndSkipsWhatHasPassed) {
-  const ClockTerms four_hours = terms(hour * 4);
-  const ClockTerms two_hours = terms(hour * 2);
-  clock_.start(four_hours, start);
-  clock_.retarget(four_hours, two_hours, 1, start + hour + minute * 30);
+  clock_.start(terms_, four_hours, start);
+  clock_.cut(terms_, start + hour + minute * 30);
+  clock_.retarget(terms_, (hour * 2).us);
   EXPECT_EQ(clock_.consumed_us, (hour + minute * 30).us);
-  EXPECT_EQ(clock_.thresholds_fired, 1);
-  EXPECT_EQ(clock_.next_due_us, (start + hour * 2).us);
+  EXPECT_EQ(clock_.fired, 1U);
+  EXPECT_EQ(clock_.next_due_us(), (start + hour * 2).us);
 }
 
-TEST_F(SlaClockTest, AReopenedClockCarriesItsTimeIntoANewCycle) {
-  const ClockTerms four_hours = terms(hour * 4);
-  clock_.start(four_hours, start);
-  clock_.stop(four_hours, start + hour * 3);
-  clock_.reopen(four_hours, start + hour * 24);
-  EXPECT_EQ(clock_.cycle, 2);
-  EXPECT_EQ(clock_.deadline(four_hours), start + hour * 25);
-  EXPECT_EQ(clock_.thresholds_fired, 1);
+TEST_F(SlaClockTest, ANewCycleMayCarryWhatWasUsed) {
+  clock_.start(terms_, four_hours, start);
+  clock_.stop(terms_, start + hour * 3);
+  EXPECT_EQ(clock_.ended_at_us(), (start + hour * 3).us);
+  clock_.start(terms_, four_hours, start + hour * 24, clock_.consumed_us);
+  EXPECT_EQ(clock_.deadline(terms_), start + hour * 25);
+  EXPECT_EQ(clock_.fired, 1U);
 }
 
 TEST_F(SlaClockTest, ACycleThatStartsOverItsTargetIsArmedForNoBreach) {
-  const ClockTerms hour_long = terms(hour);
-  clock_.start(hour_long, start);
-  clock_.stop(hour_long, start + hour * 2);
-  clock_.reopen(hour_long, start + hour * 3);
+  const ClockTerms no_thresholds{&always_, {}};
+  clock_.start(no_thresholds, hour.us, start, (hour * 2).us);
   EXPECT_TRUE(clock_.over_at_start);
-  EXPECT_EQ(clock_.next_due_us, never.us);
+  EXPECT_EQ(clock_.next_due_us(), never.us);
 }
 
 }  // namespace

@@ -9,17 +9,20 @@ FrameBuilder& FrameBuilder::open(const OpenFields& fields) {
   Open& open = open_.emplace_back();
   open.text_at = add(CommandKind::open);
   open.occurred_at_us = fields.occurred_at_us;
+  open.promised_at_us = fields.promised_at_us;
   open.follows = fields.follows;
   open.kind = fields.kind;
   open.impact = fields.impact;
   open.urgency = fields.urgency;
   open.vip = fields.vip;
   open.sentiment = fields.sentiment;
+  open.workaround = fields.workaround;
+  open.major = fields.major;
   size_t at = 0;
   for (const std::string* part :
        {&fields.external_id, &fields.category, &fields.subcategory, &fields.service,
         &fields.config_item, &fields.channel, &fields.requester_type, &fields.organisation,
-        &fields.contract, &fields.requester, &fields.body, &fields.queue}) {
+        &fields.contract, &fields.stage, &fields.requester, &fields.body, &fields.queue}) {
     open.sizes[at++] = text(*part);
   }
   return *this;
@@ -36,11 +39,14 @@ FrameBuilder& FrameBuilder::update(const std::string& ticket, uint32_t bits,
   update.urgency = fields.urgency;
   update.vip = fields.vip;
   update.sentiment = fields.sentiment;
+  update.workaround = fields.workaround;
+  update.major = fields.major;
+  update.promised_at_us = fields.promised_at_us;
   size_t at = 0;
   for (const std::string* part :
        {&ticket, &fields.category, &fields.subcategory, &fields.service, &fields.config_item,
         &fields.channel, &fields.requester_type, &fields.organisation, &fields.contract,
-        &fields.requester, &fields.body, &fields.queue}) {
+        &fields.stage, &fields.requester, &fields.body, &fields.queue}) {
     update.sizes[at++] = text(*part);
   }
   return *this;
@@ -75,10 +81,13 @@ FrameBuilder& FrameBuilder::requeue(const std::string& ticket, const std::string
 }
 
 FrameBuilder& FrameBuilder::pend(const std::string& ticket, const std::string& reason,
-                                 int64_t resume_at_us) {
+                                 int64_t resume_at_us, int64_t max_pause_us,
+                                 uint8_t reminders) {
   Pend& pend = on_ticket(pend_, CommandKind::pend, ticket);
   pend.reason_size = text(reason);
   pend.resume_at_us = resume_at_us;
+  pend.max_pause_us = max_pause_us;
+  pend.reminders = reminders;
   return *this;
 }
 
@@ -157,6 +166,56 @@ FrameBuilder& FrameBuilder::configure(const std::string& document) {
   return *this;
 }
 
+FrameBuilder& FrameBuilder::acknowledge(const std::string& ticket, uint8_t rung, uint8_t clock) {
+  Acknowledge& acknowledge = on_ticket(acknowledge_, CommandKind::acknowledge, ticket);
+  acknowledge.rung = rung;
+  acknowledge.clock = clock;
+  return *this;
+}
+
+FrameBuilder& FrameBuilder::merge(const std::string& ticket, const std::string& into) {
+  Merge& merge = on_ticket(merge_, CommandKind::merge, ticket);
+  merge.into_external_id_size = text(into);
+  return *this;
+}
+
+FrameBuilder& FrameBuilder::import_ticket(const OpenFields& fields, int64_t recorded_at_us,
+                                          const std::string& history, const std::string& agent) {
+  ImportTicket& import = import_ticket_.emplace_back();
+  import.text_at = add(CommandKind::import_ticket);
+  import.recorded_at_us = recorded_at_us;
+  import.occurred_at_us = fields.occurred_at_us;
+  import.promised_at_us = fields.promised_at_us;
+  import.kind = fields.kind;
+  import.impact = fields.impact;
+  import.urgency = fields.urgency;
+  size_t at = 0;
+  for (const std::string* part :
+       {&fields.external_id, &fields.category, &fields.subcategory, &fields.service,
+        &fields.config_item, &fields.channel, &fields.requester_type, &fields.organisation,
+        &fields.contract, &fields.stage, &fields.requester, &fields.body, &fields.queue}) {
+    import.sizes[at++] = text(*part);
+  }
+  import.history_size = text(history);
+  import.agent_size = text(agent);
+  return *this;
+}
+
+FrameBuilder& FrameBuilder::migrate(MigrateMode mode, const std::string& select,
+                                    const std::string& policy) {
+  Migrate& migrate = migrate_.emplace_back();
+  migrate.text_at = add(CommandKind::migrate);
+  migrate.select_size = text(select);
+  migrate.policy_size = text(policy);
+  migrate.mode = static_cast<uint8_t>(mode);
+  return *this;
+}
+
+FrameBuilder& FrameBuilder::repair(const std::string& ticket, bool newest) {
+  on_ticket(repair_, CommandKind::repair, ticket).newest = newest;
+  return *this;
+}
+
 CommandFrame FrameBuilder::frame(sched::DeskNumber desk, SessionId session, uint64_t first_number,
                                  uint32_t roles) const {
   CommandFrame frame;
@@ -185,6 +244,11 @@ CommandFrame FrameBuilder::frame(sched::DeskNumber desk, SessionId session, uint
   frame.config_begin = config_begin_;
   frame.config_chunk = config_chunk_;
   frame.config_commit = config_commit_;
+  frame.acknowledge = acknowledge_;
+  frame.merge = merge_;
+  frame.import_ticket = import_ticket_;
+  frame.migrate = migrate_;
+  frame.repair = repair_;
   return frame;
 }
 
@@ -279,6 +343,13 @@ TicketView DeskDriver::ticket(const std::string& external_id) const {
   const Answer answer = desk_.answer(query);
   EXPECT_EQ(answer.code, 0) << external_id;
   return answer.code == 0 ? answer.tickets.front() : TicketView{};
+}
+
+std::vector<ClockView> DeskDriver::why_clock(const std::string& external_id) const {
+  Query query;
+  query.kind = QueryKind::why_clock;
+  query.text = external_id;
+  return desk_.answer(query).clocks;
 }
 
 std::vector<std::string> DeskDriver::queue(const std::string& queue_name) const {

@@ -13,6 +13,7 @@
 
 #include <cstdio>
 #include <deque>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -26,10 +27,11 @@ struct OpenFields {
   std::string external_id = {};
   uint8_t kind = 0, impact = 0, urgency = 0, vip = 0, sentiment = 0;
   std::string category = {}, subcategory = {}, service = {}, config_item = {}, channel = {},
-              requester_type = {}, organisation = {}, contract = {}, requester = {}, body = {},
-              queue = {};
-  int64_t occurred_at_us = 0;
+              requester_type = {}, organisation = {}, contract = {}, stage = {}, requester = {},
+              body = {}, queue = {};
+  int64_t occurred_at_us = 0, promised_at_us = 0;
   uint64_t follows = 0;
+  uint8_t workaround = 0, major = 0;
 };
 
 /// Owns the records and texts a CommandFrame points to.
@@ -45,7 +47,7 @@ class FrameBuilder {
   FrameBuilder& requeue(const std::string& ticket, const std::string& queue,
                         const std::string& reason = "");
   FrameBuilder& pend(const std::string& ticket, const std::string& reason,
-                     int64_t resume_at_us = 0);
+                     int64_t resume_at_us = 0, int64_t max_pause_us = 0, uint8_t reminders = 0);
   FrameBuilder& resume(const std::string& ticket);
   FrameBuilder& resolve(const std::string& ticket, bool restate = false);
   FrameBuilder& close(const std::string& ticket);
@@ -60,6 +62,14 @@ class FrameBuilder {
   FrameBuilder& log_in(const std::string& agent);
   FrameBuilder& log_out(const std::string& agent);
   FrameBuilder& configure(const std::string& document);
+  FrameBuilder& acknowledge(const std::string& ticket, uint8_t rung = 0,
+                            uint8_t clock = Acknowledge::any_clock);
+  FrameBuilder& merge(const std::string& ticket, const std::string& into);
+  FrameBuilder& import_ticket(const OpenFields& fields, int64_t recorded_at_us,
+                              const std::string& history, const std::string& agent = "");
+  FrameBuilder& migrate(MigrateMode mode, const std::string& select = "",
+                        const std::string& policy = "");
+  FrameBuilder& repair(const std::string& ticket, bool newest = false);
 
   CommandFrame frame(sched::DeskNumber desk, SessionId session, uint64_t first_number,
                      uint32_t roles = 3) const;
@@ -104,6 +114,11 @@ class FrameBuilder {
   std::vector<ConfigBegin> config_begin_;
   std::vector<ConfigChunk> config_chunk_;
   std::vector<ConfigCommit> config_commit_;
+  std::vector<Acknowledge> acknowledge_;
+  std::vector<Merge> merge_;
+  std::vector<ImportTicket> import_ticket_;
+  std::vector<Migrate> migrate_;
+  std::vector<Repair> repair_;
 };
 
 /// Small, so that a test's desk costs little and full is easily reached.
@@ -145,6 +160,7 @@ class DeskDriver {
   }
 
   TicketView ticket(const std::string& external_id) const;
+  std::vector<ClockView> why_clock(const std::string& external_id) const;
   std::vector<std::string> queue(const std::string& name) const;  ///< External ids in order.
   Kpi kpi() const;
   /// Of the last batch.
@@ -164,6 +180,13 @@ class DeskDriver {
 std::string register_configuration(const Configuration& configuration);
 sched::Expected<Configuration, std::string> registered_configuration(
     std::span<const std::byte> document);
+
+/// Thresholds of which nobody is told.
+inline std::vector<Rung> plain_rungs(std::initializer_list<uint32_t> shares_bp) {
+  std::vector<Rung> rungs;
+  for (const uint32_t share_bp : shares_bp) rungs.emplace_back().share_bp = share_bp;
+  return rungs;
+}
 
 /// Monday to Friday, 09:00 to 17:00 UTC.
 sched::CalendarSpec weekdays_nine_to_five();

@@ -104,8 +104,8 @@ class RandomConfiguration {
     desk::Configuration c;
     for (auto& row : c.settings.matrix.cell)
       for (auto& cell : row) cell = static_cast<sched::Priority>(1 + below(5));
-    c.settings.auto_close_us = duration();
-    c.settings.reopen_window_us = duration();
+    c.settings.auto_close.us = duration();
+    c.settings.reopen_window.us = duration();
     c.settings.stale_after_us = duration();
     c.settings.max_backdate_us = duration();
     c.settings.triage_queue = text();
@@ -233,8 +233,8 @@ TEST(ConfigCodec, ValuesOutOfRangeAreRefused) {
   const std::function<void(desk::Configuration&)> changes[] = {
       [](auto& c) { c.settings.matrix.cell[2][2] = sched::Priority::none; },
       [](auto& c) { c.settings.matrix.cell[0][0] = static_cast<sched::Priority>(6); },
-      [](auto& c) { c.settings.auto_close_us = -1; },
-      [](auto& c) { c.settings.reopen_window_us = INT64_MAX; },
+      [](auto& c) { c.settings.auto_close.us = -1; },
+      [](auto& c) { c.settings.reopen_window.us = INT64_MAX; },
       [](auto& c) { c.settings.strict.assign(6, sched::Priority::p1); },
       [](auto& c) { c.settings.strict = {sched::Priority::none}; },
       [](auto& c) { c.calendars[0].week[0].weekday = 7; },

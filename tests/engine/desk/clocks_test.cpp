@@ -15,10 +15,11 @@ PolicyDefinition policy(const std::string& name, const std::string& when, ClockK
   definition.name = name;
   definition.when = when;
   definition.clock = clock;
-  definition.target_us = target.us;
+  definition.target.us = target.us;
   definition.calendar = "weekdays";
+  definition.pause_stated = true;
   definition.pause = {"awaiting_requester"};
-  definition.thresholds_bp = {5'000, 10'000};
+  definition.rungs = plain_rungs({5'000, 10'000});
   return definition;
 }
 
@@ -284,7 +285,7 @@ TEST_F(Clocks, AnEditedPolicyIsForNewClocksOnly) {
   desk_.at("09:00");
   open_p1();
   Configuration configuration = desk_with_policies();
-  configuration.policies[1].target_us = hour.us;
+  configuration.policies[1].target.us = hour.us;
   desk_.at("10:30").configure(configuration);
   desk_.run([](FrameBuilder& f) { f.update("INC1", bit(TextField::body), {.body = "hello"}); });
   EXPECT_EQ(resolution().due_at_us, us("13:00"));

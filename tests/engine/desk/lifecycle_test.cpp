@@ -228,7 +228,7 @@ TEST(Lifecycle, AShorterAutoCloseReachesWhatIsResolvedAlready) {
   DeskDriver desk;
   bring(desk, State::resolved);
   Configuration configuration;
-  configuration.settings.auto_close_us = sched::hour.us;
+  configuration.settings.auto_close.us = sched::hour.us;
   desk.at("10:00").configure(configuration);
   desk.at("10:31").tick();
   EXPECT_EQ(desk.ticket("INC1").state, State::closed);

@@ -26,18 +26,18 @@ class Dice {
 Configuration busy_desk() {
   Configuration configuration;
   configuration.calendars = {weekdays_nine_to_five()};
-  configuration.settings.auto_close_us = sched::hour.us;
-  configuration.settings.reopen_window_us = 4 * sched::hour.us;
+  configuration.settings.auto_close.us = sched::hour.us;
+  configuration.settings.reopen_window.us = 4 * sched::hour.us;
   const auto add_policy = [&](const char* when, ClockKind clock, sched::Duration target,
                               const char* calendar) {
     PolicyDefinition policy;
     policy.name = std::string(when) + std::string(name(clock));
     policy.when = when;
     policy.clock = clock;
-    policy.target_us = target.us;
+    policy.target.us = target.us;
     policy.calendar = calendar;
     policy.pause = {"requester"};
-    policy.thresholds_bp = {5'000, 7'500, 10'000, 12'000};
+    policy.rungs = plain_rungs({5'000, 7'500, 10'000, 12'000});
     configuration.policies.push_back(policy);
   };
   add_policy("priority == P1", ClockKind::resolution, sched::hour, "24x7");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "wire/clock_codec.h"
 #include "wire/schema.h"
 
 namespace paceline::wire {
@@ -15,30 +16,9 @@ using Offset = flatbuffers::Offset<Table>;
 // The largest answer lists 65,536 agents, or 1,000 tickets with their clocks.
 constexpr flatbuffers::uoffset_t answer_tables_max = 200'000;
 
-Offset<schema::ClockView> put(Builder& builder, const desk::ClockView& clock) {
-  const auto policy = put_text(builder, clock.policy);
-  const auto calendar = put_text(builder, clock.calendar);
-  const auto state = put_text(builder, clock.state);
-  const auto verdict = put_text(builder, clock.verdict);
-  return schema::CreateClockView(builder, static_cast<schema::ClockKind>(clock.kind), policy,
-                                 calendar, state, verdict, clock.target_us, clock.consumed_us,
-                                 clock.due_at_us, clock.breached_at_us, clock.cycle);
-}
-
-desk::ClockView read(FieldReader& reader, const schema::ClockView& table) {
-  desk::ClockView clock;
-  clock.kind = reader.enumerator(table.kind(), desk::ClockKind::resolution, "clock.kind");
-  clock.policy = reader.text(table.policy(), "clock.policy");
-  clock.calendar = reader.text(table.calendar(), "clock.calendar");
-  clock.state = reader.text(table.state(), "clock.state");
-  clock.verdict = reader.text(table.verdict(), "clock.verdict");
-  clock.target_us = table.target_us();
-  clock.consumed_us = table.consumed_us();
-  clock.due_at_us = table.due_at_us();
-  clock.breached_at_us = table.breached_at_us();
-  clock.cycle = table.cycle();
-  return clock;
-}
+// Overloads for clocks, policies and changes; more of the same follow.
+using wire::put;
+using wire::read;
 
 Offset<schema::TicketView> put(Builder& builder, const desk::TicketView& ticket) {
   const auto reason = put_text(builder, ticket.reason);
@@ -55,6 +35,7 @@ Offset<schema::TicketView> put(Builder& builder, const desk::TicketView& ticket)
   const auto organisation = put_text(builder, ticket.organisation);
   const auto contract = put_text(builder, ticket.contract);
   const auto body = put_text(builder, ticket.body);
+  const auto stage = put_text(builder, ticket.stage);
   const auto clocks = put_tables<schema::ClockView>(
       builder, ticket.clocks,
       [](Builder& b, const desk::ClockView& clock) { return put(b, clock); });
@@ -93,6 +74,12 @@ Offset<schema::TicketView> put(Builder& builder, const desk::TicketView& ticket)
   view.add_enqueued_at_us(ticket.enqueued_at_us);
   view.add_press_at_us(ticket.press_at_us);
   view.add_resume_at_us(ticket.resume_at_us);
+  view.add_merged_into(ticket.merged_into);
+  view.add_stage(stage);
+  view.add_promised_at_us(ticket.promised_at_us);
+  view.add_workaround(ticket.workaround);
+  view.add_major(ticket.major);
+  view.add_reminders_sent(ticket.reminders_sent);
   view.add_archived(ticket.archived);
   view.add_clocks(clocks);
   return view.Finish();
@@ -133,6 +120,12 @@ desk::TicketView read(FieldReader& reader, const schema::TicketView& table) {
   ticket.enqueued_at_us = table.enqueued_at_us();
   ticket.press_at_us = table.press_at_us();
   ticket.resume_at_us = table.resume_at_us();
+  ticket.merged_into = table.merged_into();
+  ticket.stage = reader.text(table.stage(), "ticket.stage");
+  ticket.promised_at_us = table.promised_at_us();
+  ticket.workaround = reader.number(table.workaround(), 0, 1, "ticket.workaround");
+  ticket.major = reader.number(table.major(), 0, 1, "ticket.major");
+  ticket.reminders_sent = table.reminders_sent();
   ticket.archived = table.archived();
   reader.tables(table.clocks(), "ticket.clocks", [&](const schema::ClockView& clock) {
     ticket.clocks.push_back(read(reader, clock));
@@ -360,7 +353,7 @@ void append(Bytes& out, const QueryMessage& message) {
     return schema::CreateQuery(builder, message.tag, message.desk.value,
                                static_cast<schema::QueryKind>(query.kind), query.ticket, text,
                                agent, static_cast<schema::State>(query.state), query.after,
-                               query.limit, query.at_us, query.with_digest);
+                               query.limit, query.at_us, query.with_digest, query.mode);
   });
 }
 
@@ -371,7 +364,7 @@ sched::Expected<QueryMessage, WireError> decode_query(std::span<const std::byte>
   FieldReader reader("query", payload.size());
   QueryMessage message{.tag = table.tag(), .desk = {table.desk()}, .query = {}};
   auto& query = message.query;
-  query.kind = reader.enumerator(table.kind(), desk::QueryKind::status, "kind");
+  query.kind = reader.enumerator(table.kind(), desk::QueryKind::repair, "kind");
   query.ticket = table.ticket();
   query.text = reader.text(table.text(), "text");
   query.agent = reader.text(table.agent(), "agent");
@@ -380,6 +373,7 @@ sched::Expected<QueryMessage, WireError> decode_query(std::span<const std::byte>
   query.limit = reader.number(table.limit(), 1, 1'000, "limit");
   query.at_us = table.at_us();
   query.with_digest = table.with_digest();
+  query.mode = reader.number(table.mode(), 0, 1, "mode");
   return reader.finish(std::move(message));
 }
 
@@ -390,6 +384,9 @@ void append(Bytes& out, const AnswerMessage& message) {
     const auto tickets = put_tables<schema::TicketView>(builder, answer.tickets, put_view);
     const auto queues = put_tables<schema::QueueView>(builder, answer.queues, put_view);
     const auto agents = put_tables<schema::AgentView>(builder, answer.agents, put_view);
+    const auto clocks = put_tables<schema::ClockView>(builder, answer.clocks, put_view);
+    const auto policies = put_tables<schema::PolicyView>(builder, answer.policies, put_view);
+    const auto changes = put_tables<schema::ClockChange>(builder, answer.changes, put_view);
     Offset<schema::Names> names;
     Offset<schema::Kpi> kpi;
     Offset<schema::Status> status;
@@ -398,7 +395,8 @@ void append(Bytes& out, const AnswerMessage& message) {
     if (answer.kind == desk::QueryKind::status) status = put(builder, answer.status);
     return schema::CreateAnswer(builder, message.tag, message.desk.value,
                                 static_cast<schema::QueryKind>(answer.kind), answer.code, tickets,
-                                queues, agents, names, kpi, status, answer.more);
+                                queues, agents, names, kpi, status, clocks, policies, changes,
+                                answer.next_after, answer.more);
   });
 }
 
@@ -409,7 +407,7 @@ sched::Expected<AnswerMessage, WireError> decode_answer(std::span<const std::byt
   FieldReader reader("answer", payload.size());
   AnswerMessage message{.tag = table.tag(), .desk = {table.desk()}, .answer = {}};
   auto& answer = message.answer;
-  answer.kind = reader.enumerator(table.kind(), desk::QueryKind::status, "kind");
+  answer.kind = reader.enumerator(table.kind(), desk::QueryKind::repair, "kind");
   answer.code = table.code();
   reader.tables(table.tickets(), "tickets", [&](const schema::TicketView& view) {
     answer.tickets.push_back(read(reader, view));
@@ -423,6 +421,16 @@ sched::Expected<AnswerMessage, WireError> decode_answer(std::span<const std::byt
   if (table.names() != nullptr) answer.names = read(reader, *table.names());
   if (table.kpi() != nullptr) answer.kpi = read(reader, *table.kpi());
   if (table.status() != nullptr) answer.status = read(reader, *table.status());
+  reader.tables(table.clocks(), "clocks", [&](const schema::ClockView& view) {
+    answer.clocks.push_back(read(reader, view));
+  });
+  reader.tables(table.policies(), "policies", [&](const schema::PolicyView& view) {
+    answer.policies.push_back(read(reader, view));
+  });
+  reader.tables(table.changes(), "changes", [&](const schema::ClockChange& change) {
+    answer.changes.push_back(read(reader, change));
+  });
+  answer.next_after = table.next_after();
   answer.more = table.more();
   return reader.finish(std::move(message));
 }

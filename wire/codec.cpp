@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "wire/record_checks.h"
 #include "wire/schema.h"
 #include "wire/text.h"
 
@@ -16,150 +17,10 @@ namespace {
 using desk::CommandKind;
 
 constexpr std::array<std::string_view, desk::command_kind_count> kind_names{
-    "open",    "update",       "message",      "assign",       "start",
-    "requeue", "pend",         "resume",       "resolve",      "close",
-    "reopen",  "cancel",       "define_queue", "define_agent", "log_in",
-    "log_out", "config_begin", "config_chunk", "config_commit"};
-
-template <size_t size>
-unsigned any(const std::array<uint8_t, size>& reserved) {
-  static_assert(size <= 8);
-  uint64_t word = 0;
-  std::memcpy(&word, reserved.data(), size);
-  return word != 0 ? 1 : 0;
-}
-
-// What each record holds beside numbers that may be anything: `value(name, value, max)` for every
-// bounded field, `text(size)` for every text in the order in which they lie.
-
-template <class Value>
-void values_of_attributes(const auto& r, Value value) {
-  value("kind", r.kind, 1U);
-  value("impact", r.impact, 3U);
-  value("urgency", r.urgency, 3U);
-  value("vip", r.vip, 1U);
-  value("sentiment", r.sentiment, 3U);
-  value("reserved", any(r.reserved), 0U);
-}
-template <class Value>
-void values(const desk::Open& r, Value value) {
-  values_of_attributes(r, value);
-}
-constexpr uint32_t update_fields_known =
-    ((1U << desk::text_field_count) - 1) |
-    (bit(desk::FieldBit::priority) * 2 - bit(desk::FieldBit::kind));
-template <class Value>
-void values(const desk::Update& r, Value value) {
-  values_of_attributes(r, value);
-  value("fields (unknown bits)", r.fields & ~update_fields_known, 0U);
-}
-template <class Value>
-void values(const desk::Message& r, Value value) {
-  value("author_kind", r.author_kind, 3U);
-  value("is_public", r.is_public, 1U);
-  value("automatic", r.automatic, 1U);
-  value("reserved", any(r.reserved), 0U);
-}
-template <class Value>
-void values(const desk::Resolve& r, Value value) {
-  value("restate", r.restate, 1U);
-  value("reserved", any(r.reserved), 0U);
-}
-template <class Value>
-void values(const desk::DefineQueue& r, Value value) {
-  value("mode", r.mode, 1U);
-  value("discipline", r.discipline, 1U);
-  value("reserved", any(r.reserved), 0U);
-}
-template <class Value>
-void values(const desk::ConfigChunk&, Value) {}
-template <class Value>
-void values(const desk::ConfigCommit&, Value) {}
-template <class Record, class Value>
-void values(const Record& r, Value value) {
-  value("reserved", any(r.reserved), 0U);
-}
-
-template <class Text>
-void texts_of_attributes(const auto& r, Text text) {
-  for (const uint16_t size : r.sizes) text(size);
-}
-template <class Text>
-void texts(const desk::Open& r, Text text) {
-  texts_of_attributes(r, text);
-}
-template <class Text>
-void texts(const desk::Update& r, Text text) {
-  texts_of_attributes(r, text);
-}
-template <class Text>
-void texts(const desk::Message& r, Text text) {
-  text(r.external_id_size);
-}
-template <class Text>
-void texts(const desk::Assign& r, Text text) {
-  text(r.external_id_size);
-  text(r.agent_size);
-}
-template <class Text>
-void texts(const desk::Start& r, Text text) {
-  text(r.external_id_size);
-}
-template <class Text>
-void texts(const desk::Requeue& r, Text text) {
-  text(r.external_id_size);
-  text(r.queue_size);
-  text(r.reason_size);
-}
-template <class Text>
-void texts(const desk::Pend& r, Text text) {
-  text(r.external_id_size);
-  text(r.reason_size);
-}
-template <class Text>
-void texts(const desk::Resume& r, Text text) {
-  text(r.external_id_size);
-}
-template <class Text>
-void texts(const desk::Resolve& r, Text text) {
-  text(r.external_id_size);
-  text(r.code_size);
-}
-template <class Text>
-void texts(const desk::Close& r, Text text) {
-  text(r.external_id_size);
-  text(r.code_size);
-}
-template <class Text>
-void texts(const desk::Reopen& r, Text text) {
-  text(r.external_id_size);
-  text(r.reason_size);
-}
-template <class Text>
-void texts(const desk::Cancel& r, Text text) {
-  text(r.external_id_size);
-  text(r.reason_size);
-}
-template <class Text>
-void texts(const desk::DefineQueue& r, Text text) {
-  text(r.name_size);
-  text(r.group_size);
-  text(r.need_size);
-}
-template <class Text>
-void texts(const desk::DefineAgent& r, Text text) {
-  text(r.name_size);
-  text(r.groups_size);
-  text(r.skills_size);
-}
-template <class Text>
-void texts(const desk::LogIn& r, Text text) {
-  text(r.agent_size);
-}
-template <class Text>
-void texts(const desk::LogOut& r, Text text) {
-  text(r.agent_size);
-}
+    "open",          "update",       "message", "assign",        "start",        "requeue",
+    "pend",          "resume",       "resolve", "close",         "reopen",       "cancel",
+    "define_queue",  "define_agent", "log_in",  "log_out",       "config_begin", "config_chunk",
+    "config_commit", "acknowledge",  "merge",   "import_ticket", "migrate",      "repair"};
 
 /// Checks one frame's vectors against its order and text, and remembers the first thing wrong.
 class FrameChecker {
@@ -396,6 +257,11 @@ sched::Expected<desk::CommandFrame, WireError> decode_commands(std::span<const s
   checker.take(CommandKind::config_begin, table.config_begin(), frame.config_begin);
   checker.take(CommandKind::config_chunk, table.config_chunk(), frame.config_chunk);
   checker.take(CommandKind::config_commit, table.config_commit(), frame.config_commit);
+  checker.take(CommandKind::acknowledge, table.acknowledge(), frame.acknowledge);
+  checker.take(CommandKind::merge, table.merge(), frame.merge);
+  checker.take(CommandKind::import_ticket, table.import_ticket(), frame.import_ticket);
+  checker.take(CommandKind::migrate, table.migrate(), frame.migrate);
+  checker.take(CommandKind::repair, table.repair(), frame.repair);
   checker.finish();
   if (checker.error()) return sched::Unexpected{*checker.error()};
   return frame;

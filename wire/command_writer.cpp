@@ -40,6 +40,11 @@ struct CommandWriter::Impl {
   std::vector<desk::ConfigBegin> config_begin;
   std::vector<desk::ConfigChunk> config_chunk;
   std::vector<desk::ConfigCommit> config_commit;
+  std::vector<desk::Acknowledge> acknowledge;
+  std::vector<desk::Merge> merge;
+  std::vector<desk::ImportTicket> import_ticket;
+  std::vector<desk::Migrate> migrate;
+  std::vector<desk::Repair> repair;
 
   // Written by finish().
   flatbuffers::FlatBufferBuilder builder{4'096};
@@ -87,7 +92,7 @@ struct CommandWriter::Impl {
     return order.size() - 1;
   }
 
-  /// The twelve texts of Open and Update, in the order of desk::TextField.
+  /// What Open, Update and ImportTicket have in common; texts in the order of desk::TextField.
   template <class Record, class Fields>
   void put_attributes(Record& record, const Fields& fields, std::string_view external_id,
                       std::string_view queue, const char* command) {
@@ -100,14 +105,18 @@ struct CommandWriter::Impl {
                     put(fields.requester_type, command, "requester_type"),
                     put(fields.organisation, command, "organisation"),
                     put(fields.contract, command, "contract"),
+                    put(fields.stage, command, "stage"),
                     put(fields.requester, command, "requester"),
                     put(fields.body, command, "body"),
                     put(queue, command, "queue")};
+    record.promised_at_us = fields.promised_at_us;
     record.kind = static_cast<uint8_t>(fields.kind);
     record.impact = static_cast<uint8_t>(fields.impact);
     record.urgency = static_cast<uint8_t>(fields.urgency);
     record.vip = fields.vip ? 1 : 0;
     record.sentiment = static_cast<uint8_t>(fields.sentiment);
+    record.workaround = fields.workaround ? 1 : 0;
+    record.major = fields.major ? 1 : 0;
   }
 
   template <class Each>
@@ -131,6 +140,11 @@ struct CommandWriter::Impl {
     each(config_begin);
     each(config_chunk);
     each(config_commit);
+    each(acknowledge);
+    each(merge);
+    each(import_ticket);
+    each(migrate);
+    each(repair);
   }
 
   template <class Struct, class Record>
@@ -191,11 +205,17 @@ uint64_t CommandWriter::requeue(const Addressed& to, std::string_view queue,
   return impl_->add(CommandKind::requeue, impl_->requeue, record);
 }
 
-uint64_t CommandWriter::pend(const Addressed& to, std::string_view reason, int64_t resume_at_us) {
-  auto record = impl_->addressed<desk::Pend>(to, "pend");
-  record.resume_at_us = resume_at_us;
-  record.reason_size = impl_->put(reason, "pend", "reason");
+uint64_t CommandWriter::pend(const PendFields& fields) {
+  auto record = impl_->addressed<desk::Pend>(fields.to, "pend");
+  record.resume_at_us = fields.resume_at_us;
+  record.max_pause_us = fields.max_pause_us;
+  record.reminders = fields.reminders;
+  record.reason_size = impl_->put(fields.reason, "pend", "reason");
   return impl_->add(CommandKind::pend, impl_->pend, record);
+}
+
+uint64_t CommandWriter::pend(const Addressed& to, std::string_view reason, int64_t resume_at_us) {
+  return pend({.to = to, .reason = reason, .resume_at_us = resume_at_us});
 }
 
 uint64_t CommandWriter::resume(const Addressed& to) {
@@ -226,6 +246,48 @@ uint64_t CommandWriter::cancel(const Addressed& to, std::string_view reason) {
   auto record = impl_->addressed<desk::Cancel>(to, "cancel");
   record.reason_size = impl_->put(reason, "cancel", "reason");
   return impl_->add(CommandKind::cancel, impl_->cancel, record);
+}
+
+uint64_t CommandWriter::acknowledge(const Addressed& to, uint8_t clock, uint8_t rung) {
+  auto record = impl_->addressed<desk::Acknowledge>(to, "acknowledge");
+  record.clock = clock;
+  record.rung = rung;
+  return impl_->add(CommandKind::acknowledge, impl_->acknowledge, record);
+}
+
+uint64_t CommandWriter::merge(const Addressed& to, const Addressed& into) {
+  auto record = impl_->addressed<desk::Merge>(to, "merge");
+  record.into = into.ticket;
+  record.into_external_id_size = impl_->put(into.external_id, "merge", "into_external_id");
+  return impl_->add(CommandKind::merge, impl_->merge, record);
+}
+
+uint64_t CommandWriter::import_ticket(const ImportFields& fields) {
+  desk::ImportTicket record;
+  record.recorded_at_us = fields.recorded_at_us;
+  record.occurred_at_us = fields.ticket.occurred_at_us;
+  record.text_at = impl_->text_end();
+  impl_->put_attributes(record, fields.ticket, fields.ticket.external_id, fields.ticket.queue,
+                        "import_ticket");
+  record.history_size = impl_->put(fields.history, "import_ticket", "history");
+  record.agent_size = impl_->put(fields.agent, "import_ticket", "agent");
+  return impl_->add(CommandKind::import_ticket, impl_->import_ticket, record);
+}
+
+uint64_t CommandWriter::migrate(desk::MigrateMode mode, std::string_view select,
+                                std::string_view policy) {
+  desk::Migrate record;
+  record.text_at = impl_->text_end();
+  record.select_size = impl_->put(select, "migrate", "select");
+  record.policy_size = impl_->put(policy, "migrate", "policy");
+  record.mode = static_cast<uint8_t>(mode);
+  return impl_->add(CommandKind::migrate, impl_->migrate, record);
+}
+
+uint64_t CommandWriter::repair(const Addressed& to, bool newest) {
+  auto record = impl_->addressed<desk::Repair>(to, "repair");
+  record.newest = newest ? 1 : 0;
+  return impl_->add(CommandKind::repair, impl_->repair, record);
 }
 
 uint64_t CommandWriter::define_queue(const DefineQueueFields& fields) {
@@ -326,10 +388,16 @@ sched::Expected<std::span<const std::byte>, WireError> CommandWriter::finish(
   const auto config_begin = impl.put_all<schema::ConfigBegin>(impl.config_begin);
   const auto config_chunk = impl.put_all<schema::ConfigChunk>(impl.config_chunk);
   const auto config_commit = impl.put_all<schema::ConfigCommit>(impl.config_commit);
-  builder.Finish(schema::CreateCommands(
-      builder, desk.value, first_number, order, text, open, update, message, assign, start, requeue,
-      pend, resume, resolve, close, reopen, cancel, define_queue, define_agent, log_in, log_out,
-      config_begin, config_chunk, config_commit));
+  const auto acknowledge = impl.put_all<schema::Acknowledge>(impl.acknowledge);
+  const auto merge = impl.put_all<schema::Merge>(impl.merge);
+  const auto import_ticket = impl.put_all<schema::ImportTicket>(impl.import_ticket);
+  const auto migrate = impl.put_all<schema::Migrate>(impl.migrate);
+  const auto repair = impl.put_all<schema::Repair>(impl.repair);
+  builder.Finish(schema::CreateCommands(builder, desk.value, first_number, order, text, open,
+                                        update, message, assign, start, requeue, pend, resume,
+                                        resolve, close, reopen, cancel, define_queue, define_agent,
+                                        log_in, log_out, config_begin, config_chunk, config_commit,
+                                        acknowledge, merge, import_ticket, migrate, repair));
 
   // The builder grows towards the front: the header goes there, and nothing is copied.
   const FrameHeader header{builder.GetSize(), static_cast<uint16_t>(MessageKind::commands),

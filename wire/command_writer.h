@@ -33,15 +33,18 @@ inline constexpr size_t text_size_max = 65'535;
 struct OpenFields {
   std::string_view external_id = {}, category = {}, subcategory = {}, service = {},
                    config_item = {}, channel = {}, requester_type = {}, organisation = {},
-                   contract = {}, requester = {}, body = {};
+                   contract = {}, stage = {}, requester = {}, body = {};
   std::string_view queue = {};  ///< Empty: by the routing rules.
   int64_t occurred_at_us = 0;
+  int64_t promised_at_us = 0;
   uint64_t follows = 0;  ///< The ticket it goes on from.
   desk::TicketKind kind = desk::TicketKind::incident;
   sched::Impact impact = sched::Impact::none;
   sched::Urgency urgency = sched::Urgency::none;
   desk::Sentiment sentiment = desk::Sentiment::none;
   bool vip = false;
+  bool workaround = false;
+  bool major = false;
 };
 
 /// Which ticket a command is about: by id or, where that is 0, by external id.
@@ -56,12 +59,16 @@ struct UpdateFields {
   Addressed to = {};
   uint32_t fields = 0;
   std::string_view category = {}, subcategory = {}, service = {}, config_item = {}, channel = {},
-                   requester_type = {}, organisation = {}, contract = {}, requester = {}, body = {};
+                   requester_type = {}, organisation = {}, contract = {}, stage = {},
+                   requester = {}, body = {};
+  int64_t promised_at_us = 0;
   desk::TicketKind kind = desk::TicketKind::incident;
   sched::Impact impact = sched::Impact::none;
   sched::Urgency urgency = sched::Urgency::none;
   desk::Sentiment sentiment = desk::Sentiment::none;
   bool vip = false;
+  bool workaround = false;
+  bool major = false;
 };
 
 struct MessageFields {
@@ -69,6 +76,22 @@ struct MessageFields {
   desk::AuthorKind author_kind = desk::AuthorKind::agent;
   bool is_public = true;
   bool automatic = false;
+};
+
+struct PendFields {
+  Addressed to = {};
+  std::string_view reason = {};
+  int64_t resume_at_us = 0;  ///< 0: until resumed.
+  int64_t max_pause_us = 0;  ///< Elapsed; 0: as the reason's rule says.
+  uint8_t reminders = 0;     ///< 0: as the reason's rule says.
+};
+
+/// A ticket taken over with its past; `history` as desk::ImportTicket describes it.
+struct ImportFields {
+  OpenFields ticket = {};  ///< Its `follows` does not travel.
+  int64_t recorded_at_us = 0;
+  std::string_view history = {};
+  std::string_view agent = {};
 };
 
 struct DefineQueueFields {
@@ -101,11 +124,19 @@ class CommandWriter {
   uint64_t start(const Addressed& to);
   uint64_t requeue(const Addressed& to, std::string_view queue, std::string_view reason = {});
   uint64_t pend(const Addressed& to, std::string_view reason, int64_t resume_at_us = 0);
+  uint64_t pend(const PendFields& fields);
   uint64_t resume(const Addressed& to);
   uint64_t resolve(const Addressed& to, std::string_view code, bool restate = false);
   uint64_t close(const Addressed& to, std::string_view code = {});
   uint64_t reopen(const Addressed& to, std::string_view reason = {});
   uint64_t cancel(const Addressed& to, std::string_view reason = {});
+  uint64_t acknowledge(const Addressed& to, uint8_t clock = desk::Acknowledge::any_clock,
+                       uint8_t rung = 0);
+  uint64_t merge(const Addressed& to, const Addressed& into);  ///< `into` at any version.
+  uint64_t import_ticket(const ImportFields& fields);
+  uint64_t migrate(desk::MigrateMode mode, std::string_view select = {},
+                   std::string_view policy = {});
+  uint64_t repair(const Addressed& to, bool newest = false);
   uint64_t define_queue(const DefineQueueFields& fields);
   uint64_t define_agent(const DefineAgentFields& fields);
   uint64_t log_in(std::string_view agent);

@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "wire/policy_codec.h"
 #include "wire/schema.h"
 
 namespace paceline::wire {
@@ -16,30 +17,12 @@ using Offset = flatbuffers::Offset<Table>;
 
 constexpr flatbuffers::uoffset_t configuration_tables_max = 200'000;
 
-// Beyond these no sum of an instant and a few durations could leave int64.
-constexpr int64_t year_us = 366 * sched::day.us;
-constexpr int64_t duration_us_max = 100 * year_us;
 constexpr uint32_t day_s = 86'400;
 constexpr int32_t offset_s_max = 26 * 3'600;
-constexpr uint32_t threshold_bp_max = 100'000;
-constexpr size_t thresholds_max = 32;
 
-auto put_text_tables(Builder& builder, const std::vector<std::string>& texts) {
-  return put_tables<schema::Text>(builder, texts, [](Builder& b, const std::string& text) {
-    const auto value = put_text(b, text);
-    return schema::CreateText(b, value);
-  });
-}
-
-std::vector<std::string> read_text_tables(FieldReader& reader,
-                                          const flatbuffers::Vector<Offset<schema::Text>>* list,
-                                          std::string_view field) {
-  std::vector<std::string> texts;
-  reader.tables(list, field, [&](const schema::Text& text) {
-    texts.push_back(reader.text(text.value(), field));
-  });
-  return texts;
-}
+// Overloads for policies and the rules about pending; more of the same follow.
+using wire::put;
+using wire::read;
 
 /// `policies[3]`
 std::string element(std::string_view list, size_t index) {
@@ -57,10 +40,16 @@ Offset<schema::DeskSettings> put(Builder& builder, const desk::DeskSettings& set
     strict.push_back(static_cast<schema::Priority>(priority));
   const auto matrix_at = builder.CreateVector(matrix);
   const auto strict_at = builder.CreateVector(strict);
+  const auto calendar = put_text(builder, settings.calendar);
+  const auto auto_close = put(builder, settings.auto_close);
+  const auto reopen_window = put(builder, settings.reopen_window);
   const auto triage_queue = put_text(builder, settings.triage_queue);
-  return schema::CreateDeskSettings(builder, matrix_at, settings.auto_close_us,
-                                    settings.reopen_window_us, settings.stale_after_us,
-                                    settings.max_backdate_us, triage_queue, strict_at);
+  const auto put_rule = [](Builder& b, const auto& rule) { return put(b, rule); };
+  const auto pauses = put_tables<schema::PauseRule>(builder, settings.pauses, put_rule);
+  const auto pending = put_tables<schema::PendingRule>(builder, settings.pending, put_rule);
+  return schema::CreateDeskSettings(builder, matrix_at, calendar, auto_close, reopen_window,
+                                    settings.stale_after_us, settings.max_backdate_us, triage_queue,
+                                    strict_at, pauses, pending);
 }
 
 sched::Priority read_priority(FieldReader& reader, unsigned value, std::string_view field) {
@@ -82,10 +71,9 @@ desk::DeskSettings read_settings(FieldReader& reader, const schema::DeskSettings
   for (unsigned i = 0; i < 9; ++i)
     settings.matrix.cell[i / 3][i % 3] =
         read_priority(reader, static_cast<unsigned>(matrix->Get(i)), "matrix");
-  settings.auto_close_us =
-      reader.number(table->auto_close_us(), 0, duration_us_max, "auto_close_us");
-  settings.reopen_window_us =
-      reader.number(table->reopen_window_us(), 0, duration_us_max, "reopen_window_us");
+  settings.calendar = reader.text(table->calendar(), "calendar");
+  settings.auto_close = read_period(reader, table->auto_close(), "auto_close");
+  settings.reopen_window = read_period(reader, table->reopen_window(), "reopen_window");
   settings.stale_after_us =
       reader.number(table->stale_after_us(), 0, duration_us_max, "stale_after_us");
   settings.max_backdate_us =
@@ -101,6 +89,13 @@ desk::DeskSettings read_settings(FieldReader& reader, const schema::DeskSettings
       settings.strict.push_back(
           read_priority(reader, static_cast<unsigned>(strict->Get(i)), "strict"));
   }
+  settings.pauses.clear();
+  reader.tables(table->pauses(), "pauses", [&](const schema::PauseRule& rule) {
+    settings.pauses.push_back(read(reader, rule));
+  });
+  reader.tables(table->pending(), "pending", [&](const schema::PendingRule& rule) {
+    settings.pending.push_back(read(reader, rule));
+  });
   return settings;
 }
 
@@ -233,47 +228,6 @@ Offset<schema::RouteRule> put(Builder& builder, const desk::RouteRule& route) {
 desk::RouteRule read(FieldReader& reader, const schema::RouteRule& table) {
   return {reader.text(table.name(), "name"), reader.text(table.when(), "when"),
           reader.text(table.queue(), "queue")};
-}
-
-// Policies.
-
-Offset<schema::PolicyDefinition> put(Builder& builder, const desk::PolicyDefinition& policy) {
-  const auto policy_name = put_text(builder, policy.name);
-  const auto when = put_text(builder, policy.when);
-  const auto calendar = put_text(builder, policy.calendar);
-  const auto pause = put_text_tables(builder, policy.pause);
-  const auto thresholds = builder.CreateVector(policy.thresholds_bp);
-  return schema::CreatePolicyDefinition(
-      builder, policy_name, when, static_cast<schema::ClockKind>(policy.clock), policy.target_us,
-      calendar, pause, thresholds, static_cast<schema::OnPriorityChange>(policy.on_priority_change),
-      static_cast<schema::ClockOrigin>(policy.origin));
-}
-
-desk::PolicyDefinition read(FieldReader& reader, const schema::PolicyDefinition& table) {
-  desk::PolicyDefinition policy;
-  policy.name = reader.text(table.name(), "name");
-  policy.when = reader.text(table.when(), "when");
-  policy.clock = reader.enumerator(table.clock(), desk::ClockKind::resolution, "clock");
-  policy.target_us = reader.number(table.target_us(), 1, year_us, "target_us");
-  policy.calendar = reader.text(table.calendar(), "calendar");
-  policy.pause = read_text_tables(reader, table.pause(), "pause");
-  if (const auto* thresholds = table.thresholds_bp()) {
-    if (thresholds->size() > thresholds_max) {
-      reader.fail(WireErrorKind::counts_disagree, "thresholds_bp", "has more than 32 elements");
-      return policy;
-    }
-    if (!reader.in_place(thresholds, sizeof(uint32_t), "thresholds_bp")) return policy;
-    for (const uint32_t each : *thresholds) {
-      if (!policy.thresholds_bp.empty() && each <= policy.thresholds_bp.back())
-        reader.fail(WireErrorKind::value_out_of_range, "thresholds_bp",
-                    "is not in ascending order");
-      policy.thresholds_bp.push_back(reader.number(each, 1, threshold_bp_max, "thresholds_bp"));
-    }
-  }
-  policy.on_priority_change = reader.enumerator(table.on_priority_change(),
-                                                desk::OnPriorityChange::keep, "on_priority_change");
-  policy.origin = reader.enumerator(table.origin(), desk::ClockOrigin::occurred, "origin");
-  return policy;
 }
 
 // Queues.

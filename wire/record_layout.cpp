@@ -3,7 +3,9 @@
 #include <cstddef>
 
 #include "engine/desk/command.h"
+#include "engine/desk/configuration.h"
 #include "engine/desk/event.h"
+#include "engine/desk/query.h"
 #include "wire/schema.h"
 
 namespace paceline::wire {
@@ -29,6 +31,7 @@ struct SameSize {
 
 SAME_STRUCT(Open);
 SAME_FIELD(Open, occurred_at_us);
+SAME_FIELD(Open, promised_at_us);
 SAME_FIELD(Open, follows);
 SAME_FIELD(Open, text_at);
 SAME_FIELD(Open, sizes);
@@ -37,10 +40,13 @@ SAME_FIELD(Open, impact);
 SAME_FIELD(Open, urgency);
 SAME_FIELD(Open, vip);
 SAME_FIELD(Open, sentiment);
+SAME_FIELD(Open, workaround);
+SAME_FIELD(Open, major);
 SAME_FIELD(Open, reserved);
 
 SAME_STRUCT(Update);
 SAME_FIELD(Update, ticket);
+SAME_FIELD(Update, promised_at_us);
 SAME_FIELD(Update, expected_version);
 SAME_FIELD(Update, text_at);
 SAME_FIELD(Update, fields);
@@ -50,6 +56,8 @@ SAME_FIELD(Update, impact);
 SAME_FIELD(Update, urgency);
 SAME_FIELD(Update, vip);
 SAME_FIELD(Update, sentiment);
+SAME_FIELD(Update, workaround);
+SAME_FIELD(Update, major);
 SAME_FIELD(Update, reserved);
 
 #define SAME_ADDRESS(type)            \
@@ -72,7 +80,9 @@ SAME_FIELD(Requeue, queue_size);
 SAME_FIELD(Requeue, reason_size);
 SAME_ADDRESS(Pend);
 SAME_FIELD(Pend, resume_at_us);
+SAME_FIELD(Pend, max_pause_us);
 SAME_FIELD(Pend, reason_size);
+SAME_FIELD(Pend, reminders);
 SAME_ADDRESS(Resume);
 SAME_ADDRESS(Resolve);
 SAME_FIELD(Resolve, code_size);
@@ -83,6 +93,39 @@ SAME_ADDRESS(Reopen);
 SAME_FIELD(Reopen, reason_size);
 SAME_ADDRESS(Cancel);
 SAME_FIELD(Cancel, reason_size);
+
+SAME_ADDRESS(Acknowledge);
+SAME_FIELD(Acknowledge, clock);
+SAME_FIELD(Acknowledge, rung);
+SAME_ADDRESS(Merge);
+SAME_FIELD(Merge, into);
+SAME_FIELD(Merge, into_external_id_size);
+SAME_ADDRESS(Repair);
+SAME_FIELD(Repair, newest);
+
+SAME_STRUCT(ImportTicket);
+SAME_FIELD(ImportTicket, recorded_at_us);
+SAME_FIELD(ImportTicket, occurred_at_us);
+SAME_FIELD(ImportTicket, promised_at_us);
+SAME_FIELD(ImportTicket, text_at);
+SAME_FIELD(ImportTicket, sizes);
+SAME_FIELD(ImportTicket, history_size);
+SAME_FIELD(ImportTicket, agent_size);
+SAME_FIELD(ImportTicket, kind);
+SAME_FIELD(ImportTicket, impact);
+SAME_FIELD(ImportTicket, urgency);
+SAME_FIELD(ImportTicket, vip);
+SAME_FIELD(ImportTicket, sentiment);
+SAME_FIELD(ImportTicket, workaround);
+SAME_FIELD(ImportTicket, major);
+SAME_FIELD(ImportTicket, reserved);
+
+SAME_STRUCT(Migrate);
+SAME_FIELD(Migrate, text_at);
+SAME_FIELD(Migrate, select_size);
+SAME_FIELD(Migrate, policy_size);
+SAME_FIELD(Migrate, mode);
+SAME_FIELD(Migrate, reserved);
 
 SAME_STRUCT(DefineQueue);
 SAME_FIELD(DefineQueue, text_at);
@@ -155,5 +198,14 @@ SAME_FIELD(Event, flags);
 static_assert(static_cast<int>(schema::CommandKind::MAX) == desk::command_kind_count - 1);
 static_assert(static_cast<int>(schema::EventKind::MAX) == desk::event_kind_count - 1);
 static_assert(static_cast<int>(schema::State::MAX) == desk::state_count - 1);
+static_assert(static_cast<int>(schema::ClockKind::MAX) == desk::clock_kind_count - 1);
+static_assert(static_cast<int>(schema::QueryKind::MAX) ==
+              static_cast<int>(desk::QueryKind::repair));
+static_assert(static_cast<int>(schema::RungAction::MAX) ==
+              static_cast<int>(desk::RungAction::open_bridge));
+static_assert(static_cast<int>(schema::TargetKind::MAX) ==
+              static_cast<int>(desk::TargetKind::promised));
+static_assert(static_cast<int>(schema::OnPriorityChange::MAX) ==
+              static_cast<int>(desk::OnPriorityChange::keep));
 
 }  // namespace paceline::wire

@@ -3,23 +3,13 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
-#include "engine/config/sections.h"
+#include "engine/config/desk_checks.h"
 #include "engine/desk/limits.h"
 #include "engine/desk/predicate.h"
-#include "engine/desk/suggestion.h"
 
 namespace paceline::config {
 namespace {
-
-using Names = std::set<std::string, std::less<>>;
-
-std::string suggestion_from(std::string_view wanted, const Names& names) {
-  if (names.size() > 2'000) return {};  // too many to compare for one message
-  const std::vector<std::string_view> views(names.begin(), names.end());
-  return desk::suggestion(wanted, views);
-}
 
 class DeskShare {
  public:
@@ -37,13 +27,10 @@ class DeskShare {
     take(sections_.policies, out_.policies, "policy", limits.policies_max);
     take(sections_.routes, out_.routes, "route", limits.policies_max);
 
-    for (const auto& calendar : out_.calendars) calendar_names_.insert(calendar.name);
-    calendar_names_.insert("24x7");
-    for (const auto& queue : out_.queues) queue_names_.insert(queue.name);
-    queue_names_.insert(out_.settings.triage_queue);
-    check_desk();
-    check_routes();
-    check_policies();
+    DeskChecks checks(desk_, out_, diagnostics_);
+    finish_periods(sections_, checks, out_.settings);
+    check_routes(checks);
+    finish_policies(sections_, checks, out_);
     check_staff();
     return std::move(out_);
   }
@@ -75,52 +62,14 @@ class DeskShare {
     }
   }
 
-  void unknown(uint32_t line, const std::string& subject, std::string_view kind,
-               std::string_view wanted, const Names& names) {
-    if (diagnostics_.full()) return;
-    diagnostics_.error(code::unknown_name, line,
-                       fmt::format("{}: no {} {}{}", subject, kind, in_quotes(wanted),
-                                   suggestion_from(wanted, names)));
-  }
-
-  void check_desk() {
-    if (!desk_.calendar.empty() && calendar_names_.count(desk_.calendar) == 0)
-      unknown(desk_.line, fmt::format("desk {}", in_quotes(desk_.name)), "calendar", desk_.calendar,
-              calendar_names_);
-  }
-
-  void check_condition(const std::string& when, uint32_t line, const std::string& subject) {
-    const auto resolve = [&](desk::Field field, std::string_view value) -> uint32_t {
-      if (field == desk::Field::queue && queue_names_.find(value) == queue_names_.end())
-        unknown(line, subject + ": when", "queue", value, queue_names_);
-      return 0;
-    };
-    const auto parsed = desk::Predicate::parse(when, resolve);
-    if (!parsed)
-      diagnostics_.error(code::wrong_condition, line,
-                         fmt::format("{}: when, at character {}: {}", subject,
-                                     parsed.error().at + 1, parsed.error().message));
-  }
-
-  void check_routes() {
+  void check_routes(DeskChecks& checks) {
     for (const auto& entry : sections_.routes) {
       if (!belongs(entry)) continue;
       const bool is_named = !entry.value.name.starts_with("route ");
       const std::string subject =
           is_named ? "route " + in_quotes(entry.value.name) : entry.value.name;
-      check_condition(entry.value.when, entry.line, subject);
-      if (!entry.value.queue.empty() && queue_names_.count(entry.value.queue) == 0)
-        unknown(entry.line, subject, "queue", entry.value.queue, queue_names_);
-    }
-  }
-
-  void check_policies() {
-    for (const auto& entry : sections_.policies) {
-      if (!belongs(entry)) continue;
-      const std::string subject = "policy " + in_quotes(entry.value.name);
-      check_condition(entry.value.when, entry.line, subject);
-      if (calendar_names_.count(entry.value.calendar) == 0)
-        unknown(entry.line, subject, "calendar", entry.value.calendar, calendar_names_);
+      checks.condition(entry.value.when, "when", entry.line, subject);
+      if (!entry.value.queue.empty()) checks.queue(entry.value.queue, entry.line, subject);
     }
   }
 
@@ -202,8 +151,6 @@ class DeskShare {
   const Sections& sections_;
   Diagnostics& diagnostics_;
   desk::Configuration out_;
-  Names calendar_names_;
-  Names queue_names_;
 };
 
 }  // namespace

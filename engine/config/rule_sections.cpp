@@ -1,8 +1,7 @@
-// [priority.matrix], [criticality.…], [[route]] and [[policy]].
+// [priority.matrix], [criticality.…] and [[route]].
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "engine/config/sections.h"
 
@@ -10,9 +9,6 @@ namespace paceline::config {
 namespace {
 
 constexpr std::string_view level_names[] = {"high", "medium", "low"};
-constexpr uint32_t threshold_bp_max = 100'000;
-constexpr size_t thresholds_max = 32;
-constexpr int64_t target_us_max = 366 * sched::day.us;
 
 /// `route 3`, or with its name once that is known.
 std::string numbered(std::string_view kind, size_t index) {
@@ -44,99 +40,6 @@ void read_matrix_row(TableReader& matrix, std::string_view key,
     else
       row[column] = static_cast<sched::Priority>(found - std::begin(priority_names) + 1);
   }
-}
-
-/// Thresholds in percent, as basis points.
-class Thresholds {
- public:
-  Thresholds(TableReader& policy, Diagnostics& diagnostics)
-      : policy_(policy), diagnostics_(diagnostics) {}
-
-  std::vector<uint32_t> read() {
-    if (const Node::Member* member = policy_.find("thresholds")) {
-      if (member->value.kind != Node::Kind::array)
-        policy_.wrong_type("thresholds", member->value, "a list of percentages such as [50, 100]");
-      for (const Node& element : member->value.elements) add(element, "thresholds");
-    }
-    read_escalate();
-    if (found_.size() > thresholds_max)
-      policy_.error(code::wrong_value, policy_.line(),
-                    "it has more than 32 thresholds: remove some");
-    return {found_.begin(), found_.end()};
-  }
-
- private:
-  void add(const Node& percent, std::string_view key) {
-    const auto bp = scaled(percent, 100, threshold_bp_max);
-    if (!bp)
-      policy_.error(
-          code::wrong_value, percent.line,
-          fmt::format("{}: a threshold is a percentage of the target, 0.01 to 1000", key));
-    else
-      found_.insert(*bp);
-  }
-
-  void read_escalate() {
-    const Node::Member* member = policy_.find("escalate");
-    for (const Node* node : policy_.tables("escalate")) {
-      TableReader step(*node, node->line, policy_.subject() + ": escalate", diagnostics_);
-      if (const Node::Member* at = step.find("at"))
-        add(at->value, "escalate: at");
-      else if (step.find("before") == nullptr)
-        step.error(code::missing, step.line(), "at is missing: add for example at = 75");
-      if (const Node::Member* before = step.find("before"))
-        step.error(code::not_supported, before->line,
-                   "before is not supported in this version: give a percentage with at");
-      if (step.texts("notify").empty() && step.find("notify") == nullptr)
-        step.error(code::missing, step.line(),
-                   "notify is missing: add for example notify = [\"lead\"]");
-      const auto repeat = step.duration("repeat");
-      if (repeat && repeat->us < sched::minute.us)
-        step.error(code::wrong_duration, step.find("repeat")->line, "repeat must be at least 1m");
-      step.integer("max", 1, 1'000);
-      if (step.find("max") != nullptr && step.find("repeat") == nullptr)
-        step.error(code::missing, step.line(),
-                   "max limits repeat: add for example repeat = \"2h\"");
-      step.finish();
-    }
-    if (member != nullptr)
-      diagnostics_.warn(code::not_sent, member->line,
-                        policy_.subject() +
-                            ": escalate raises threshold events; this version "
-                            "sends no notification for them yet");
-  }
-
-  TableReader& policy_;
-  Diagnostics& diagnostics_;
-  std::set<uint32_t> found_;
-};
-
-desk::PolicyDefinition read_policy(TableReader& table, Diagnostics& diagnostics) {
-  desk::PolicyDefinition policy;
-  policy.name = table.required_text("name", "P1 resolution");
-  if (!policy.name.empty()) table.set_subject("policy " + in_quotes(policy.name));
-  policy.when = table.text("when").value_or("");
-  if (table.find("clock") == nullptr) table.required_text("clock", "resolution");
-  constexpr std::string_view clocks[] = {"response", "resolution"};
-  if (const auto clock = table.one_of("clock", clocks))
-    policy.clock = static_cast<desk::ClockKind>(*clock);
-  if (table.find("target") == nullptr) table.required_text("target", "4h");
-  if (const auto target = table.business_duration("target")) {
-    policy.target_us = target->us;
-    if (target->us < 1 || target->us > target_us_max)
-      table.error(code::wrong_duration, table.find("target")->line,
-                  "target must be more than nothing and at most a year");
-  }
-  if (const auto calendar = table.text("calendar")) policy.calendar = *calendar;
-  policy.pause = table.texts("pause");
-  constexpr std::string_view changes[] = {"carry", "keep"};
-  if (const auto change = table.one_of("on_priority_change", changes))
-    policy.on_priority_change = static_cast<desk::OnPriorityChange>(*change);
-  constexpr std::string_view origins[] = {"recorded", "occurred"};
-  if (const auto origin = table.one_of("origin", origins))
-    policy.origin = static_cast<desk::ClockOrigin>(*origin);
-  policy.thresholds_bp = Thresholds(table, diagnostics).read();
-  return policy;
 }
 
 }  // namespace
@@ -197,17 +100,6 @@ void read_routes(TableReader& file, Diagnostics& diagnostics, Sections& sections
     entry.desk = table.text("desk").value_or("");
     table.finish();
     sections.routes.push_back(std::move(entry));
-  }
-}
-
-void read_policies(TableReader& file, Diagnostics& diagnostics, Sections& sections) {
-  for (const Node* node : file.tables("policy")) {
-    sections.has_desk_tables = true;
-    TableReader table(*node, node->line, numbered("policy", sections.policies.size()), diagnostics);
-    Entry<desk::PolicyDefinition> entry{read_policy(table, diagnostics), {}, node->line};
-    entry.desk = table.text("desk").value_or("");
-    table.finish();
-    sections.policies.push_back(std::move(entry));
   }
 }
 

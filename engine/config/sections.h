@@ -8,6 +8,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,26 +20,47 @@
 
 namespace paceline::config {
 
+using Lines = std::map<std::string, uint32_t, std::less<>>;
+
 /// An entry with the place it came from and the desk it belongs to (empty: all).
 template <class T>
 struct Entry {
   T value;
   std::string desk;
   uint32_t line = 0;
+  Lines lines = {};  ///< Of the keys that are looked at again once all names are known.
+
+  uint32_t line_of(std::string_view key) const {
+    const auto found = lines.find(key);
+    return found == lines.end() ? line : found->second;
+  }
 };
 
 /// What [desk.NAME] says.
 struct DeskSection {
   std::string name;
   desk::DeskSettings settings;
-  std::string calendar;
   uint32_t line = 0;
+  Lines lines = {};  ///< Of the keys it states.
+};
+
+/// What [pending.REASON] says; [pending.default] has no reason. Nothing where a key is not stated.
+struct PendingSection {
+  std::string reason;
+  std::optional<uint32_t> pauses;  ///< Bits by ClockKind.
+  std::string when;
+  std::optional<desk::Period> max_pause;
+  std::optional<desk::Period> remind_every;
+  std::optional<uint8_t> reminders;
+  uint32_t line = 0;
+  Lines lines = {};
 };
 
 struct Sections {
   ServerSettings server;
   std::vector<DeskSection> desks;
   std::vector<Entry<sched::CalendarSpec>> calendars;  ///< Also those with errors, for their names.
+  std::vector<PendingSection> pending;
   std::vector<Entry<desk::RouteRule>> routes;
   std::vector<Entry<desk::PolicyDefinition>> policies;
   std::vector<Entry<desk::QueueDefinition>> queues;
@@ -53,6 +76,7 @@ void read_calendars(TableReader& file, Diagnostics& diagnostics, sched::Instant 
                     std::string_view tzdata, Sections& sections);
 void read_priority(TableReader& file, Diagnostics& diagnostics, Sections& sections);
 void read_criticality(TableReader& file, Diagnostics& diagnostics, Sections& sections);
+void read_pending(TableReader& file, Diagnostics& diagnostics, Sections& sections);
 void read_routes(TableReader& file, Diagnostics& diagnostics, Sections& sections);
 void read_policies(TableReader& file, Diagnostics& diagnostics, Sections& sections);
 void read_queues(TableReader& file, Diagnostics& diagnostics, Sections& sections);
@@ -62,6 +86,15 @@ void read_agents(TableReader& file, Diagnostics& diagnostics, Sections& sections
 /// conditions, skills nobody has.
 desk::Configuration configuration_of(const DeskSection& desk, const Sections& sections,
                                      Diagnostics& diagnostics);
+
+/// Thresholds and the steps of escalate as the rungs of one ladder; `lines` gets "rung 0", ….
+std::vector<desk::Rung> read_rungs(TableReader& policy, Diagnostics& diagnostics, Lines& lines);
+
+/// In the order of desk::ClockKind.
+inline constexpr std::string_view clock_names[] = {"response", "resolution", "triage", "own",
+                                                   "update",   "ola",        "uc",     "approval",
+                                                   "stage",    "mi_update",  "review"};
+static_assert(std::size(clock_names) == desk::clock_kind_count);
 
 /// Names of priorities, "P1" first.
 inline constexpr std::string_view priority_names[] = {"P1", "P2", "P3", "P4", "P5"};

@@ -59,19 +59,13 @@ DeskSection read_desk(const Node::Member& member, Diagnostics& diagnostics) {
   if (!is_desk_name(member.key))
     desk.error(code::wrong_value, member.line,
                "a desk's name has 1 to 64 letters, digits, \"_\", \"-\" or \".\"");
-  section.calendar = desk.text("calendar").value_or("");
-  if (!section.calendar.empty())
-    diagnostics.warn(code::no_effect, desk.find("calendar")->line,
-                     fmt::format("desk {}: calendar is for periods in business days (bd), which "
-                                 "this version does not have: it has no effect yet",
-                                 in_quotes(member.key)));
-
   desk::DeskSettings& settings = section.settings;
+  settings.calendar = desk.text("calendar").value_or("");
   const auto read_us = [&](std::string_view key, int64_t& us) {
     if (const auto duration = desk.duration(key)) us = duration->us;
   };
-  read_us("auto_close", settings.auto_close_us);
-  read_us("reopen_window", settings.reopen_window_us);
+  if (const auto period = desk.period("auto_close")) settings.auto_close = *period;
+  if (const auto period = desk.period("reopen_window")) settings.reopen_window = *period;
   read_us("stale_after", settings.stale_after_us);
   read_us("max_backdate", settings.max_backdate_us);
   if (desk.find("triage_queue") != nullptr)
@@ -89,6 +83,8 @@ DeskSection read_desk(const Node::Member& member, Diagnostics& diagnostics) {
         settings.strict.push_back(static_cast<sched::Priority>(position + 1));
     }
   }
+  for (const std::string_view key : {"calendar", "auto_close", "reopen_window"})
+    if (const Node::Member* stated = desk.find(key)) section.lines.emplace(key, stated->line);
   desk.finish();
   return section;
 }

@@ -123,6 +123,28 @@ std::optional<sched::BusinessDuration> TableReader::business_duration(std::strin
   return sched::BusinessDuration{elapsed->us};
 }
 
+std::optional<desk::Period> TableReader::period(std::string_view key) {
+  const Node::Member* member = find(key);
+  if (member == nullptr || member->value.kind != Node::Kind::text ||
+      !is_business_days(member->value.text)) {
+    const auto elapsed = duration(key);
+    if (!elapsed) return std::nullopt;
+    return desk::Period{elapsed->us, 0};
+  }
+  const auto days = parse_business_days(member->value.text);
+  if (days) return desk::Period{0, *days};
+  error(code::wrong_duration, member->value.line, fmt::format("{}: {}", key, days.error()));
+  return std::nullopt;
+}
+
+std::optional<bool> TableReader::boolean(std::string_view key) {
+  const Node::Member* member = find(key);
+  if (member == nullptr) return std::nullopt;
+  if (member->value.kind == Node::Kind::boolean) return member->value.boolean;
+  wrong_type(key, member->value, "true or false");
+  return std::nullopt;
+}
+
 std::optional<int64_t> TableReader::integer(std::string_view key, int64_t min, int64_t max) {
   const Node::Member* member = find(key);
   if (member == nullptr) return std::nullopt;
@@ -163,6 +185,21 @@ std::optional<size_t> TableReader::one_of(std::string_view key,
         fmt::format("{} has no value {}{}", key, in_quotes(*written),
                     desk::suggestion(*written, names)));
   return std::nullopt;
+}
+
+std::vector<size_t> TableReader::some_of(std::string_view key,
+                                         std::span<const std::string_view> names) {
+  std::vector<size_t> positions;
+  for (const std::string& written : texts(key)) {
+    const auto found = std::find(names.begin(), names.end(), written);
+    if (found != names.end())
+      positions.push_back(static_cast<size_t>(found - names.begin()));
+    else
+      error(code::wrong_value, find(key)->value.line,
+            fmt::format("{} has no value {}{}", key, in_quotes(written),
+                        desk::suggestion(written, names)));
+  }
+  return positions;
 }
 
 std::string TableReader::required_text(std::string_view key, std::string_view example) {

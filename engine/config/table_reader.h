@@ -13,6 +13,7 @@
 
 #include "engine/config/diagnostics.h"
 #include "engine/config/document.h"
+#include "engine/desk/configuration.h"
 #include "engine/desk/suggestion.h"
 #include "sched/base/time.h"
 
@@ -32,8 +33,13 @@ class TableReader {
   const Node::Member* find(std::string_view key);
   std::optional<std::string> text(std::string_view key);
   std::vector<std::string> texts(std::string_view key);
+  /// As texts(), each of which must be one of `names`: their positions.
+  std::vector<size_t> some_of(std::string_view key, std::span<const std::string_view> names);
   std::optional<sched::Duration> duration(std::string_view key);
   std::optional<sched::BusinessDuration> business_duration(std::string_view key);
+  /// `3d`, `24h` or `5bd`.
+  std::optional<desk::Period> period(std::string_view key);
+  std::optional<bool> boolean(std::string_view key);
   std::optional<int64_t> integer(std::string_view key, int64_t min, int64_t max);
   /// A number with up to three decimals, as thousandths: 1 is 1000.
   std::optional<uint32_t> thousandths(std::string_view key, uint32_t max);

@@ -51,7 +51,8 @@ Expected<int64_t, std::string> parse_us(std::string_view text, bool days_allowed
           fmt::format("{} has no unit: write {}s, {}m or {}h", quoted(text), text, text, text));
     if (name == "bd")
       return wrong(quoted(text) +
-                   ": business days (bd) are not supported in this version: use hours, as in 16h");
+                   " counts working days, whose length varies: a duration is meant here, so write "
+                   "hours, as in 8h");
     if (name == "d" && !days_allowed)
       return wrong(quoted(text) + ": a day of business time could be 8 h or 24 h: write hours");
     size_t unit = 0;
@@ -159,6 +160,33 @@ Expected<BusinessDuration, std::string> parse_business_duration(std::string_view
   auto us = parse_us(text, false);
   if (!us) return Unexpected{us.error()};
   return BusinessDuration{*us};
+}
+
+bool is_business_days(std::string_view text) {
+  if (!text.ends_with("bd") || text.size() == 2) return false;
+  text.remove_suffix(2);
+  return text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+Expected<uint16_t, std::string> parse_business_days(std::string_view text) {
+  constexpr unsigned days_max = 366;
+  unsigned days = 0;
+  if (!is_business_days(text))
+    return wrong(quoted(text) + " is no number of working days: write for example 5bd");
+  const auto read = std::from_chars(text.data(), text.data() + text.size() - 2, days);
+  if (read.ec != std::errc() || days < 1 || days > days_max)
+    return wrong(quoted(text) + " is out of range: write 1bd to 366bd");
+  return static_cast<uint16_t>(days);
+}
+
+Expected<uint32_t, std::string> parse_time_of_day(std::string_view text) {
+  size_t at = 0;
+  const auto hours = take_number(text, at, 2);
+  const bool colon = take(text, at, ":");
+  const auto minutes = take_number(text, at, 2);
+  if (!hours || !colon || !minutes || at != text.size() || *hours > 23 || *minutes > 59)
+    return wrong(quoted(text) + " is no time of day: write 00:00 to 23:59, for example 14:00");
+  return static_cast<uint32_t>(*hours * 3'600 + *minutes * 60);
 }
 
 std::string print(Duration duration) { return print_us(duration.us, true); }

@@ -6,6 +6,7 @@
 // Owner: anyone.  Allocates: for texts.  Errors: what is wrong and how to mend it.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,14 @@ sched::Expected<sched::Duration, std::string> parse_duration(std::string_view te
 /// The same without `d`.
 sched::Expected<sched::BusinessDuration, std::string> parse_business_duration(
     std::string_view text);
+
+/// `5bd`: 5; at most 366. A working day ends when its calendar closes, so it is no duration.
+sched::Expected<uint16_t, std::string> parse_business_days(std::string_view text);
+/// Whether the text is meant as business days: digits, then `bd`.
+bool is_business_days(std::string_view text);
+
+/// `14:00` as seconds since midnight, 00:00 to 23:59.
+sched::Expected<uint32_t, std::string> parse_time_of_day(std::string_view text);
 
 /// The shortest text that parses to the same duration: `4h30m`; `0s`; `-5m`.
 std::string print(sched::Duration duration);

@@ -85,7 +85,8 @@ bool Archivist::concerns(const Request& request) {
   if (request.kind != RequestKind::query || request.refusal != Refusal::none) return false;
   const QueryWork& work = *request.query;
   return work.kpi != nullptr ||
-         (work.query.kind == desk::QueryKind::ticket &&
+         ((work.query.kind == desk::QueryKind::ticket ||
+           work.query.kind == desk::QueryKind::why_clock) &&
           work.answer.code == static_cast<uint16_t>(desk::Reject::ticket_unknown));
 }
 
@@ -136,7 +137,10 @@ sched::Expected<void, std::string> Archivist::complete(Request& request) {
   if (!found) return sched::Unexpected{found.error()};
   if (found.value().has_value()) {
     work.answer.code = 0;
-    work.answer.tickets.push_back(std::move(*found.value()));
+    if (work.query.kind == desk::QueryKind::why_clock)
+      work.answer.clocks = std::move(found.value()->clocks);
+    else
+      work.answer.tickets.push_back(std::move(*found.value()));
   }
   return {};
 }

@@ -18,7 +18,7 @@ namespace {
 
 // record = header, facts (80 bytes), intervals (16 each), view; padded to 8.
 struct RecordHeader {
-  static constexpr uint32_t magic_value = 0x3148'4c50;  // "PLH1"
+  static constexpr uint32_t magic_value = 0x3248'4c50;  // "PLH2"
   uint32_t magic = magic_value;
   uint32_t payload_size = 0;
   uint64_t number = 0;  ///< From 1, dense.
@@ -90,28 +90,65 @@ void each_field(View& view, Text&& text, Plain&& plain) {
   for (auto* field :
        {&view.external_id, &view.reason, &view.queue, &view.agent, &view.category,
         &view.subcategory, &view.service, &view.config_item, &view.channel, &view.requester,
-        &view.requester_type, &view.organisation, &view.contract, &view.body})
+        &view.requester_type, &view.organisation, &view.contract, &view.body, &view.stage})
     text(*field);
-  for (auto* field :
-       {&view.kind, &view.impact, &view.urgency, &view.priority, &view.vip, &view.sentiment})
+  for (auto* field : {&view.kind, &view.impact, &view.urgency, &view.priority, &view.vip,
+                      &view.sentiment, &view.workaround, &view.major, &view.reminders_sent})
     plain(*field);
   plain(view.id);
   plain(view.follows);
+  plain(view.merged_into);
   plain(view.version);
   plain(view.state);
-  for (auto* field : {&view.recorded_at_us, &view.occurred_at_us, &view.first_response_at_us,
-                      &view.resolved_at_us, &view.closed_at_us, &view.touched_at_us,
-                      &view.enqueued_at_us, &view.press_at_us, &view.resume_at_us})
+  for (auto* field :
+       {&view.recorded_at_us, &view.occurred_at_us, &view.first_response_at_us,
+        &view.resolved_at_us, &view.closed_at_us, &view.touched_at_us, &view.enqueued_at_us,
+        &view.press_at_us, &view.resume_at_us, &view.promised_at_us})
     plain(*field);
 }
+// What a clock's view knows of an ended clock; what it says of a running one has no meaning here,
+// and whose clock it is the ticket says.
 template <class Clock, class Text, class Plain>
 void each_clock_field(Clock& clock, Text&& text, Plain&& plain) {
-  for (auto* field : {&clock.policy, &clock.calendar, &clock.state, &clock.verdict}) text(*field);
-  for (auto* field :
-       {&clock.target_us, &clock.consumed_us, &clock.due_at_us, &clock.breached_at_us})
+  for (auto* field : {&clock.label, &clock.policy, &clock.calendar, &clock.state, &clock.verdict,
+                      &clock.verdict_final, &clock.verdict_worst, &clock.verdict_initial})
+    text(*field);
+  for (auto* field : {&clock.target_us, &clock.initial_target_us, &clock.consumed_us,
+                      &clock.elapsed_us, &clock.remaining_us, &clock.started_at_us, &clock.since_us,
+                      &clock.folded_us, &clock.due_at_us, &clock.breached_at_us})
     plain(*field);
+  plain(clock.version);
+  plain(clock.calendar_version);
   plain(clock.kind);
   plain(clock.cycle);
+}
+template <class Segment, class Text, class Plain>
+void each_segment_field(Segment& segment, Text&& text, Plain&& plain) {
+  for (auto* field : {&segment.state, &segment.reason, &segment.policy, &segment.calendar})
+    text(*field);
+  for (auto* field : {&segment.from_us, &segment.to_us, &segment.consumed_us}) plain(*field);
+  plain(segment.version);
+  plain(segment.calendar_version);
+  plain(segment.cycle);
+  plain(segment.repaired);
+}
+
+void pack_clock(const desk::ClockView& clock, Packer& packer) {
+  const auto text = [&](const std::string& value) { packer.text(value); };
+  const auto plain = [&](const auto& value) { packer.put(value); };
+  each_clock_field(clock, text, plain);
+  packer.put(static_cast<uint32_t>(clock.segments.size()));
+  for (const desk::SegmentView& segment : clock.segments) each_segment_field(segment, text, plain);
+}
+
+void unpack_clock(Unpacker& unpacker, desk::ClockView& clock) {
+  const auto text = [&](std::string& value) { unpacker.text(value); };
+  const auto plain = [&](auto& value) { unpacker.get(value); };
+  each_clock_field(clock, text, plain);
+  uint32_t segments = 0;
+  unpacker.get(segments);
+  for (uint32_t i = 0; i < segments && !unpacker.failed(); ++i)
+    each_segment_field(clock.segments.emplace_back(), text, plain);
 }
 
 void pack(const desk::ArchivedTicket& ticket, uint64_t number, std::vector<std::byte>& out) {
@@ -124,7 +161,7 @@ void pack(const desk::ArchivedTicket& ticket, uint64_t number, std::vector<std::
   const auto plain = [&](const auto& value) { packer.put(value); };
   each_field(ticket.view, text, plain);
   packer.put(static_cast<uint32_t>(ticket.view.clocks.size()));
-  for (const desk::ClockView& clock : ticket.view.clocks) each_clock_field(clock, text, plain);
+  for (const desk::ClockView& clock : ticket.view.clocks) pack_clock(clock, packer);
   out.resize((out.size() + 7) & ~size_t{7});
 
   RecordHeader header;
@@ -156,7 +193,11 @@ bool unpack(const RecordHeader& header, std::span<const std::byte> payload,
   uint32_t clocks = 0;
   unpacker.get(clocks);
   for (uint32_t i = 0; i < clocks && !unpacker.failed(); ++i)
-    each_clock_field(view.clocks.emplace_back(), text, plain);
+    unpack_clock(unpacker, view.clocks.emplace_back());
+  for (desk::ClockView& clock : view.clocks) {
+    clock.ticket = view.id;
+    clock.external_id = view.external_id;
+  }
   view.archived = true;
   return !unpacker.failed();
 }

@@ -26,6 +26,95 @@ desk::Answer travel(const desk::Answer& answer) {
   return message->answer;
 }
 
+desk::ClockView clock() {
+  desk::ClockView clock;
+  clock.ticket = 1;
+  clock.external_id = "INC1";
+  clock.kind = desk::ClockKind::review;
+  clock.label = "label";
+  clock.policy = "P1";
+  clock.version = 2;
+  clock.calendar = "uk";
+  clock.calendar_version = 3;
+  clock.state = "paused";
+  clock.verdict = "met";
+  clock.verdict_final = "final";
+  clock.verdict_worst = "worst";
+  clock.verdict_initial = "initial";
+  clock.target_us = 10;
+  clock.initial_target_us = 11;
+  clock.consumed_us = 12;
+  clock.elapsed_us = 13;
+  clock.remaining_us = -14;
+  clock.started_at_us = 15;
+  clock.since_us = 16;
+  clock.folded_us = 17;
+  clock.due_at_us = 18;
+  clock.breached_at_us = 19;
+  clock.next_effect_at_us = 20;
+  clock.next_effect = "75 %";
+  clock.in_hours = false;
+  clock.cycle = 2;
+  clock.segments = {{1, 2, "running", "awaiting_requester", "P1", 3, "uk", 4, 5, 6, true}};
+  clock.rungs = {{7'500, 1, "lead", "notify", true, 2, 3, 4}};
+  return clock;
+}
+
+void expect_same(const desk::ClockView& a, const desk::ClockView& b) {
+  EXPECT_EQ(a.ticket, b.ticket);
+  EXPECT_EQ(a.external_id, b.external_id);
+  EXPECT_EQ(a.kind, b.kind);
+  EXPECT_EQ(a.label, b.label);
+  EXPECT_EQ(a.policy, b.policy);
+  EXPECT_EQ(a.version, b.version);
+  EXPECT_EQ(a.calendar, b.calendar);
+  EXPECT_EQ(a.calendar_version, b.calendar_version);
+  EXPECT_EQ(a.state, b.state);
+  EXPECT_EQ(a.verdict, b.verdict);
+  EXPECT_EQ(a.verdict_final, b.verdict_final);
+  EXPECT_EQ(a.verdict_worst, b.verdict_worst);
+  EXPECT_EQ(a.verdict_initial, b.verdict_initial);
+  EXPECT_EQ(a.target_us, b.target_us);
+  EXPECT_EQ(a.initial_target_us, b.initial_target_us);
+  EXPECT_EQ(a.consumed_us, b.consumed_us);
+  EXPECT_EQ(a.elapsed_us, b.elapsed_us);
+  EXPECT_EQ(a.remaining_us, b.remaining_us);
+  EXPECT_EQ(a.started_at_us, b.started_at_us);
+  EXPECT_EQ(a.since_us, b.since_us);
+  EXPECT_EQ(a.folded_us, b.folded_us);
+  EXPECT_EQ(a.due_at_us, b.due_at_us);
+  EXPECT_EQ(a.breached_at_us, b.breached_at_us);
+  EXPECT_EQ(a.next_effect_at_us, b.next_effect_at_us);
+  EXPECT_EQ(a.next_effect, b.next_effect);
+  EXPECT_EQ(a.in_hours, b.in_hours);
+  EXPECT_EQ(a.cycle, b.cycle);
+  ASSERT_EQ(a.segments.size(), b.segments.size());
+  for (size_t i = 0; i < a.segments.size(); ++i) {
+    EXPECT_EQ(a.segments[i].from_us, b.segments[i].from_us);
+    EXPECT_EQ(a.segments[i].to_us, b.segments[i].to_us);
+    EXPECT_EQ(a.segments[i].state, b.segments[i].state);
+    EXPECT_EQ(a.segments[i].reason, b.segments[i].reason);
+    EXPECT_EQ(a.segments[i].policy, b.segments[i].policy);
+    EXPECT_EQ(a.segments[i].version, b.segments[i].version);
+    EXPECT_EQ(a.segments[i].calendar, b.segments[i].calendar);
+    EXPECT_EQ(a.segments[i].calendar_version, b.segments[i].calendar_version);
+    EXPECT_EQ(a.segments[i].consumed_us, b.segments[i].consumed_us);
+    EXPECT_EQ(a.segments[i].cycle, b.segments[i].cycle);
+    EXPECT_EQ(a.segments[i].repaired, b.segments[i].repaired);
+  }
+  ASSERT_EQ(a.rungs.size(), b.rungs.size());
+  for (size_t i = 0; i < a.rungs.size(); ++i) {
+    EXPECT_EQ(a.rungs[i].share_bp, b.rungs[i].share_bp);
+    EXPECT_EQ(a.rungs[i].before_us, b.rungs[i].before_us);
+    EXPECT_EQ(a.rungs[i].notify, b.rungs[i].notify);
+    EXPECT_EQ(a.rungs[i].action, b.rungs[i].action);
+    EXPECT_EQ(a.rungs[i].passed, b.rungs[i].passed);
+    EXPECT_EQ(a.rungs[i].due_at_us, b.rungs[i].due_at_us);
+    EXPECT_EQ(a.rungs[i].next_action_at_us, b.rungs[i].next_action_at_us);
+    EXPECT_EQ(a.rungs[i].repetitions, b.rungs[i].repetitions);
+  }
+}
+
 TEST(AnswerCodec, AQueryComesBackAsItWasAsked) {
   QueryMessage message{4, desk_7, {}};
   message.query = {.kind = desk::QueryKind::tickets,
@@ -35,7 +124,8 @@ TEST(AnswerCodec, AQueryComesBackAsItWasAsked) {
                    .state = 3,
                    .after = 6,
                    .limit = 7,
-                   .at_us = -8};
+                   .at_us = -8,
+                   .mode = 1};
   Bytes bytes;
   append(bytes, message);
   const Payload payload = payload_of(bytes);
@@ -51,6 +141,7 @@ TEST(AnswerCodec, AQueryComesBackAsItWasAsked) {
   EXPECT_EQ(back->query.after, 6U);
   EXPECT_EQ(back->query.limit, 7U);
   EXPECT_EQ(back->query.at_us, -8);
+  EXPECT_EQ(back->query.mode, 1);
 }
 
 TEST(AnswerCodec, QueriesOutOfRangeAreRefused) {
@@ -61,11 +152,12 @@ TEST(AnswerCodec, QueriesOutOfRangeAreRefused) {
     return !decode_query(payload.bytes());
   };
   EXPECT_FALSE(refused({}));
-  EXPECT_TRUE(refused({.kind = static_cast<desk::QueryKind>(8), .text = {}, .agent = {}}));
+  EXPECT_TRUE(refused({.kind = static_cast<desk::QueryKind>(13), .text = {}, .agent = {}}));
   EXPECT_TRUE(refused({.text = {}, .agent = {}, .state = 9}));
   EXPECT_TRUE(refused({.text = {}, .agent = {}, .limit = 0}));
   EXPECT_TRUE(refused({.text = {}, .agent = {}, .limit = 1'001}));
   EXPECT_TRUE(refused({.text = "\xff", .agent = {}}));
+  EXPECT_TRUE(refused({.text = {}, .agent = {}, .mode = 2}));
 }
 
 TEST(AnswerCodec, ATicketComesBackWithEveryField) {
@@ -103,7 +195,13 @@ TEST(AnswerCodec, ATicketComesBackWithEveryField) {
   ticket.press_at_us = -8;
   ticket.resume_at_us = 9;
   ticket.archived = true;
-  ticket.clocks = {{desk::ClockKind::resolution, "P1", "uk", "paused", "", 10, 11, 12, 13, 2}};
+  ticket.merged_into = 10;
+  ticket.stage = "verify";
+  ticket.promised_at_us = 11;
+  ticket.workaround = 1;
+  ticket.major = 1;
+  ticket.reminders_sent = 2;
+  ticket.clocks = {clock()};
   desk::Answer answer;
   answer.kind = desk::QueryKind::ticket;
   answer.tickets = {ticket, {}};
@@ -147,18 +245,97 @@ TEST(AnswerCodec, ATicketComesBackWithEveryField) {
   EXPECT_EQ(view.resume_at_us, 9);
   EXPECT_TRUE(view.archived);
   ASSERT_EQ(view.clocks.size(), 1U);
-  const auto& clock = view.clocks[0];
-  EXPECT_EQ(clock.kind, desk::ClockKind::resolution);
-  EXPECT_EQ(clock.policy, "P1");
-  EXPECT_EQ(clock.calendar, "uk");
-  EXPECT_EQ(clock.state, "paused");
-  EXPECT_EQ(clock.verdict, "");
-  EXPECT_EQ(clock.target_us, 10);
-  EXPECT_EQ(clock.consumed_us, 11);
-  EXPECT_EQ(clock.due_at_us, 12);
-  EXPECT_EQ(clock.breached_at_us, 13);
-  EXPECT_EQ(clock.cycle, 2);
+  expect_same(view.clocks[0], ticket.clocks[0]);
+  EXPECT_EQ(view.merged_into, 10U);
+  EXPECT_EQ(view.stage, "verify");
+  EXPECT_EQ(view.promised_at_us, 11);
+  EXPECT_EQ(view.workaround, 1);
+  EXPECT_EQ(view.major, 1);
+  EXPECT_EQ(view.reminders_sent, 2);
   EXPECT_TRUE(back.tickets[1].body.empty());
+}
+
+TEST(AnswerCodec, ClocksComeBackWithSegmentsAndRungs) {
+  desk::Answer answer;
+  answer.kind = desk::QueryKind::why_clock;
+  answer.clocks = {clock(), {}};
+  answer.next_after = 99;
+  answer.more = true;
+  const auto back = travel(answer);
+  EXPECT_EQ(back.kind, desk::QueryKind::why_clock);
+  EXPECT_EQ(back.next_after, 99U);
+  EXPECT_TRUE(back.more);
+  ASSERT_EQ(back.clocks.size(), 2U);
+  expect_same(back.clocks[0], answer.clocks[0]);
+  EXPECT_TRUE(back.clocks[1].segments.empty());
+}
+
+TEST(AnswerCodec, PoliciesComeBackWithEveryField) {
+  desk::Answer answer;
+  answer.kind = desk::QueryKind::policies;
+  desk::PolicyView& policy = answer.policies.emplace_back();
+  policy.name = "P1";
+  policy.version = 2;
+  policy.kind = desk::ClockKind::ola;
+  policy.label = "l";
+  policy.when = "vip";
+  policy.target = {desk::TargetKind::end_of_business_day, 0, 2, 3'600};
+  policy.calendar = "uk";
+  policy.calendar_version = 4;
+  policy.in_force = true;
+  policy.running = 5;
+  policy.paused = 6;
+  policy.completed = 7;
+  policy.cancelled = 8;
+  const auto back = travel(answer);
+  ASSERT_EQ(back.policies.size(), 1U);
+  const auto& view = back.policies[0];
+  EXPECT_EQ(view.name, "P1");
+  EXPECT_EQ(view.version, 2U);
+  EXPECT_EQ(view.kind, desk::ClockKind::ola);
+  EXPECT_EQ(view.label, "l");
+  EXPECT_EQ(view.when, "vip");
+  EXPECT_EQ(view.target, policy.target);
+  EXPECT_EQ(view.calendar, "uk");
+  EXPECT_EQ(view.calendar_version, 4U);
+  EXPECT_TRUE(view.in_force);
+  EXPECT_EQ(view.running, 5U);
+  EXPECT_EQ(view.paused, 6U);
+  EXPECT_EQ(view.completed, 7U);
+  EXPECT_EQ(view.cancelled, 8U);
+}
+
+TEST(AnswerCodec, ChangesComeBackWithEveryField) {
+  desk::Answer answer;
+  answer.kind = desk::QueryKind::migrate;
+  answer.changes = {
+      {1, "INC1", desk::ClockKind::uc, "vendor", "P", 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}};
+  const auto back = travel(answer);
+  ASSERT_EQ(back.changes.size(), 1U);
+  const auto& change = back.changes[0];
+  EXPECT_EQ(change.ticket, 1U);
+  EXPECT_EQ(change.external_id, "INC1");
+  EXPECT_EQ(change.kind, desk::ClockKind::uc);
+  EXPECT_EQ(change.label, "vendor");
+  EXPECT_EQ(change.policy, "P");
+  EXPECT_EQ(change.version_before, 2U);
+  EXPECT_EQ(change.version_after, 3U);
+  EXPECT_EQ(change.target_before_us, 4);
+  EXPECT_EQ(change.target_after_us, 5);
+  EXPECT_EQ(change.consumed_before_us, 6);
+  EXPECT_EQ(change.consumed_after_us, 7);
+  EXPECT_EQ(change.due_before_us, 8);
+  EXPECT_EQ(change.due_after_us, 9);
+  EXPECT_EQ(change.breached_before_us, 10);
+  EXPECT_EQ(change.breached_after_us, 11);
+}
+
+TEST(AnswerCodec, AThousandTicketsWithSixteenClocksEachFitOneAnswer) {
+  desk::Answer answer;
+  answer.kind = desk::QueryKind::clocks;
+  answer.clocks.resize(16'000);
+  answer.changes.resize(16'000);
+  EXPECT_EQ(travel(answer).clocks.size(), 16'000U);
 }
 
 TEST(AnswerCodec, QueuesAndAgentsComeBackWithEveryField) {
@@ -308,6 +485,10 @@ TEST(AnswerCodec, TruncationsAndChangedBytesDoNoHarm) {
     answer.tickets[0].clocks.resize(1);
     answer.queues.resize(1);
     answer.agents.resize(1);
+    answer.clocks = {clock()};
+    answer.policies.resize(1);
+    answer.policies[0].target.us = 1;
+    answer.changes.resize(1);
     answer.names.queues = {"q"};
     answer.kpi.backlog = {{"Active", 1}};
     Bytes bytes;

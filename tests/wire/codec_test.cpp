@@ -19,23 +19,32 @@ constexpr sched::DeskNumber desk_7{7};
 void fill(CommandWriter& writer) {
   writer.open({.external_id = "INC1",
                .category = "network",
+               .stage = "approval",
                .requester = "Zoë",
                .body = "VPN drops every ten minutes",
                .occurred_at_us = 1'700'000'000'000'000,
+               .promised_at_us = 1'700'100'000'000'000,
                .kind = desk::TicketKind::service_request,
                .impact = sched::Impact::high,
                .urgency = sched::Urgency::low,
                .sentiment = desk::Sentiment::negative,
-               .vip = true});
+               .vip = true,
+               .major = true});
   writer.update({.to = {.ticket = 42, .expected_version = 3},
                  .fields = bit(desk::TextField::category) | bit(desk::FieldBit::vip),
                  .category = "vpn",
-                 .vip = true});
+                 .promised_at_us = 5,
+                 .vip = true,
+                 .workaround = true});
   writer.message({.to = {.external_id = "INC1"}, .author_kind = desk::AuthorKind::requester});
   writer.assign({.external_id = "INC1"}, "ann");
   writer.start({.ticket = 42});
   writer.requeue({.ticket = 42}, "network-l2", "needs a router login");
-  writer.pend({.ticket = 42}, "awaiting_requester", 1'800'000'000'000'000);
+  writer.pend({.to = {.ticket = 42},
+               .reason = "awaiting_requester",
+               .resume_at_us = 1'800'000'000'000'000,
+               .max_pause_us = 600'000'000,
+               .reminders = 3});
   writer.resume({.ticket = 42});
   writer.resolve({.external_id = "INC1"}, "fixed", true);
   writer.close({.ticket = 42}, "confirmed");
@@ -50,6 +59,18 @@ void fill(CommandWriter& writer) {
   writer.config_begin(3);
   writer.config_chunk(chunk);
   writer.config_commit(0x1234'5678'9abc'def0);
+  writer.acknowledge({.external_id = "INC1"}, static_cast<uint8_t>(desk::ClockKind::own), 2);
+  writer.merge({.external_id = "INC2", .expected_version = 7}, {.external_id = "INC1"});
+  writer.import_ticket({.ticket = {.external_id = "INC3",
+                                   .stage = "fulfil",
+                                   .occurred_at_us = 90,
+                                   .promised_at_us = 110,
+                                   .workaround = true},
+                        .recorded_at_us = 100,
+                        .history = "queued@100;assigned@101",
+                        .agent = "ann"});
+  writer.migrate(desk::MigrateMode::retroactive, "priority == P1", "P1 resolution");
+  writer.repair({.ticket = 42}, true);
 }
 
 /// The frame's payload, as a connection would hold it.
@@ -115,19 +136,29 @@ TEST(Codec, EveryKindOfCommandComesBackAsItWasWritten) {
     texts.emplace_back(text_at(frame, at, size));
     at += size;
   }
-  const std::vector<std::string> expected{
-      "INC1", "network", "", "", "", "", "", "", "", "Zoë", "VPN drops every ten minutes", ""};
+  const std::vector<std::string> expected{"INC1", "network",  "",    "",
+                                          "",     "",         "",    "",
+                                          "",     "approval", "Zoë", "VPN drops every ten minutes",
+                                          ""};
   EXPECT_EQ(texts, expected);
+  EXPECT_EQ(open.promised_at_us, 1'700'100'000'000'000);
+  EXPECT_EQ(open.workaround, 0);
+  EXPECT_EQ(open.major, 1);
 
   EXPECT_EQ(frame.update[0].ticket, 42U);
   EXPECT_EQ(frame.update[0].expected_version, 3U);
   EXPECT_EQ(frame.update[0].fields, bit(desk::TextField::category) | bit(desk::FieldBit::vip));
+  EXPECT_EQ(frame.update[0].promised_at_us, 5);
+  EXPECT_EQ(frame.update[0].workaround, 1);
+  EXPECT_EQ(frame.update[0].major, 0);
   EXPECT_EQ(frame.message[0].author_kind, 0);
   EXPECT_EQ(frame.message[0].is_public, 1);
   EXPECT_EQ(text_at(frame, frame.assign[0].text_at, 7), "INC1ann");
   EXPECT_EQ(frame.start[0].ticket, 42U);
   EXPECT_EQ(text_at(frame, frame.requeue[0].text_at, frame.requeue[0].queue_size), "network-l2");
   EXPECT_EQ(frame.pend[0].resume_at_us, 1'800'000'000'000'000);
+  EXPECT_EQ(frame.pend[0].max_pause_us, 600'000'000);
+  EXPECT_EQ(frame.pend[0].reminders, 3);
   EXPECT_EQ(frame.resume[0].ticket, 42U);
   EXPECT_EQ(frame.resolve[0].restate, 1);
   EXPECT_EQ(text_at(frame, frame.close[0].text_at, frame.close[0].code_size), "confirmed");
@@ -141,6 +172,35 @@ TEST(Codec, EveryKindOfCommandComesBackAsItWasWritten) {
   EXPECT_EQ(frame.config_begin[0].bytes, 3U);
   EXPECT_EQ(frame.config_chunk[0].size, 3U);
   EXPECT_EQ(frame.config_commit[0].hash, 0x1234'5678'9abc'def0U);
+  EXPECT_EQ(frame.acknowledge[0].clock, 3);
+  EXPECT_EQ(frame.acknowledge[0].rung, 2);
+  const auto& merge = frame.merge[0];
+  EXPECT_EQ(merge.expected_version, 7U);
+  EXPECT_EQ(text_at(frame, merge.text_at, merge.external_id_size), "INC2");
+  EXPECT_EQ(text_at(frame, merge.text_at + merge.external_id_size, merge.into_external_id_size),
+            "INC1");
+  const auto& imported = frame.import_ticket[0];
+  EXPECT_EQ(imported.recorded_at_us, 100);
+  EXPECT_EQ(imported.occurred_at_us, 90);
+  EXPECT_EQ(imported.promised_at_us, 110);
+  EXPECT_EQ(imported.workaround, 1);
+  EXPECT_EQ(text_at(frame, imported.text_at, 36), "INC3fulfilqueued@100;assigned@101ann");
+  const auto& migrate = frame.migrate[0];
+  EXPECT_EQ(migrate.mode, 1);
+  EXPECT_EQ(text_at(frame, migrate.text_at, migrate.select_size), "priority == P1");
+  EXPECT_EQ(text_at(frame, migrate.text_at + migrate.select_size, migrate.policy_size),
+            "P1 resolution");
+  EXPECT_EQ(frame.repair[0].ticket, 42U);
+  EXPECT_EQ(frame.repair[0].newest, 1);
+}
+
+TEST(Codec, AThousandCommandsOfEveryKindFitOneFrame) {
+  CommandWriter writer;
+  for (int i = 0; i < 42; ++i) fill(writer);
+  const Payload payload = payload_of(writer);
+  const auto frame = decode_commands(payload.bytes());
+  ASSERT_TRUE(frame) << frame.error().text;
+  EXPECT_EQ(frame->order.size(), 42U * desk::command_kind_count);
 }
 
 TEST(Codec, TheFrameSaysNothingAboutWhoSentIt) {
@@ -285,7 +345,7 @@ TEST(Codec, CountsThatDisagreeWithTheOrderAreRefused) {
 }
 
 TEST(Codec, UnknownKindsInTheOrderAreRefused) {
-  for (const int kind : {19, 20, 127, 255}) {
+  for (const int kind : {desk::command_kind_count, desk::command_kind_count + 1, 127, 255}) {
     Payload payload = open_payload();
     const auto frame = decode_commands(payload.bytes());
     ASSERT_TRUE(frame);
@@ -301,7 +361,9 @@ TEST(Codec, EnumsFlagsAndReservedBytesOutOfRangeAreRefused) {
   EXPECT_EQ(refusal_of([](desk::Open& open) { open.urgency = 255; }), out_of_range);
   EXPECT_EQ(refusal_of([](desk::Open& open) { open.vip = 2; }), out_of_range);
   EXPECT_EQ(refusal_of([](desk::Open& open) { open.sentiment = 4; }), out_of_range);
-  for (size_t i = 0; i < 7; ++i)
+  EXPECT_EQ(refusal_of([](desk::Open& open) { open.workaround = 2; }), out_of_range);
+  EXPECT_EQ(refusal_of([](desk::Open& open) { open.major = 255; }), out_of_range);
+  for (size_t i = 0; i < 3; ++i)
     EXPECT_EQ(refusal_of([i](desk::Open& open) { open.reserved[i] = 1; }), out_of_range);
 }
 
@@ -320,8 +382,8 @@ WireErrorKind refusal_after(std::span<const Record> desk::CommandFrame::*records
 TEST(Codec, EveryKindsBoundedFieldsAreChecked) {
   using Frame = desk::CommandFrame;
   const auto out = WireErrorKind::value_out_of_range;
-  EXPECT_EQ(refusal_after(&Frame::update, [](auto& r) { r.fields |= 1U << 12; }), out);
-  EXPECT_EQ(refusal_after(&Frame::update, [](auto& r) { r.fields |= 1U << 22; }), out);
+  EXPECT_EQ(refusal_after(&Frame::update, [](auto& r) { r.fields |= 1U << 13; }), out);
+  EXPECT_EQ(refusal_after(&Frame::update, [](auto& r) { r.fields |= 1U << 25; }), out);
   EXPECT_EQ(refusal_after(&Frame::update, [](auto& r) { r.impact = 4; }), out);
   EXPECT_EQ(refusal_after(&Frame::message, [](auto& r) { r.author_kind = 4; }), out);
   EXPECT_EQ(refusal_after(&Frame::message, [](auto& r) { r.is_public = 2; }), out);
@@ -329,6 +391,12 @@ TEST(Codec, EveryKindsBoundedFieldsAreChecked) {
   EXPECT_EQ(refusal_after(&Frame::resolve, [](auto& r) { r.restate = 2; }), out);
   EXPECT_EQ(refusal_after(&Frame::define_queue, [](auto& r) { r.mode = 2; }), out);
   EXPECT_EQ(refusal_after(&Frame::define_queue, [](auto& r) { r.discipline = 2; }), out);
+  EXPECT_EQ(refusal_after(&Frame::acknowledge, [](auto& r) { r.clock = 11; }), out);
+  EXPECT_EQ(refusal_after(&Frame::acknowledge, [](auto& r) { r.clock = 254; }), out);
+  EXPECT_EQ(refusal_after(&Frame::import_ticket, [](auto& r) { r.kind = 2; }), out);
+  EXPECT_EQ(refusal_after(&Frame::import_ticket, [](auto& r) { r.major = 2; }), out);
+  EXPECT_EQ(refusal_after(&Frame::migrate, [](auto& r) { r.mode = 2; }), out);
+  EXPECT_EQ(refusal_after(&Frame::repair, [](auto& r) { r.newest = 2; }), out);
   const auto spoil = [](auto& r) { r.reserved[0] = 9; };
   EXPECT_EQ(refusal_after(&Frame::update, spoil), out);
   EXPECT_EQ(refusal_after(&Frame::message, spoil), out);
@@ -346,6 +414,11 @@ TEST(Codec, EveryKindsBoundedFieldsAreChecked) {
   EXPECT_EQ(refusal_after(&Frame::log_in, spoil), out);
   EXPECT_EQ(refusal_after(&Frame::log_out, spoil), out);
   EXPECT_EQ(refusal_after(&Frame::config_begin, spoil), out);
+  EXPECT_EQ(refusal_after(&Frame::acknowledge, spoil), out);
+  EXPECT_EQ(refusal_after(&Frame::merge, spoil), out);
+  EXPECT_EQ(refusal_after(&Frame::import_ticket, spoil), out);
+  EXPECT_EQ(refusal_after(&Frame::migrate, spoil), out);
+  EXPECT_EQ(refusal_after(&Frame::repair, spoil), out);
 }
 
 TEST(Codec, EveryKindsTextsAreChecked) {
@@ -369,6 +442,12 @@ TEST(Codec, EveryKindsTextsAreChecked) {
   EXPECT_EQ(refusal_after(&Frame::log_in, away), out);
   EXPECT_EQ(refusal_after(&Frame::log_out, away), out);
   EXPECT_EQ(refusal_after(&Frame::config_chunk, away), out);
+  EXPECT_EQ(refusal_after(&Frame::acknowledge, away), out);
+  EXPECT_EQ(refusal_after(&Frame::merge, away), out);
+  EXPECT_EQ(refusal_after(&Frame::import_ticket, away), out);
+  EXPECT_EQ(refusal_after(&Frame::import_ticket, [](auto& r) { r.history_size = 0xffff; }), out);
+  EXPECT_EQ(refusal_after(&Frame::migrate, away), out);
+  EXPECT_EQ(refusal_after(&Frame::repair, away), out);
   EXPECT_EQ(refusal_after(&Frame::config_chunk, [](auto& r) { r.size = 0xffff'ffff; }), out);
 }
 
@@ -390,7 +469,7 @@ TEST(Codec, TextsThatShareBytesAreRefused) {
 }
 
 TEST(Codec, TextNobodyRefersToIsRefused) {
-  EXPECT_EQ(refusal_of([](desk::Open& open) { --open.sizes[10]; }),
+  EXPECT_EQ(refusal_of([](desk::Open& open) { --open.sizes[11]; }),
             WireErrorKind::text_out_of_range);
 }
 
@@ -404,6 +483,25 @@ TEST(Codec, TextsThatAreNotUtf8AreRefused) {
   }
 }
 
+TEST(Codec, AHistoryThatIsNotUtf8IsRefusedAndItsSyntaxIsTheDesksToJudge) {
+  CommandWriter writer;
+  writer.import_ticket({.ticket = {}, .recorded_at_us = 1, .history = "what?", .agent = {}});
+  Payload payload = payload_of(writer);
+  auto frame = decode_commands(payload.bytes());
+  ASSERT_TRUE(frame);
+  const_cast<char*>(frame->text.data())[1] = '\xff';
+  EXPECT_EQ(refusal(payload.bytes()), WireErrorKind::text_invalid);
+}
+
+TEST(Codec, AnyClockMayBeAcknowledged) {
+  CommandWriter writer;
+  writer.acknowledge({.ticket = 1});
+  const Payload payload = payload_of(writer);
+  const auto frame = decode_commands(payload.bytes());
+  ASSERT_TRUE(frame) << frame.error().text;
+  EXPECT_EQ(frame->acknowledge[0].clock, desk::Acknowledge::any_clock);
+}
+
 TEST(Codec, ASequenceMayNotSpanTwoTexts) {
   CommandWriter writer;
   writer.open({.external_id = "é", .body = "é"});
@@ -412,7 +510,7 @@ TEST(Codec, ASequenceMayNotSpanTwoTexts) {
   ASSERT_TRUE(frame);
   auto& open = const_cast<desk::Open&>(frame->open[0]);
   open.sizes[0] = 1;
-  open.sizes[10] = 3;
+  open.sizes[11] = 3;
   EXPECT_EQ(refusal(payload.bytes()), WireErrorKind::text_invalid);
 }
 
@@ -541,7 +639,7 @@ TEST(Codec, EventsWithUnknownEnumeratorsAreRefused) {
   EXPECT_TRUE(refused([](desk::Event& e) { e.state = static_cast<desk::State>(9); }));
   EXPECT_TRUE(refused([](desk::Event& e) { e.previous_state = static_cast<desk::State>(99); }));
   EXPECT_TRUE(refused([](desk::Event& e) { e.priority = 6; }));
-  EXPECT_TRUE(refused([](desk::Event& e) { e.clock = static_cast<desk::ClockKind>(2); }));
+  EXPECT_TRUE(refused([](desk::Event& e) { e.clock = static_cast<desk::ClockKind>(11); }));
   EXPECT_TRUE(refused([](desk::Event& e) { e.cause = static_cast<desk::Cause>(4); }));
 }
 

@@ -14,6 +14,13 @@
 namespace paceline::wire {
 namespace {
 
+desk::Rung rung(uint32_t share_bp, int64_t before_us) {
+  desk::Rung rung;
+  rung.share_bp = share_bp;
+  rung.before_us = before_us;
+  return rung;
+}
+
 desk::Configuration enterprise() {
   desk::Configuration configuration;
   sched::CalendarSpec uk;
@@ -34,12 +41,34 @@ desk::Configuration enterprise() {
   desk::PolicyDefinition policy;
   policy.name = "P1 resolution";
   policy.when = "priority == P1";
-  policy.target_us = 4 * sched::hour.us;
+  policy.target.us = 4 * sched::hour.us;
   policy.calendar = "uk";
+  policy.label = "uk";
+  policy.start = "priority == P1";
+  policy.stop = "state == resolved";
+  policy.cancel = "state == cancelled";
+  policy.reset = "reopened";
+  policy.pause_when = "state == pending";
+  policy.resume_when = "state == queued";
+  policy.cancel_when_start_false = 0;
+  policy.pause_stated = true;
   policy.pause = {"awaiting_requester", "awaiting_vendor"};
-  policy.thresholds_bp = {5'000, 7'500, 10'000};
+  policy.pause_moves_fixed = true;
+  policy.bot_counts = true;
+  policy.automatic_counts = true;
+  policy.rungs = {rung(5'000, 0), rung(7'500, 0), rung(0, sched::hour.us)};
+  policy.rungs[1].notify = {"lead", "owner"};
+  policy.rungs[1].action = desk::RungAction::reassign;
+  policy.rungs[1].queue = "network-l1";
+  policy.rungs[1].calendar = "uk";
+  policy.rungs[1].repeat_us = sched::hour.us;
+  policy.rungs[1].repeat_max = 5;
   policy.on_priority_change = desk::OnPriorityChange::keep;
+  policy.on_calendar_change = desk::OnCalendarChange::never;
+  policy.on_reopen = desk::OnReopen::proceed;
+  policy.verdict = desk::VerdictRule::initial;
   policy.origin = desk::ClockOrigin::occurred;
+  policy.merge_origin = desk::MergeOrigin::earliest;
   configuration.policies = {policy};
   desk::QueueDefinition queue;
   queue.name = "network-l1";
@@ -57,6 +86,10 @@ desk::Configuration enterprise() {
   configuration.criticalities = {{true, "core-router", sched::Impact::high}};
   configuration.settings.strict = {sched::Priority::p1, sched::Priority::p2};
   configuration.settings.triage_queue = "front";
+  configuration.settings.calendar = "uk";
+  configuration.settings.reopen_window = {0, 5};
+  configuration.settings.pauses = {{"awaiting_vendor", 1U << 1, "priority == P5"}};
+  configuration.settings.pending = {{"awaiting_requester", {0, 10}, {sched::day.us, 0}, 3}};
   return configuration;
 }
 
@@ -104,8 +137,14 @@ class RandomConfiguration {
     desk::Configuration c;
     for (auto& row : c.settings.matrix.cell)
       for (auto& cell : row) cell = static_cast<sched::Priority>(1 + below(5));
-    c.settings.auto_close.us = duration();
-    c.settings.reopen_window.us = duration();
+    c.settings.calendar = text();
+    c.settings.auto_close = period();
+    c.settings.reopen_window = period();
+    c.settings.pauses.clear();
+    for (int64_t i = below(4); i > 0; --i)
+      c.settings.pauses.push_back({text(), static_cast<uint32_t>(below(1 << 11)), text()});
+    for (int64_t i = below(4); i > 0; --i)
+      c.settings.pending.push_back({text(), period(), period(), static_cast<uint8_t>(below(256))});
     c.settings.stale_after_us = duration();
     c.settings.max_backdate_us = duration();
     c.settings.triage_queue = text();
@@ -134,6 +173,10 @@ class RandomConfiguration {
   }
   size_t size() { return static_cast<size_t>(below(4)); }
   int64_t duration() { return below(366 * sched::day.us); }
+  desk::Period period() {
+    if (below(2) == 0) return {0, static_cast<uint16_t>(below(367))};
+    return {duration(), 0};
+  }
   std::string text() {
     static const char* const words[] = {"", "network", "Zürich", "P1 && vip", "東京", "x"};
     return words[below(6)];
@@ -175,15 +218,48 @@ class RandomConfiguration {
   void fill(desk::PolicyDefinition& p) {
     p.name = text();
     p.when = text();
-    p.clock = static_cast<desk::ClockKind>(below(2));
-    p.target_us = 1 + duration();
+    p.clock = static_cast<desk::ClockKind>(below(desk::clock_kind_count));
+    p.label = text();
+    fill(p.target);
     p.calendar = text();
+    for (auto* condition : {&p.start, &p.stop, &p.cancel, &p.reset, &p.pause_when, &p.resume_when})
+      *condition = text();
+    p.cancel_when_start_false = static_cast<int8_t>(below(3) - 1);
+    p.pause_stated = below(2) == 0;
     for (int64_t i = below(4); i > 0; --i) p.pause.push_back(text());
-    uint32_t threshold = 0;
-    for (int64_t i = below(33); i > 0; --i)
-      p.thresholds_bp.push_back(threshold += 1 + static_cast<uint32_t>(below(3'000)));
-    p.on_priority_change = static_cast<desk::OnPriorityChange>(below(2));
+    p.pause_moves_fixed = below(2) == 0;
+    p.bot_counts = below(2) == 0;
+    p.automatic_counts = below(2) == 0;
+    fill(p.rungs);
+    p.on_priority_change = static_cast<desk::OnPriorityChange>(below(4));
+    p.on_calendar_change = static_cast<desk::OnCalendarChange>(below(3));
+    p.on_reopen = static_cast<desk::OnReopen>(below(3));
+    p.verdict = static_cast<desk::VerdictRule>(below(3));
     p.origin = static_cast<desk::ClockOrigin>(below(2));
+    p.merge_origin = static_cast<desk::MergeOrigin>(below(2));
+  }
+  void fill(desk::Target& target) {
+    target.kind = static_cast<desk::TargetKind>(below(4));
+    target.cut_off_s = static_cast<uint32_t>(below(86'400));
+    if (target.kind == desk::TargetKind::duration) target.us = 1 + duration();
+    if (target.kind == desk::TargetKind::instant)
+      target.us = sched::Calendar::first_instant.us + duration();
+    if (target.kind == desk::TargetKind::end_of_business_day)
+      target.business_days = static_cast<uint16_t>(1 + below(366));
+  }
+  void fill(std::vector<desk::Rung>& rungs) {
+    uint32_t share_bp = 0;
+    for (int64_t i = below(29); i > 0; --i)
+      rungs.push_back(rung(share_bp += 1 + static_cast<uint32_t>(below(3'000)), 0));
+    for (int64_t i = below(4); i > 0; --i) rungs.push_back(rung(0, 1 + duration()));
+    for (auto& each : rungs) {
+      for (int64_t i = below(3); i > 0; --i) each.notify.push_back(text());
+      each.action = static_cast<desk::RungAction>(below(5));
+      each.queue = text();
+      each.calendar = text();
+      each.repeat_us = duration();
+      each.repeat_max = static_cast<uint16_t>(below(65'536));
+    }
   }
   void fill(desk::QueueDefinition& q) {
     q.name = text();
@@ -221,8 +297,8 @@ TEST(ConfigCodec, RandomConfigurationsComeBackEqual) {
 }
 
 TEST(ConfigCodec, RefusalsNameTheElement) {
-  EXPECT_EQ(refusal_of([](auto& c) { c.policies[0].target_us = 0; }),
-            "configuration: policies[0]: target_us 0 is out of range: 1 to 31622400000000");
+  EXPECT_EQ(refusal_of([](auto& c) { c.policies[0].target.us = 0; }),
+            "configuration: policies[0]: target.us 0 is out of range: 1 to 31622400000000");
   EXPECT_EQ(refusal_of([](auto& c) {
               c.routes.push_back({"\xff", "", ""});
             }),
@@ -235,6 +311,10 @@ TEST(ConfigCodec, ValuesOutOfRangeAreRefused) {
       [](auto& c) { c.settings.matrix.cell[0][0] = static_cast<sched::Priority>(6); },
       [](auto& c) { c.settings.auto_close.us = -1; },
       [](auto& c) { c.settings.reopen_window.us = INT64_MAX; },
+      [](auto& c) { c.settings.reopen_window.business_days = 367; },
+      [](auto& c) { c.settings.pauses[0].clocks = 1U << desk::clock_kind_count; },
+      [](auto& c) { c.settings.pending[0].max_pause.business_days = 367; },
+      [](auto& c) { c.settings.pending[0].remind_every.us = -1; },
       [](auto& c) { c.settings.strict.assign(6, sched::Priority::p1); },
       [](auto& c) { c.settings.strict = {sched::Priority::none}; },
       [](auto& c) { c.calendars[0].week[0].weekday = 7; },
@@ -254,13 +334,33 @@ TEST(ConfigCodec, ValuesOutOfRangeAreRefused) {
       [](auto& c) {
         std::swap(c.calendars[0].zone.transitions[0], c.calendars[0].zone.transitions[1]);
       },
-      [](auto& c) { c.policies[0].clock = static_cast<desk::ClockKind>(2); },
-      [](auto& c) { c.policies[0].target_us = 367 * sched::day.us; },
+      [](auto& c) { c.policies[0].clock = static_cast<desk::ClockKind>(11); },
+      [](auto& c) { c.policies[0].target.us = 367 * sched::day.us; },
+      [](auto& c) { c.policies[0].target.kind = static_cast<desk::TargetKind>(4); },
+      [](auto& c) { c.policies[0].target.cut_off_s = 86'400; },
+      [](auto& c) { c.policies[0].target.business_days = 367; },
+      [](auto& c) { c.policies[0].target.kind = desk::TargetKind::end_of_business_day; },
       [](auto& c) {
-        c.policies[0].thresholds_bp = {5'000, 5'000};
+        c.policies[0].target = {desk::TargetKind::instant, 0, 0, 0};
       },
-      [](auto& c) { c.policies[0].thresholds_bp = {100'001}; },
-      [](auto& c) { c.policies[0].thresholds_bp.assign(33, 1); },
+      [](auto& c) {
+        c.policies[0].target = {desk::TargetKind::instant, sched::Calendar::horizon.us + 1, 0, 0};
+      },
+      [](auto& c) { c.policies[0].cancel_when_start_false = 2; },
+      [](auto& c) { c.policies[0].cancel_when_start_false = -2; },
+      [](auto& c) { c.policies[0].rungs[1].share_bp = 5'000; },
+      [](auto& c) { c.policies[0].rungs[1].share_bp = 100'001; },
+      [](auto& c) { c.policies[0].rungs[1].share_bp = 0; },
+      [](auto& c) { c.policies[0].rungs[1].before_us = 1; },
+      [](auto& c) { c.policies[0].rungs.push_back(rung(8'000, 0)); },
+      [](auto& c) { c.policies[0].rungs.assign(33, rung(0, 1)); },
+      [](auto& c) { c.policies[0].rungs[0].action = static_cast<desk::RungAction>(5); },
+      [](auto& c) { c.policies[0].rungs[0].repeat_us = -1; },
+      [](auto& c) { c.policies[0].on_priority_change = static_cast<desk::OnPriorityChange>(4); },
+      [](auto& c) { c.policies[0].on_calendar_change = static_cast<desk::OnCalendarChange>(3); },
+      [](auto& c) { c.policies[0].on_reopen = static_cast<desk::OnReopen>(3); },
+      [](auto& c) { c.policies[0].verdict = static_cast<desk::VerdictRule>(3); },
+      [](auto& c) { c.policies[0].merge_origin = static_cast<desk::MergeOrigin>(2); },
       [](auto& c) { c.policies[0].origin = static_cast<desk::ClockOrigin>(2); },
       [](auto& c) { c.queues[0].mode = static_cast<desk::QueueMode>(2); },
       [](auto& c) { c.queues[0].discipline = static_cast<desk::Discipline>(9); },
@@ -301,7 +401,7 @@ TEST(ConfigCodec, ADocumentThatSharesOneListManyTimesIsRefusedQuickly) {
   const Offset text(builder.EndTable(text_at));
   const auto pause = builder.CreateVector(std::vector<Offset>(50'000, text));
   const auto policy_at = builder.StartTable();
-  builder.AddOffset(14, pause);
+  builder.AddOffset(32, pause);
   const Offset policy(builder.EndTable(policy_at));
   const auto policies = builder.CreateVector(std::vector<Offset>(50'000, policy));
   const auto root_at = builder.StartTable();

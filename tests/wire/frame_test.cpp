@@ -36,7 +36,7 @@ TEST(Frame, HeaderIsEightLittleEndianBytes) {
   Bytes bytes;
   append_frame(bytes, MessageKind::commands, bytes_of("abc"));
   ASSERT_EQ(bytes.size(), 11U);
-  const unsigned char expected[] = {3, 0, 0, 0, 2, 0, 1, 0, 'a', 'b', 'c'};
+  const unsigned char expected[] = {3, 0, 0, 0, 2, 0, 2, 0, 'a', 'b', 'c'};
   EXPECT_EQ(std::memcmp(bytes.data(), expected, sizeof expected), 0);
 }
 
@@ -102,7 +102,7 @@ TEST(Frame, UnknownKindsAndTheOtherSidesAreRefused) {
 }
 
 TEST(Frame, AnotherVersionIsRefusedBeforeAnythingElse) {
-  EXPECT_EQ(refusal(header_of(0xffff'ffff, 999, 2)), WireErrorKind::version_unsupported);
+  EXPECT_EQ(refusal(header_of(0xffff'ffff, 999, protocol_version + 1)), WireErrorKind::version_unsupported);
   // What an HTTP client says first.
   EXPECT_EQ(refusal(bytes_of("GET / HTTP/1.1\r\n")), WireErrorKind::version_unsupported);
 }

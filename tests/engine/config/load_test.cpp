@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "engine/config/units.h"
 #include "engine/desk/limits.h"
 #include "engine/desk/rulebook.h"
+#include "tests/support/config_text.h"
 
 namespace paceline::config {
 namespace {
@@ -13,34 +13,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-const sched::Instant now = parse_instant("2026-11-24T12:00:00Z").value();
-
-Loaded loaded(std::string_view text) {
-  auto result = load_text(text, "desk.toml", now);
-  if (!result) {
-    for (const ConfigError& error : result.error()) ADD_FAILURE() << shown(error);
-    return {};
-  }
-  return *std::move(result);
-}
-
-desk::Configuration only_desk(std::string_view text) {
-  Loaded all = loaded(text);
-  if (all.desks.size() != 1) {
-    ADD_FAILURE() << all.desks.size() << " desks";
-    return {};
-  }
-  return std::move(all.desks.front().second);
-}
-
-std::vector<std::string> errors(std::string_view text) {
-  const auto result = load_text(text, "desk.toml", now);
-  std::vector<std::string> lines;
-  if (!result)
-    for (const ConfigError& error : result.error()) lines.push_back(shown(error));
-  return lines;
-}
 
 // The file as a whole.
 
@@ -105,8 +77,8 @@ triage_queue = "coordination"
 strict = ["P1", "P2"]
 )")
                                           .settings;
-  EXPECT_EQ(settings.auto_close_us, 5 * sched::day.us);
-  EXPECT_EQ(settings.reopen_window_us, 2 * sched::day.us);
+  EXPECT_EQ(settings.auto_close, (desk::Period{5 * sched::day.us, 0}));
+  EXPECT_EQ(settings.reopen_window, (desk::Period{2 * sched::day.us, 0}));
   EXPECT_EQ(settings.stale_after_us, 20 * sched::minute.us);
   EXPECT_EQ(settings.max_backdate_us, 0);
   EXPECT_EQ(settings.triage_queue, "coordination");
@@ -158,40 +130,6 @@ TEST(Load, DaysMayRunOverTheWeekend) {
   ASSERT_EQ(week.size(), 3U);
   EXPECT_EQ(week[0].weekday, 5);
   EXPECT_EQ(week[2].weekday, 0);
-}
-
-TEST(Load, Policy) {
-  const auto policy = only_desk(R"([[policy]]
-name = "P1 resolution"
-when = "priority == P1"
-clock = "resolution"
-target = "4h"
-pause = ["awaiting_requester"]
-on_priority_change = "keep"
-origin = "occurred"
-thresholds = [75, 12.5]
-)")
-                          .policies.at(0);
-  EXPECT_EQ(policy.name, "P1 resolution");
-  EXPECT_EQ(policy.clock, desk::ClockKind::resolution);
-  EXPECT_EQ(policy.target_us, 4 * sched::hour.us);
-  EXPECT_EQ(policy.calendar, "24x7");
-  EXPECT_THAT(policy.pause, ElementsAre("awaiting_requester"));
-  EXPECT_EQ(policy.on_priority_change, desk::OnPriorityChange::keep);
-  EXPECT_EQ(policy.origin, desk::ClockOrigin::occurred);
-  EXPECT_THAT(policy.thresholds_bp, ElementsAre(1'250U, 7'500U));
-}
-
-TEST(Load, EscalateGivesThresholdsAndSaysThatNobodyIsNotified) {
-  const Loaded all = loaded(R"([[policy]]
-name = "a"
-clock = "response"
-target = "1h"
-thresholds = [50]
-escalate = [ { at = 50, notify = ["agent"] }, { at = 120, notify = ["head"], repeat = "2h", max = 5 } ]
-)");
-  EXPECT_THAT(all.desks[0].second.policies[0].thresholds_bp, ElementsAre(5'000U, 12'000U));
-  EXPECT_THAT(all.warnings, ElementsAre(HasSubstr("sends no notification")));
 }
 
 TEST(Load, QueueAndAgent) {
@@ -277,18 +215,8 @@ TEST(LoadErrors, CalendarThatHasNoOpenTimeAhead) {
                                     "2026-11-24: remove dates from closed")));
 }
 
-struct Wrong {
-  const char* text;
-  const char* says;
-};
-
-void expect_says(const Wrong& wrong) {
-  const std::vector<std::string> lines = errors(wrong.text);
-  EXPECT_THAT(lines, testing::Contains(HasSubstr(wrong.says))) << wrong.text;
-}
-
 TEST(LoadErrors, OfCalendars) {
-  constexpr Wrong list[] = {
+  const Wrong list[] = {
       {"[calendar.a]\nweek = { mon = ['09:00-10:00'] }", "E2004 calendar \"a\": zone is missing"},
       {"[calendar.a]\nzone = 'UTC'", "week is missing"},
       {"[calendar.a]\nzone = 'UTC'\nweek = {}", "E2103 calendar \"a\": it has no open time at all"},
@@ -309,39 +237,8 @@ TEST(LoadErrors, OfCalendars) {
   for (const Wrong& wrong : list) expect_says(wrong);
 }
 
-TEST(LoadErrors, OfPolicies) {
-  constexpr Wrong list[] = {
-      {"[[policy]]\nname = 'a'\nclock = 'resolution'", "target is missing"},
-      {"[[policy]]\nname = 'a'\ntarget = '1h'", "clock is missing"},
-      {"[[policy]]\nname = 'a'\nclock = 'resolutoin'\ntarget = '1h'",
-       "clock has no value \"resolutoin\": did you mean \"resolution\"?"},
-      {"[[policy]]\nname = 'a'\nclock = 'response'\ntarget = '2d'", "a day of business time"},
-      {"[[policy]]\nname = 'a'\nclock = 'response'\ntarget = '2bd'", "not supported"},
-      {"[[policy]]\nname = 'a'\nclock = 'response'\ntarget = 15", "target needs a unit"},
-      {"[[policy]]\nname = 'a'\nclock = 'response'\ntarget = '0h'", "more than nothing"},
-      {"[[policy]]\nname = 'a'\nclock = 'response'\ntarget = '9000h'", "at most a year"},
-      {"[[policy]]\nname = 'a'\nclock = 'response'\ntarget = '1h'\ncalendar = 'uk'",
-       "E2009 policy \"a\": no calendar \"uk\": use 24x7"},
-      {"[[policy]]\nname = 'a'\nclock = 'response'\ntarget = '1h'\nwhen = 'prioritiy == P1'",
-       "E2201 policy \"a\": when, at character 1: unknown field \"prioritiy\": did you mean"},
-      {"[[policy]]\nname = 'a'\nclock = 'response'\ntarget = '1h'\nthresholds = [0]",
-       "percentage of the target"},
-      {"[[policy]]\nname = 'a'\nclock = 'response'\ntarget = '1h'\nthresholds = [1001]",
-       "percentage of the target"},
-      {"[[policy]]\nname = 'a'\nclock = 'response'\ntarget = '1h'\nescalate = [{ at = 50 }]",
-       "notify is missing"},
-      {"[[policy]]\nname = 'a'\nclock = 'response'\ntarget = '1h'\n"
-       "escalate = [{ before = '1h', notify = ['a'] }]",
-       "before is not supported"},
-      {"[[policy]]\nname = 'a'\nclock = 'response'\ntarget = '1h'\n[[policy]]\nname = 'a'\nclock = "
-       "'response'\ntarget = '1h'",
-       "E2008 policy \"a\" is already defined at line 1: rename one"},
-  };
-  for (const Wrong& wrong : list) expect_says(wrong);
-}
-
 TEST(LoadErrors, OfQueuesRoutesAndAgents) {
-  constexpr Wrong list[] = {
+  const Wrong list[] = {
       {"[[queue]]\nname = 'a'", "group is missing"},
       {"[[queue]]\nname = 'a'\ngroup = 'a'\nmode = 'pull'", "mode \"pull\" is not supported"},
       {"[[queue]]\nname = 'a'\ngroup = 'a'\nneed = 'vpn > 4'", "E2202 queue \"a\": need, at"},

@@ -26,8 +26,26 @@ TEST(Duration, WithoutUnitIsRefused) {
 TEST(Duration, BusinessTimeHasNoDays) {
   EXPECT_EQ(*parse_business_duration("16h"), BusinessDuration{16 * sched::hour.us});
   EXPECT_NE(parse_business_duration("2d").error().find("write hours"), std::string::npos);
-  EXPECT_NE(parse_business_duration("2bd").error().find("not supported"), std::string::npos);
-  EXPECT_NE(parse_duration("2bd").error().find("not supported"), std::string::npos);
+  EXPECT_NE(parse_business_duration("2bd").error().find("a duration is meant"), std::string::npos);
+  EXPECT_EQ(parse_duration("2bd").error(),
+            "\"2bd\" counts working days, whose length varies: a duration is meant here, so write "
+            "hours, as in 8h");
+}
+
+TEST(BusinessDays, AreCountedUpToAYear) {
+  EXPECT_EQ(*parse_business_days("1bd"), 1);
+  EXPECT_EQ(*parse_business_days("366bd"), 366);
+  for (const char* text : {"", "bd", "0bd", "367bd", "99999999999bd", "1.5bd", "-1bd", "5d", "5"})
+    EXPECT_FALSE(parse_business_days(text).has_value()) << text;
+  EXPECT_TRUE(is_business_days("0bd"));
+  EXPECT_FALSE(is_business_days("4h2bd"));
+}
+
+TEST(TimeOfDay, IsHoursAndMinutes) {
+  EXPECT_EQ(*parse_time_of_day("00:00"), 0U);
+  EXPECT_EQ(*parse_time_of_day("14:30"), 52'200U);
+  for (const char* text : {"", "24:00", "14:60", "2pm", "14", "14:3", "14:30:00"})
+    EXPECT_FALSE(parse_time_of_day(text).has_value()) << text;
 }
 
 TEST(Duration, MalformedTextIsRefused) {

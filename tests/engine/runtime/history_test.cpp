@@ -29,12 +29,27 @@ desk::ArchivedTicket ticket(uint64_t number, const std::string& external_id = {}
   ticket.view.queue = "network";
   ticket.view.body = "the printer is on fire";
   ticket.view.closed_at_us = 20;
-  ticket.view.clocks.push_back({.kind = desk::ClockKind::resolution,
-                                .policy = "P1",
-                                .calendar = "24x7",
-                                .state = "completed",
-                                .verdict = "met",
-                                .target_us = 100});
+  ticket.view.stage = "verify";
+  ticket.view.merged_into = 3;
+  ticket.view.promised_at_us = 30;
+  ticket.view.workaround = 1;
+  desk::ClockView& clock = ticket.view.clocks.emplace_back();
+  clock.kind = desk::ClockKind::stage;
+  clock.label = "fulfil";
+  clock.policy = "P1";
+  clock.version = 5;
+  clock.calendar = "24x7";
+  clock.state = "completed";
+  clock.verdict = "met";
+  clock.verdict_initial = "breached";
+  clock.target_us = 100;
+  clock.initial_target_us = 80;
+  desk::SegmentView& segment = clock.segments.emplace_back();
+  segment.from_us = 10;
+  segment.to_us = 20;
+  segment.state = "running";
+  segment.policy = "P1";
+  segment.consumed_us = 9;
   return ticket;
 }
 
@@ -83,6 +98,31 @@ TEST_F(HistoryTest, GivesBackATicketAsItLeft) {
   EXPECT_EQ(view.clocks[0].policy, "P1");
   EXPECT_EQ(view.clocks[0].verdict, "met");
   EXPECT_EQ(view.clocks[0].target_us, 100);
+  EXPECT_EQ(view.stage, "verify");
+  EXPECT_EQ(view.merged_into, 3U);
+  EXPECT_EQ(view.promised_at_us, 30);
+  EXPECT_EQ(view.workaround, 1);
+}
+
+TEST_F(HistoryTest, KeepsTheSegmentsOfEachClock) {
+  History history = open();
+  append(history, 1, {ticket(7, "INC7")});
+  const auto found = history.find(7);
+  ASSERT_TRUE(found && found.value().has_value());
+  ASSERT_EQ(found.value()->clocks.size(), 1U);
+  const desk::ClockView& clock = found.value()->clocks[0];
+  EXPECT_EQ(clock.ticket, 7U);
+  EXPECT_EQ(clock.external_id, "INC7");
+  EXPECT_EQ(clock.kind, desk::ClockKind::stage);
+  EXPECT_EQ(clock.label, "fulfil");
+  EXPECT_EQ(clock.version, 5U);
+  EXPECT_EQ(clock.verdict_initial, "breached");
+  EXPECT_EQ(clock.initial_target_us, 80);
+  ASSERT_EQ(clock.segments.size(), 1U);
+  EXPECT_EQ(clock.segments[0].from_us, 10);
+  EXPECT_EQ(clock.segments[0].to_us, 20);
+  EXPECT_EQ(clock.segments[0].state, "running");
+  EXPECT_EQ(clock.segments[0].consumed_us, 9);
 }
 
 TEST_F(HistoryTest, FindsByExternalIdTheNewestOfThatName) {

@@ -145,6 +145,11 @@ Result<Event> decide_cancel(const Ticket& ticket, uint32_t reason) {
   return event;
 }
 
+bool begins_interval(const Ticket& ticket, const Event& event) {
+  return event.state != ticket.state ||
+         (event.state == State::pending && event.reason != ticket.reason);
+}
+
 void evolve(Ticket& ticket, TicketDetail& detail, const Event& event) {
   CHECK(event.ticket == ticket.id);
   ++ticket.version;

@@ -41,6 +41,9 @@ Result<Event> decide_close(const Ticket& ticket, uint32_t code);
 Result<Event> decide_reopen(const Ticket& ticket, uint32_t reason);
 Result<Event> decide_cancel(const Ticket& ticket, uint32_t reason);
 
+/// Whether the event puts the ticket into a state, or a pending reason, it is not in yet.
+bool begins_interval(const Ticket& ticket, const Event& event);
+
 /// Applies a ticket event to the record.
 void evolve(Ticket& ticket, TicketDetail& detail, const Event& event);
 

@@ -27,6 +27,11 @@ struct Limits {
   bool operator==(const Limits&) const = default;
 };
 
+/// State intervals of one ticket, what a 16-bit count holds: some 1 MiB of a history record, which
+/// may be 64. A ticket that changes its state more often is a mistake or an attack, and would take
+/// the room of all others.
+inline constexpr uint32_t ticket_intervals_max = 65'535;
+
 /// A session unused this long is forgotten.
 inline constexpr sched::Duration session_idle_max = sched::day;
 /// Replies kept for all sessions together. Beyond it windows stop growing: a number that left its

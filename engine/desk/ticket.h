@@ -19,6 +19,10 @@ inline constexpr size_t interned_count = 8;
 constexpr size_t interned_index(TextField field) { return static_cast<size_t>(field) - 1; }
 static_assert(interned_index(TextField::contract) == interned_count - 1);
 
+constexpr bool is_open(State state) {
+  return state != State::resolved && state != State::closed && state != State::cancelled;
+}
+
 /// What every command touches: one cache line.
 struct Ticket {
   static constexpr uint32_t none = 0xffff'ffff;
@@ -43,11 +47,10 @@ struct Ticket {
   uint8_t vip : 1 = 0;
   uint8_t reopened : 1 = 0;
   uint8_t unused : 6 = 0;
-  uint8_t reserved[8] = {};
+  uint16_t intervals = 0;  ///< At most ticket_intervals_max.
+  uint8_t reserved[6] = {};
 
-  bool open() const {
-    return state != State::resolved && state != State::closed && state != State::cancelled;
-  }
+  bool open() const { return is_open(state); }
   bool in_hand() const { return state == State::assigned || state == State::in_progress; }
 };
 static_assert(sizeof(Ticket) == 64, "one cache line");

@@ -28,6 +28,30 @@ TEST_F(ServerTest, AClientThatReadsNothingIsNotReadFromEither) {
   EXPECT_EQ(figures(other)["connections"], 2U);
 }
 
+TEST_F(ServerTest, AClientThatDoesNotReadWhyItsConnectionEndsIsCutOff) {
+  options.ending_wait_us = 20'000;
+  start();
+  auto peer = peer_at_desk();
+  // More answers than the socket holds, so that the reason behind them cannot be sent.
+  Bytes bytes;
+  for (int i = 0; i < 2'000; ++i) append(bytes, Control{.tag = 5});
+  append_frame(bytes, MessageKind::commands, std::as_bytes(std::span("this is no table at all")));
+  peer->send_bytes(bytes);
+  EXPECT_TRUE(peer->is_cut_off());
+  RawPeer other(socket_path());
+  other.hello(2);
+  EXPECT_EQ(figures(other)["connections"], 1U);
+  while (const auto frame = peer->next()) EXPECT_EQ(frame->kind, MessageKind::server_status);
+}
+
+TEST_F(ServerTest, AClientThatDoesNotSayHelloIsToldSoAndCutOff) {
+  options.hello_wait_us = 20'000;
+  start();
+  RawPeer peer(socket_path());
+  EXPECT_EQ(peer.error().code, ErrorCode::hello_expected);
+  EXPECT_FALSE(peer.next());
+}
+
 TEST_F(ServerTest, MoreCommandsThanMayBeInFlightWaitAndAreAllAnswered) {
   options.in_flight_commands_max = 8;
   start();

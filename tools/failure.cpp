@@ -96,6 +96,10 @@ Explanation explanation(Reject reject) {
     case Reject::intervals_full:
       return {Exit::unavailable,
               "the desk has no room for state intervals left (limit intervals_per_ticket)"};
+    case Reject::ticket_intervals_full:
+      return {Exit::conflict,
+              "has changed its state 65,534 times: resolve, close or cancel it, and open another "
+              "that follows it"};
   }
   return {Exit::failure, "was refused for a reason this version does not know: update paceline"};
 }

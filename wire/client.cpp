@@ -77,6 +77,7 @@ Called<Client> Client::connect(ClientOptions options) {
     const auto next = MonotonicClock::now() + backoff;
     if (!session->options.wait_for_server || next >= deadline)
       return sched::Unexpected{error_of(ClientErrorKind::unreachable, reason)};
+    session->note(reason);
     std::this_thread::sleep_until(next);
     backoff = std::min(backoff * 2, backoff_max);
   }

@@ -18,9 +18,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/desk/command.h"
@@ -73,6 +75,9 @@ struct ClientOptions {
   Timeout connect_timeout = std::chrono::seconds(5);  ///< For the first connection, all attempts.
   Timeout reconnect_timeout = std::chrono::seconds(30);  ///< Given up after; 0: never reconnect.
   bool wait_for_server = false;  ///< Keep trying within connect_timeout: it is about to start.
+  /// Why an attempt to connect failed that is made again: a line each, without newline, on the
+  /// calling thread. From it, no call of the client.
+  std::function<void(std::string_view)> note;
 };
 
 /// The replies to one frame that was submitted.

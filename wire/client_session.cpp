@@ -201,6 +201,7 @@ Called<bool> ClientSession::reconnect(Deadline deadline) {
     if (failed) return sched::Unexpected{*failed};
     connection.reset();
     lost_because_ = std::move(reason);
+    note(lost_because_);
     next_attempt_at_ = MonotonicClock::now() + backoff_;
     backoff_ = std::min(backoff_ * 2, backoff_max);
   }

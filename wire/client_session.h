@@ -102,6 +102,9 @@ class ClientSession {
   }
 
   std::optional<ClientError> take_pending() { return std::exchange(pending, std::nullopt); }
+  void note(std::string_view line) const {
+    if (options.note) options.note(line);
+  }
   ClientError late(const std::string& what, Timeout timeout) const;
   ClientError too_large(size_t size) const;
   /// Commands that may be unanswered at once.

@@ -51,9 +51,10 @@ sched::Expected<std::unique_ptr<Server>, ServerError> Server::start(ServerOption
   if (options.listen.empty())
     return refuse("no address to listen on: give --listen unix:PATH or tcp:HOST:PORT");
   if (options.in_flight_commands_max == 0 || options.frame_size_max < 1'024 ||
-      options.events_kept == 0)
+      options.events_kept == 0 || options.hello_wait_us < 1'000 || options.ending_wait_us < 1'000)
     return refuse(
-        "in_flight_commands_max and events_kept must be at least 1, frame_size_max 1,024");
+        "in_flight_commands_max and events_kept must be at least 1, frame_size_max 1,024, "
+        "hello_wait_us and ending_wait_us 1,000");
   std::string token;
   if (!options.token_file.empty()) {
     auto read = read_token(options.token_file);

@@ -61,6 +61,8 @@ struct ServerOptions {
   uint64_t bytes_in_flight_max = 256 * 1'048'576;  ///< Of all connections; above it: busy.
   uint32_t events_kept = 65'536;                   ///< Per desk, for subscriptions to resume from.
   uint64_t segment_size = 64 * 1'048'576;
+  int64_t hello_wait_us = 10'000'000;   ///< From connecting to hello.
+  int64_t ending_wait_us = 10'000'000;  ///< For a client to read why its connection ends.
 
   std::string server_name = "paceline";
   std::string server_version = "0.1.0";

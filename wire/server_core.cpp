@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <chrono>
 
@@ -13,7 +14,7 @@
 namespace paceline::wire {
 
 namespace {
-constexpr auto sweep_interval = std::chrono::seconds(1);
+constexpr int64_t sweep_interval_us = 1'000'000;
 constexpr auto farewell_interval = std::chrono::milliseconds(5);
 }  // namespace
 
@@ -111,7 +112,8 @@ void ServerCore::left(ServerSession& session) {
 }
 
 void ServerCore::arm_sweep() {
-  sweep_timer_.expires_after(sweep_interval);
+  sweep_timer_.expires_after(std::chrono::microseconds(
+      std::min({sweep_interval_us, options_.hello_wait_us, options_.ending_wait_us})));
   sweep_timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) sweep();
   });
@@ -122,9 +124,12 @@ void ServerCore::sweep() {
   for (const auto& session : all_sessions())
     if (session->closing()) {
       // Told why, and not reading it: it does not keep its place for that.
-      if (now_us - session->closing_since_us() > hello_timeout_us) session->close();
-    } else if (!session->greeted() && now_us - session->accepted_at_us() > hello_timeout_us)
-      session->fail(ErrorCode::hello_expected, "no hello came within 10 s of connecting");
+      if (now_us - session->closing_since_us() > options_.ending_wait_us) session->close();
+    } else if (!session->greeted() && now_us - session->accepted_at_us() > options_.hello_wait_us) {
+      session->fail(ErrorCode::hello_expected, "no hello came within " +
+                                                   std::to_string(options_.hello_wait_us / 1'000) +
+                                                   " ms of connecting");
+    }
   if (!draining_) arm_sweep();
 }
 

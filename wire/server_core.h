@@ -31,7 +31,6 @@ class ServerCore {
  public:
   static constexpr size_t read_size = 256 * 1'024;
   static constexpr uint64_t retry_after_us = 1'000;
-  static constexpr int64_t hello_timeout_us = 10'000'000;
   static constexpr int64_t farewell_us = 2'000'000;  ///< For clients to take their last answers.
 
   ServerCore(ServerOptions options, std::string token, std::unique_ptr<runtime::Pipeline> pipeline);

@@ -19,10 +19,8 @@ namespace paceline::wire {
 
 namespace {
 
-constexpr size_t questions_max = 8;                // requests that are no commands
-constexpr size_t output_max = 4 * 1'048'576;       // above, nothing more is read
-constexpr size_t events_output_max = 256 * 1'024;  // above, no more events are written
-constexpr size_t events_per_frame_max = 1'024;
+constexpr size_t questions_max = 8;           // requests that are no commands
+constexpr size_t output_max = 4 * 1'048'576;  // above, nothing more is read
 constexpr uint32_t principal_token = 0xffff'fffe;
 constexpr uint32_t principal_anyone = 0xffff'ffff;
 constexpr uint32_t work = static_cast<uint32_t>(desk::Role::work);
@@ -415,67 +413,31 @@ void ServerSession::take_subscribe(const Frame& frame) {
   if (!subscribe) return malformed(frame.kind, subscribe.error());
   if (!desk_known(subscribe->desk))
     return error(subscribe->tag, ErrorCode::desk_unknown, unknown_desk(subscribe->desk));
-  const runtime::EventRing& ring = desk_record(subscribe->desk).events;
-  const uint64_t from = subscribe->from_sequence != 0 ? subscribe->from_sequence : ring.last() + 1;
-  if (from > ring.last() + 1)
-    return error(subscribe->tag, ErrorCode::subscription_invalid,
-                 "event " + std::to_string(from) + " has not happened yet: the newest is " +
-                     std::to_string(ring.last()));
-  if (from < ring.first()) {
-    append(out_, TooOld{subscribe->tag, subscribe->desk, ring.first()});
-    return;
-  }
-  std::erase_if(subscriptions_,
-                [&](const Subscription& old) { return old.desk == subscribe->desk; });
-  subscriptions_.push_back({subscribe->desk, from, subscribe->credit, subscribe->kinds});
-  append(out_, Done{subscribe->tag});
+  subscriptions_.subscribe(*subscribe, desk_record(subscribe->desk).events, out_);
   pump_events();
 }
 
 void ServerSession::take_credit(const Frame& frame) {
   auto credit = decode_credit(frame.payload.bytes());
   if (!credit) return malformed(frame.kind, credit.error());
-  // A subscription that has just ended may still be given credit.
-  for (Subscription& subscription : subscriptions_)
-    if (subscription.desk == credit->desk)
-      subscription.credit = std::min<uint64_t>(subscription.credit + credit->events, 0xffff'ffff);
+  subscriptions_.grant(*credit);
   pump_events();
 }
 
 void ServerSession::take_unsubscribe(const Frame& frame) {
   auto unsubscribe = decode_unsubscribe(frame.payload.bytes());
   if (!unsubscribe) return malformed(frame.kind, unsubscribe.error());
-  std::erase_if(subscriptions_,
-                [&](const Subscription& old) { return old.desk == unsubscribe->desk; });
+  subscriptions_.unsubscribe(unsubscribe->desk);
   append(out_, Done{unsubscribe->tag});
 }
 
 void ServerSession::pump_events() {
   if (closed_) return;
-  for (Subscription& subscription : subscriptions_) pump(subscription);
-  std::erase_if(subscriptions_, [](const Subscription& old) { return old.next == 0; });
+  subscriptions_.pump(core_.pipeline().desks(), out_, out_at_);
   flush();
 }
 
-void ServerSession::pump(Subscription& subscription) {
-  const runtime::EventRing& ring = desk_record(subscription.desk).events;
-  std::vector<desk::Event> events;
-  while (subscription.next <= ring.last()) {
-    if (subscription.next < ring.first()) {
-      append(out_, TooOld{0, subscription.desk, ring.first()});
-      subscription.next = 0;  // ended: too slow
-      return;
-    }
-    if (subscription.credit == 0 || unsent() > events_output_max) return;
-    events.clear();
-    subscription.next =
-        ring.read(subscription.next, subscription.kinds,
-                  std::min<uint64_t>(subscription.credit, events_per_frame_max), events);
-    if (events.empty()) continue;
-    subscription.credit -= events.size();
-    append(out_, Events{subscription.desk, events});
-  }
-}
+// ------------------------------------------------------------------------------------ control
 
 void ServerSession::take_control(const Frame& frame) {
   auto control = decode_control(frame.payload.bytes());

@@ -22,6 +22,7 @@
 #include "engine/runtime/request.h"
 #include "wire/frame.h"
 #include "wire/messages.h"
+#include "wire/subscriptions.h"
 
 namespace paceline::runtime {
 struct DeskRecord;
@@ -65,12 +66,6 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
   size_t unsent() const { return out_.size() - out_at_; }
 
  private:
-  struct Subscription {
-    sched::DeskNumber desk;
-    uint64_t next = 0;
-    uint64_t credit = 0;
-    uint64_t kinds = 0;
-  };
   /// A frame that was answered busy and has not come again.
   struct Refused {
     sched::DeskNumber desk;
@@ -109,7 +104,6 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
   void error(uint64_t tag, ErrorCode code, std::string text);
   void answer_refused(const ServerRequest& request);
   void answer_question(const ServerRequest& request);
-  void pump(Subscription& subscription);
 
   // Writing.
   void flush();
@@ -147,7 +141,7 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
   int64_t closing_since_us_ = 0;
   bool closed_ = false;
 
-  std::vector<Subscription> subscriptions_;
+  Subscriptions subscriptions_;
 };
 
 }  // namespace paceline::wire

@@ -183,14 +183,13 @@ void Floor::change(uint32_t slot, Event event) {
   const State state_before = ticket.state;
   const uint32_t queue_before = ticket.queue;
   const uint32_t agent_before = ticket.agent;
-  const uint32_t reason_before = ticket.reason;
+  const bool begins = begins_interval(ticket, event);
   const Load load_before = load_of(ticket);
   if (event.at_us == 0) event.at_us = now_.us;
 
   evolve(ticket, store_.detail(slot), event);
   event.version = ticket.version;
-  if (ticket.state != state_before ||
-      (ticket.state == State::pending && ticket.reason != reason_before)) {
+  if (begins) {
     store_.begin_interval(slot, event.at_us, ticket.state,
                           ticket.state == State::pending ? ticket.reason : none);
   }

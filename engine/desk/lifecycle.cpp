@@ -165,6 +165,11 @@ Event decide_remind(const Ticket& ticket, uint32_t times) {
   return event;
 }
 
+bool begins_interval(const Ticket& ticket, const Event& event) {
+  return event.state != ticket.state ||
+         (event.state == State::pending && event.reason != ticket.reason);
+}
+
 void evolve(Ticket& ticket, TicketDetail& detail, const Event& event) {
   CHECK(event.ticket == ticket.id);
   ++ticket.version;

@@ -47,6 +47,9 @@ Result<Event> decide_merge(const Ticket& ticket, const Ticket& into, uint32_t co
 /// Requires a pending ticket.
 Event decide_remind(const Ticket& ticket, uint32_t times);
 
+/// Whether the event puts the ticket into a state, or a pending reason, it is not in yet.
+bool begins_interval(const Ticket& ticket, const Event& event);
+
 /// Applies a ticket event to the record.
 void evolve(Ticket& ticket, TicketDetail& detail, const Event& event);
 

@@ -30,6 +30,10 @@ struct Limits {
 /// Clocks of one ticket; a set of policies with more (clock, label) pairs is refused.
 inline constexpr uint32_t clocks_per_ticket_max = 16;
 inline constexpr uint32_t rungs_max = 32;  ///< Thresholds of one clock.
+/// State intervals of one ticket, what a 16-bit count holds: some 1 MiB of a history record, which
+/// may be 64. A ticket that changes its state more often is a mistake or an attack, and would take
+/// the room of all others.
+inline constexpr uint32_t ticket_intervals_max = 65'535;
 
 /// A session unused this long is forgotten.
 inline constexpr sched::Duration session_idle_max = sched::day;

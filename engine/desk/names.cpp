@@ -74,6 +74,8 @@ std::string_view name(Reject reject) {
       return "agents_full";
     case Reject::intervals_full:
       return "intervals_full";
+    case Reject::ticket_intervals_full:
+      return "ticket_intervals_full";
   }
   return "unknown";
 }

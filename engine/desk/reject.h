@@ -50,6 +50,7 @@ enum class Reject : uint16_t {
   queues_full = 54,
   agents_full = 55,
   intervals_full = 58,
+  ticket_intervals_full = 59,  ///< Of this ticket: it can only be ended, and followed by another.
 };
 
 /// "ticket_already_pending"; for messages, scripts and JSON.

@@ -19,6 +19,10 @@ inline constexpr size_t interned_count = 9;
 constexpr size_t interned_index(TextField field) { return static_cast<size_t>(field) - 1; }
 static_assert(interned_index(TextField::stage) == interned_count - 1);
 
+constexpr bool is_open(State state) {
+  return state != State::resolved && state != State::closed && state != State::cancelled;
+}
+
 /// What every command touches: one cache line.
 struct Ticket {
   static constexpr uint32_t none = 0xffff'ffff;
@@ -49,11 +53,10 @@ struct Ticket {
   /// By the matrix; `priority` is this, raised by escalations.
   sched::Priority own_priority = sched::Priority::none;
   uint8_t raised = 0;  ///< Steps by which escalations raised the priority.
-  uint8_t reserved[6] = {};
+  uint16_t intervals = 0;  ///< At most ticket_intervals_max.
+  uint8_t reserved[4] = {};
 
-  bool open() const {
-    return state != State::resolved && state != State::closed && state != State::cancelled;
-  }
+  bool open() const { return is_open(state); }
   bool in_hand() const { return state == State::assigned || state == State::in_progress; }
 };
 static_assert(sizeof(Ticket) == 64, "one cache line");

@@ -139,14 +139,18 @@ void TicketStore::begin_interval(uint32_t slot, int64_t at_us, State state, uint
       (static_cast<uint32_t>(state) << 24) | ((reason + 1) & 0x00ff'ffff);  // none wraps to 0
   uint32_t index = ticket.newest_interval;
   if (index == none || intervals_[index].from_us != at_us) {
-    const uint32_t fresh = interval_slots_.take();
-    if (fresh == none) {
+    const bool full = ticket.intervals == ticket_intervals_max;
+    const uint32_t fresh = full ? none : interval_slots_.take();
+    if (fresh != none) {
+      intervals_[fresh].older = index;
+      intervals_[fresh].from_us = at_us;
+      ticket.newest_interval = index = fresh;
+      ++ticket.intervals;
+    } else {
       ++intervals_merged_;
-      return;
+      if (index == none || is_open(state)) return;
+      if (intervals_[index].older != none) intervals_[index].from_us = at_us;
     }
-    intervals_[fresh].older = index;
-    intervals_[fresh].from_us = at_us;
-    ticket.newest_interval = index = fresh;
   }
   intervals_[index].state_and_reason = packed;
 }

@@ -59,7 +59,9 @@ class TicketStore {
   }
   std::string_view interned(uint32_t slot, TextField field) const;
 
-  /// The state from `at` on. An interval that would be of zero length is overwritten.
+  /// The state from `at` on. An interval that would be of zero length is overwritten. Without room
+  /// for another, the interval before goes on; but an ended ticket ends in every report: its end
+  /// takes the newest interval's place, and the one before that goes on.
   void begin_interval(uint32_t slot, int64_t at_us, State state, uint32_t reason);
   /// Since when the ticket is in its state; 0 before it has one.
   int64_t newest_interval_us(uint32_t slot) const {
@@ -68,8 +70,13 @@ class TicketStore {
   }
   /// Oldest first, into `intervals`.
   void intervals(uint32_t slot, std::vector<StateInterval>& intervals) const;
-  /// Commands that change a state are refused when none are left; what timers and matching still
-  /// change is then merged into the interval before, and counted.
+  /// Commands that give an open ticket another state are refused without room; what timers,
+  /// matching and ends still change is then merged into the interval before, and counted.
+  Reject interval_refused(uint32_t slot) const {
+    if (interval_slots_.left() == 0) return Reject::intervals_full;
+    const bool full = tickets_[slot].intervals == ticket_intervals_max;
+    return full ? Reject::ticket_intervals_full : Reject::none;
+  }
   uint32_t intervals_left() const { return interval_slots_.left(); }
   uint64_t intervals_merged() const { return intervals_merged_; }
 

@@ -173,10 +173,13 @@ Reply Verbs::on_ticket(const CommandFrame& frame, const Command& command, Decide
   const auto slot =
       find(command.ticket, texts.next(command.external_id_size), command.expected_version);
   if (!slot) return refuse(slot.error(), command.ticket);
-  const uint64_t id = floor_.store().hot(*slot).id;
-  if (floor_.store().intervals_left() == 0) return refuse(Reject::intervals_full, id);
+  const Ticket& ticket = floor_.store().hot(*slot);
   const Result<Event> event = decide(*slot, texts);
-  if (!event) return refuse(event.error(), id);
+  if (!event) return refuse(event.error(), ticket.id);
+  if (begins_interval(ticket, *event) && is_open(event->state)) {  // it can always be ended
+    const Reject no = floor_.store().interval_refused(*slot);
+    if (no != Reject::none) return refuse(no, ticket.id);
+  }
   floor_.change(*slot, *event);
   return done(*slot);
 }

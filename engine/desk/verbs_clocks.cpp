@@ -83,7 +83,6 @@ Reply Verbs::merge(const CommandFrame& frame, const Merge& merge) {
   const uint64_t id = floor_.store().hot(*slot).id;
   const auto into = find(merge.into, into_external_id, 0);
   if (!into) return refuse(into.error(), id);
-  if (floor_.store().intervals_left() == 0) return refuse(Reject::intervals_full, id);
   const auto event = decide_merge(floor_.store().hot(*slot), floor_.store().hot(*into),
                                   floor_.rules().reasons().find(reason_duplicate));
   if (!event) return refuse(event.error(), id);

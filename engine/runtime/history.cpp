@@ -32,6 +32,10 @@ struct RecordHeader {
 static_assert(sizeof(RecordHeader) == 40);
 
 constexpr uint32_t payload_size_max = 64 * 1'048'576;
+// Besides them, a view: a few dozen texts of 64 KiB at most. Half is far more than enough.
+static_assert(sizeof(desk::TicketFacts) +
+                  desk::ticket_intervals_max * sizeof(desk::StateInterval) <=
+              payload_size_max / 2);
 
 class Packer {
  public:

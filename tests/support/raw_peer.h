@@ -75,6 +75,11 @@ class RawPeer {
     }
   }
   bool hung_up() const { return hung_up_; }
+  /// Waits until the server has closed its end, and reads nothing of what it sent before.
+  bool is_cut_off(int timeout_ms = 10'000) {
+    pollfd ready{socket_, 0, 0};
+    return poll(&ready, 1, timeout_ms) > 0 && (ready.revents & POLLHUP) != 0;
+  }
 
   /// The next frame, which must be of this kind.
   wire::Frame expect(wire::MessageKind kind) {

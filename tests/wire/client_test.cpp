@@ -26,9 +26,24 @@ ClientOptions options_for(const FakePeer& peer) {
   return options;
 }
 
+/// An attempt to connect that failed: what a peer that is away waits for.
+class FailedAttempt {
+ public:
+  void announce_in(ClientOptions& options) {
+    options.note = [this](std::string_view) {
+      happened_ = true;
+      happened_.notify_all();
+    };
+  }
+  void wait() const { happened_.wait(false); }
+
+ private:
+  std::atomic<bool> happened_ = false;
+};
+
 /// Connected, with desk 1 open.
-Client connected(const FakePeer& peer) {
-  auto client = Client::connect(options_for(peer));
+Client connected(ClientOptions options) {
+  auto client = Client::connect(std::move(options));
   if (!client) {
     ADD_FAILURE() << client.error().text;
     std::abort();
@@ -37,6 +52,8 @@ Client connected(const FakePeer& peer) {
   EXPECT_TRUE(desk) << desk.error().text;
   return std::move(*client);
 }
+
+Client connected(const FakePeer& peer) { return connected(options_for(peer)); }
 
 CommandWriter opens(int count, const std::string& external_id = "INC") {
   CommandWriter writer;
@@ -69,9 +86,10 @@ TEST(Client, AnAbsentServerIsUnreachableAtOnce) {
 }
 
 TEST(Client, MayWaitForAServerThatIsAboutToStart) {
+  FailedAttempt failed;
   FakePeer peer(
-      [](FakePeer& self) {
-        std::this_thread::sleep_for(milliseconds(50));  // what is waited for, not a guess
+      [&](FakePeer& self) {
+        failed.wait();
         self.listen();
         auto connection = self.accept();
         connection.greet();
@@ -79,6 +97,7 @@ TEST(Client, MayWaitForAServerThatIsAboutToStart) {
       false);
   auto options = options_for(peer);
   options.wait_for_server = true;
+  failed.announce_in(options);
   const auto client = Client::connect(options);
   EXPECT_TRUE(client) << client.error().text;
 }
@@ -327,7 +346,8 @@ TEST(Client, SendsWhatIsUnansweredAgainUnderTheSameNumbers) {
 }
 
 TEST(Client, SurvivesAServerThatIsAwayForAWhile) {
-  FakePeer peer([](FakePeer& self) {
+  FailedAttempt failed;
+  FakePeer peer([&](FakePeer& self) {
     {
       auto connection = self.accept();
       connection.greet();
@@ -335,7 +355,7 @@ TEST(Client, SurvivesAServerThatIsAwayForAWhile) {
       connection.commands();
       self.stop_listening();
     }
-    std::this_thread::sleep_for(milliseconds(60));
+    failed.wait();
     self.listen();
     self.accept();  // and again it goes before a word was said
     auto connection = self.accept();
@@ -343,7 +363,9 @@ TEST(Client, SurvivesAServerThatIsAwayForAWhile) {
     connection.open_desk(0);
     connection.reply(connection.commands());
   });
-  auto client = connected(peer);
+  auto options = options_for(peer);
+  failed.announce_in(options);
+  auto client = connected(options);
   auto writer = opens(1);
   const auto replies = client.call(desk_1, writer);
   ASSERT_TRUE(replies) << replies.error().text;

@@ -317,6 +317,57 @@ TEST(Lifecycle, AFullDeskRefusesAndLosesNothing) {
   EXPECT_EQ(desk.ticket("A").state, State::queued);
 }
 
+TEST(Lifecycle, ATicketOfTooManyIntervalsCanOnlyBeEnded) {
+  Limits limits = small_limits();
+  limits.intervals_per_ticket = 32;  // the desk's pool is larger than one ticket's share
+  DeskDriver desk(limits);
+  bring(desk, State::queued);
+  int64_t now_us = desk.now_us();
+  const auto pend = [&](uint32_t i) {
+    const std::string reason = i % 2 == 0 ? "awaiting_requester" : "awaiting_vendor";
+    return desk.at_us(now_us += 1'000).run([&](FrameBuilder& f) { f.pend("INC1", reason); });
+  };
+  for (uint32_t i = 1; i < ticket_intervals_max; ++i) ASSERT_EQ(pend(i), Reject::none) << i;
+  EXPECT_EQ(pend(ticket_intervals_max), Reject::ticket_intervals_full);
+  EXPECT_EQ(desk.run([](FrameBuilder& f) { f.resume("INC1"); }), Reject::ticket_intervals_full);
+  // What changes no state goes on, a timer is merged into the interval before.
+  const auto again = [&](FrameBuilder& f) { f.pend("INC1", "awaiting_requester", now_us + 10); };
+  EXPECT_EQ(desk.run([](FrameBuilder& f) { f.message("INC1", AuthorKind::agent, true); }),
+            Reject::none);
+  EXPECT_EQ(desk.run(again), Reject::none);
+  desk.at_us(now_us + 20).tick();
+  EXPECT_EQ(desk.ticket("INC1").state, State::queued);
+  EXPECT_EQ(desk.kpi().backlog.at("awaiting_requester"), 1U);
+  // A wrong verb is told that it is wrong, not that there is no room.
+  EXPECT_EQ(desk.run([](FrameBuilder& f) { f.resume("INC1"); }), Reject::ticket_not_pending);
+
+  desk.at_us(now_us + 30);
+  EXPECT_EQ(desk.run([](FrameBuilder& f) { f.close("INC1"); }), Reject::none);
+  const Kpi kpi = desk.at_us(now_us + 40).kpi();
+  EXPECT_EQ(kpi.by_state[static_cast<size_t>(State::closed)], 1U);
+  EXPECT_EQ(kpi.backlog_total, 0U);
+  desk.at_us(now_us + 30 * sched::day.us).tick();
+  ASSERT_EQ(desk.outcome().archived.size(), 1U);
+  const std::vector<StateInterval>& kept = desk.outcome().archived[0].intervals;
+  ASSERT_EQ(kept.size(), ticket_intervals_max);
+  EXPECT_EQ(kept.back().state, State::closed);
+}
+
+TEST(Lifecycle, ADeskWithoutRoomForIntervalsStillEndsItsTickets) {
+  Limits limits = small_limits();
+  limits.tickets_max = 2;
+  limits.intervals_per_ticket = 1;
+  DeskDriver desk(limits);
+  desk.at("09:00").open({.external_id = "A"});
+  desk.at("09:10").run([](FrameBuilder& f) { f.pend("A", "awaiting_requester"); });
+  EXPECT_EQ(desk.open({.external_id = "B"}), Reject::intervals_full);
+  EXPECT_EQ(desk.at("09:20").run([](FrameBuilder& f) { f.resume("A"); }), Reject::intervals_full);
+  EXPECT_EQ(desk.at("09:30").run([](FrameBuilder& f) { f.cancel("A"); }), Reject::none);
+  const Kpi kpi = desk.at("09:40").kpi();
+  EXPECT_EQ(kpi.backlog_total, 0U);
+  EXPECT_EQ(kpi.state_us.at("New"), 30 * sched::minute.us);
+}
+
 TEST(Lifecycle, UpdateChangesEveryAttributeAndSaysWhich) {
   DeskDriver desk;
   desk.at("09:00").open(

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "engine/desk/kpi.h"
 #include "tests/support/faulty_disk.h"
 #include "tests/support/temporary_folder.h"
 
@@ -175,6 +176,34 @@ TEST_F(HistoryTest, GoesThroughEveryTicketInOrder) {
       });
   EXPECT_TRUE(done);
   EXPECT_EQ(next, 5'001U);
+}
+
+TEST_F(HistoryTest, TheLargestTicketThereMayBeIsReported) {
+  desk::ArchivedTicket largest = ticket(7, std::string(65'535, 'e'));
+  largest.facts.kind = static_cast<uint8_t>(desk::TicketKind::incident);
+  largest.facts.state = desk::State::closed;
+  largest.facts.touched_at_us = desk::ticket_intervals_max;
+  largest.view.requester = largest.view.body = largest.view.queue = std::string(65'535, 't');
+  largest.intervals.clear();
+  for (uint32_t i = 1; i < desk::ticket_intervals_max; ++i)
+    largest.intervals.push_back({.from_us = i, .reason = i % 2, .state = desk::State::pending});
+  largest.intervals.push_back(
+      {.from_us = desk::ticket_intervals_max, .state = desk::State::closed});
+  {
+    History history = open();
+    append(history, 1, {ticket(6), largest, ticket(8)});
+  }
+  const History history = open();
+  EXPECT_EQ(history.find(7).value()->body.size(), 65'535U);
+  desk::Names names;
+  names.reasons = {"awaiting_requester", "awaiting_vendor"};
+  desk::KpiBuilder builder(sched::Instant{1'000'000}, names);
+  ASSERT_TRUE(
+      history.for_each([&](const auto& facts, auto intervals) { builder.add(facts, intervals); }));
+  const desk::Kpi kpi = std::move(builder).finish({});
+  EXPECT_EQ(kpi.tickets, 3U);
+  EXPECT_EQ(kpi.by_state[static_cast<size_t>(desk::State::closed)], 1U);
+  EXPECT_EQ(kpi.state_us.at("awaiting_vendor"), desk::ticket_intervals_max / 2);
 }
 
 TEST_F(HistoryTest, ATornTailIsCutWhereverItIsTorn) {

@@ -41,10 +41,12 @@ desk::Configuration configuration() {
       policy.name = "P" + std::to_string(priority) + " " + std::string(name(clock));
       policy.when = "priority == P" + std::to_string(priority);
       policy.clock = clock;
-      policy.target_us =
+      policy.target.us =
           (clock == desk::ClockKind::response ? sched::hour : sched::hour * 8).us * priority;
       policy.calendar = "weekdays";
-      policy.rungs = plain_rungs({5'000, 7'500, 10'000});
+      for (const uint32_t share_bp : {5'000U, 7'500U, 10'000U}) {
+        policy.rungs.emplace_back().share_bp = share_bp;
+      }
       configuration.policies.push_back(policy);
     }
   }

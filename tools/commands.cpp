@@ -37,6 +37,18 @@ constexpr std::array commands = {
     SubcommandRow{"ticket close", "Close a ticket", make_ticket_close},
     SubcommandRow{"ticket reopen", "Reopen a ticket", make_ticket_reopen},
     SubcommandRow{"ticket cancel", "Cancel a ticket", make_ticket_cancel},
+    SubcommandRow{"ticket merge", "Close a ticket as a duplicate of another", make_ticket_merge},
+    SubcommandRow{"ticket acknowledge", "Silence what an escalation still repeats",
+                  make_ticket_acknowledge},
+    SubcommandRow{"ticket import", "Take a ticket over with its past", make_ticket_import},
+    SubcommandRow{"clock list", "List clocks by policy and state", make_clock_list},
+    SubcommandRow{"why clock", "Say how a ticket's clocks came to where they stand",
+                  make_why_clock},
+    SubcommandRow{"policy list", "List the policies and the clocks on them", make_policy_list},
+    SubcommandRow{"policy check", "Show what the policies of a file mean", make_policy_check},
+    SubcommandRow{"policy migrate", "Put running clocks under the policies in force",
+                  make_policy_migrate},
+    SubcommandRow{"repair", "Rebuild clocks from their segments", make_repair},
     SubcommandRow{"queue define", "Create or change a queue", make_queue_define},
     SubcommandRow{"queue list", "List the queues and who waits in them", make_queue_list},
     SubcommandRow{"queue peek", "Show a queue, most pressing first", make_queue_peek},
@@ -55,10 +67,13 @@ constexpr std::array commands = {
     SubcommandRow{"script", "Run .desk conversations", make_script},
 };
 
-constexpr std::array<std::array<const char*, 2>, 10> group_summaries = {{
+constexpr std::array<std::array<const char*, 2>, 13> group_summaries = {{
     {"config", "Configuration files"},
     {"desk", "Desks of a server"},
     {"ticket", "Work on tickets"},
+    {"clock", "What time is running on tickets"},
+    {"why", "Explain what the engine did"},
+    {"policy", "What clocks are given"},
     {"queue", "Where tickets wait"},
     {"agent", "Who works"},
     {"events", "What happens"},

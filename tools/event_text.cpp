@@ -16,11 +16,23 @@ bool covers(const std::vector<std::string>& names, uint32_t position) {
   return position == Event::none || position < names.size();
 }
 
+/// "75 %", or the rung's number where its share is not known: it is given as time left.
+std::string rung_text(const Event& event) {
+  if (event.threshold_bp != 0) return percent(event.threshold_bp);
+  return fmt::format("rung {}", event.fields);
+}
+
+std::string rung_list(uint32_t bits) {
+  std::string text;
+  for (unsigned rung = 1; rung <= 32; ++rung)
+    if ((bits >> (rung - 1) & 1) != 0) text += fmt::format(" {}", rung);
+  return text;
+}
+
 std::string clock_value(const Event& event) {
   switch (event.kind) {
     case EventKind::clock_started:
     case EventKind::clock_resumed:
-    case EventKind::clock_retargeted:
       return event.value_us == 0 ? ", paused" : ", due " + format_instant({event.value_us});
     case EventKind::clock_paused:
       return ", used " + format_duration(event.value_us);
@@ -28,8 +40,43 @@ std::string clock_value(const Event& event) {
       return fmt::format(", {}, used {}",
                          (event.flags & desk::clock_missed) != 0 ? "breached" : "met",
                          format_duration(event.value_us));
+    case EventKind::clock_cancelled:
+      return fmt::format(", used {}{}", format_duration(event.value_us),
+                         (event.flags & desk::clock_duplicate) != 0 ? ", duplicate" : "");
     case EventKind::clock_threshold:
-      return fmt::format(", {} %", static_cast<double>(event.threshold_bp) / 100.0);
+      return ", " + rung_text(event);
+    case EventKind::clock_escalated:
+      return fmt::format(", {}{}", rung_text(event),
+                         event.value_us > 1 ? fmt::format(", {} times", event.value_us) : "");
+    case EventKind::clock_acknowledged:
+      return fmt::format(", up to rung {}", event.fields);
+    case EventKind::clock_retargeted:
+      return (event.value_us == 0 ? ", paused" : ", due " + format_instant({event.value_us})) +
+             (event.fields == 0 ? "" : ", skipped rungs" + rung_list(event.fields));
+    case EventKind::clock_caught_up:
+      return (event.fields == 0 ? "" : ", rungs" + rung_list(event.fields)) +
+             (event.value_us == 0 ? "" : ", breached " + format_instant({event.value_us}));
+    case EventKind::clock_repaired:
+      return ", used " + format_duration(event.value_us);
+    default:
+      return {};
+  }
+}
+
+/// What an event that is not a clock's adds.
+std::string ticket_value(const Event& event) {
+  switch (event.kind) {
+    case EventKind::ticket_linked:
+      return fmt::format("  follows {}", static_cast<uint64_t>(event.value_us));
+    case EventKind::ticket_merged:
+      return fmt::format("  into {}", static_cast<uint64_t>(event.value_us));
+    case EventKind::ticket_reminded:
+      return fmt::format("  reminder {}", event.value_us);
+    case EventKind::ticket_imported:
+      return "  recorded " + format_instant({event.value_us});
+    case EventKind::policy_migrated:
+    case EventKind::calendar_changed:
+      return fmt::format("  {} clocks", event.value_us);
     default:
       return {};
   }
@@ -39,7 +86,9 @@ std::string clock_value(const Event& event) {
 
 bool names_cover(const desk::Names& names, const Event& event) {
   return covers(names.queues, event.queue) && covers(names.agents, event.agent) &&
-         covers(names.policies, event.policy) && covers(names.reasons, event.reason);
+         covers(names.policies, event.policy) &&
+         covers(event.kind == EventKind::clock_retargeted ? names.policies : names.reasons,
+                event.reason);
 }
 
 std::string event_text(const Event& event, const desk::Names& names) {
@@ -55,6 +104,7 @@ std::string event_text(const Event& event, const desk::Names& names) {
   if (event.queue != Event::none) text += "  " + name_at(names.queues, event.queue);
   if (event.agent != Event::none) text += "  " + name_at(names.agents, event.agent);
   if (event.reason != Event::none) text += "  (" + name_at(names.reasons, event.reason) + ")";
+  text += ticket_value(event);
   return text;
 }
 

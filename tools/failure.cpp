@@ -79,6 +79,10 @@ Explanation explanation(Reject reject) {
       return {Exit::conflict, "is logged in already"};
     case Reject::agent_not_logged_in:
       return {Exit::conflict, "is not logged in"};
+    case Reject::migration_under_way:
+      return {Exit::conflict, "a migration is under way: try again when it has ended"};
+    case Reject::rung_not_reached:
+      return {Exit::conflict, "has nothing to acknowledge: no such rung of its ladder was reached"};
     case Reject::tickets_full:
       return {Exit::unavailable, "the desk is full of tickets (limit tickets_max)"};
     case Reject::clocks_full:

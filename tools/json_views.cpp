@@ -9,32 +9,7 @@
 
 namespace paceline::tools {
 
-namespace {
-
 using nlohmann::ordered_json;
-
-ordered_json instant_json(int64_t us) {
-  return us == 0 ? ordered_json(nullptr) : ordered_json(format_instant({us}));
-}
-
-ordered_json text_json(const std::string& text) {
-  return text.empty() ? ordered_json(nullptr) : ordered_json(text);
-}
-
-ordered_json clock_json(const desk::ClockView& clock) {
-  return {{"clock", desk::name(clock.kind)},
-          {"policy", clock.policy},
-          {"calendar", clock.calendar},
-          {"state", clock.state},
-          {"verdict", text_json(clock.verdict)},
-          {"cycle", clock.cycle},
-          {"target_us", clock.target_us},
-          {"consumed_us", clock.consumed_us},
-          {"due_at", instant_json(clock.due_at_us)},
-          {"breached_at", instant_json(clock.breached_at_us)}};
-}
-
-}  // namespace
 
 ordered_json ticket_json(const desk::TicketView& ticket) {
   ordered_json json{
@@ -60,10 +35,16 @@ ordered_json ticket_json(const desk::TicketView& ticket) {
       {"requester_type", text_json(ticket.requester_type)},
       {"organisation", text_json(ticket.organisation)},
       {"contract", text_json(ticket.contract)},
+      {"stage", text_json(ticket.stage)},
+      {"workaround", ticket.workaround != 0},
+      {"major", ticket.major != 0},
       {"body", text_json(ticket.body)},
       {"recorded_at", instant_json(ticket.recorded_at_us)},
       {"follows", ticket.follows == 0 ? ordered_json(nullptr) : ordered_json(ticket.follows)},
+      {"merged_into",
+       ticket.merged_into == 0 ? ordered_json(nullptr) : ordered_json(ticket.merged_into)},
       {"occurred_at", instant_json(ticket.occurred_at_us)},
+      {"promised_at", instant_json(ticket.promised_at_us)},
       {"first_response_at", instant_json(ticket.first_response_at_us)},
       {"resolved_at", instant_json(ticket.resolved_at_us)},
       {"closed_at", instant_json(ticket.closed_at_us)},
@@ -71,6 +52,7 @@ ordered_json ticket_json(const desk::TicketView& ticket) {
       {"enqueued_at", instant_json(ticket.enqueued_at_us)},
       {"press_at", instant_json(ticket.press_at_us)},
       {"resume_at", instant_json(ticket.resume_at_us)},
+      {"reminders_sent", ticket.reminders_sent},
       {"archived", ticket.archived},
       {"clocks", ordered_json::array()}};
   for (const desk::ClockView& clock : ticket.clocks) json["clocks"].push_back(clock_json(clock));
@@ -101,6 +83,74 @@ ordered_json agent_json(const desk::AgentView& agent) {
           {"idle_since", instant_json(agent.idle_since_us)}};
 }
 
+namespace {
+
+/// What value_us, fields, reason and flags say, under names of their own.
+void add_meaning(ordered_json& json, const desk::Event& event, const desk::Names& names) {
+  using desk::EventKind;
+  const auto rungs = [&] {
+    auto list = ordered_json::array();
+    for (uint32_t rung = 1; rung <= 32; ++rung)
+      if ((event.fields >> (rung - 1) & 1) != 0) list.push_back(rung);
+    return list;
+  };
+  const auto verdict = [&] {
+    json["verdict"] = (event.flags & desk::clock_missed) != 0 ? "breached" : "met";
+    json["consumed_us"] = event.value_us;
+  };
+  switch (event.kind) {
+    case EventKind::ticket_linked:
+      json["follows"] = static_cast<uint64_t>(event.value_us);
+      break;
+    case EventKind::ticket_merged:
+      json["merged_into"] = static_cast<uint64_t>(event.value_us);
+      break;
+    case EventKind::ticket_reminded:
+      json["reminder"] = event.value_us;
+      break;
+    case EventKind::ticket_imported:
+      json["recorded_at"] = instant_json(event.value_us);
+      break;
+    case EventKind::clock_started:
+    case EventKind::clock_resumed:
+      json["due_at"] = instant_json(event.value_us);
+      break;
+    case EventKind::clock_threshold:
+      json["rung"] = event.fields;
+      break;
+    case EventKind::clock_retargeted:
+      json["due_at"] = instant_json(event.value_us);
+      json["skipped_rungs"] = rungs();
+      if (event.reason != desk::Event::none)  // the policy before, not a reason
+        json["policy_before"] = name_at(names.policies, event.reason);
+      json["reason"] = nullptr;
+      break;
+    case EventKind::clock_completed:
+    case EventKind::clock_repaired:
+      verdict();
+      break;
+    case EventKind::clock_caught_up:
+      json["rungs"] = rungs();
+      json["breached_at"] = instant_json(event.value_us);
+      break;
+    case EventKind::clock_escalated:
+      json["rung"] = event.fields;
+      json["time"] = event.value_us;
+      break;
+    case EventKind::clock_acknowledged:
+      json["rung"] = event.fields;
+      break;
+    case EventKind::policy_migrated:
+    case EventKind::calendar_changed:
+      json["clocks"] = event.value_us;
+      break;
+    default:
+      break;
+  }
+}
+
+}  // namespace
+
 ordered_json event_json(const desk::Event& event, const desk::Names& names) {
   const auto named = [](const std::vector<std::string>& list, uint32_t position) {
     return position == desk::Event::none ? ordered_json(nullptr)
@@ -127,6 +177,7 @@ ordered_json event_json(const desk::Event& event, const desk::Names& names) {
     json["cycle"] = event.cycle;
     json["threshold_bp"] = event.threshold_bp;
   }
+  add_meaning(json, event, names);
   json["value_us"] = event.value_us;
   json["fields"] = event.fields;
   json["principal"] = event.principal;

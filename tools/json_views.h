@@ -13,6 +13,13 @@
 
 namespace paceline::tools {
 
+/// Null for 0, and for an empty text.
+nlohmann::ordered_json instant_json(int64_t us);
+nlohmann::ordered_json text_json(const std::string& text);
+
+nlohmann::ordered_json clock_json(const desk::ClockView& clock);
+nlohmann::ordered_json policy_json(const desk::PolicyView& policy);
+nlohmann::ordered_json change_json(const desk::ClockChange& change);
 nlohmann::ordered_json ticket_json(const desk::TicketView& ticket);
 nlohmann::ordered_json queue_json(const desk::QueueView& queue);
 nlohmann::ordered_json agent_json(const desk::AgentView& agent);

@@ -63,6 +63,21 @@ void LocalDesk::let_time_pass(sched::Instant until, desk::Outcome& outcome) {
   }
 }
 
+namespace {
+
+template <class Desk>
+void tell_recovered(Desk& desk, sched::Instant from, sched::Instant to) {
+  if constexpr (requires { desk.recovered(from, to); }) desk.recovered(from, to);
+}
+
+}  // namespace
+
+void LocalDesk::recover(sched::Instant down_from, sched::Instant ts, desk::Outcome& outcome) {
+  let_time_pass(down_from, outcome);
+  tell_recovered(desk_, down_from, ts);
+  apply({.ts = ts, .frames = {}}, outcome);
+}
+
 std::string LocalDesk::configure(sched::Instant ts, const desk::Configuration& configuration,
                                  desk::Outcome& outcome) {
   const wire::Bytes document = wire::encode_configuration(configuration);

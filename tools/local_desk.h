@@ -27,6 +27,8 @@ class LocalDesk {
   /// Batches without commands, each when something is due, as a server makes them; up to `until`,
   /// exclusive.
   void let_time_pass(sched::Instant until, desk::Outcome& outcome);
+  /// Was down from then until `ts`, and hears of it before its first batch.
+  void recover(sched::Instant down_from, sched::Instant ts, desk::Outcome& outcome);
   /// Empty when it was taken in.
   std::string configure(sched::Instant ts, const desk::Configuration& configuration,
                         desk::Outcome& outcome);

@@ -36,6 +36,9 @@ class Runner {
     }
     if (result_.error.empty() && in_configuration_)
       fail("a `---` is missing: the configuration does not end");
+    if (result_.error.empty() && configured_ && !configuration_.empty())
+      fail(fmt::format("the configuration of line {} is given to nobody: add a step `configure`",
+                       configuration_line_));
     if (result_.error.empty() && result_.steps == 0)
       fail("there is no step: nothing would be tested");
     result_.digest = desk_.desk().digest();
@@ -55,7 +58,6 @@ class Runner {
     const std::string_view words = trimmed(line);
     if (words == "---") {
       in_configuration_ = !in_configuration_;
-      if (result_.steps > 0) fail("the configuration comes before the first step");
       if (in_configuration_) configuration_line_ = line_;
       keep(line);
     } else if (in_configuration_) {
@@ -83,7 +85,8 @@ class Runner {
       return fail(
           fmt::format("`{}` does not begin with a time: mon 09:00, or 2026-03-27 16:00", left));
     if (*at < now_) return fail("time runs backwards");
-    if (!configured_ && !configure(*at)) return;
+    desk::Outcome silent;
+    if (!configured_ && !configure(*at, silent)) return;
     now_ = *at;
     std::string got = perform(rest);
     if (!result_.error.empty()) return;
@@ -96,7 +99,8 @@ class Runner {
     keep(fmt::format("{:<{}} -> {}", left, aligned, got));
   }
 
-  bool configure(sched::Instant at) {
+  /// Gives the desk the configuration read last.
+  bool configure(sched::Instant at, desk::Outcome& outcome) {
     configured_ = true;
     if (configuration_.empty()) return true;
     // Blank lines in front, so that an error's line is the script's.
@@ -110,15 +114,24 @@ class Runner {
       fail("the configuration describes no desk");
       return false;
     }
-    desk::Outcome outcome;
-    const std::string refused = desk_.configure(at, loaded->desks.front().second, outcome);
+    const desk::Configuration& configuration = loaded->desks.front().second;
+    configuration_.clear();
+    for (const desk::PolicyDefinition& policy : configuration.policies)
+      ladders_[policy.name] = policy.rungs;
+    const std::string refused = desk_.configure(at, configuration, outcome);
     if (!refused.empty()) fail("the desk refuses the configuration: " + refused);
     return refused.empty();
   }
 
   std::string perform(std::string_view commands) {
     desk::Outcome outcome;
+    if (commands.starts_with("recover ")) return recover(commands.substr(8), outcome);
     if (!timers_late_) desk_.let_time_pass(now_, outcome);
+    if (commands == "configure") {
+      if (configuration_.empty()) fail("there is no configuration above it that is not in force");
+      if (!result_.error.empty() || !configure(now_, outcome)) return {};
+      return said(outcome);
+    }
     if (is_look(commands)) {
       const std::string before = events(outcome);
       const std::string seen = look(desk_, now_, split_words(commands));
@@ -134,7 +147,7 @@ class Runner {
         fail(problem);
         return {};
       }
-      const bool opens = words.verb == "open" && !words.plain.empty();
+      const bool opens = (words.verb == "open" || words.verb == "import") && !words.plain.empty();
       opened.push_back(opens ? words.plain.front() : std::string());
     }
     if (const auto done = desk_.apply(now_, writer_, outcome); !done) {
@@ -150,13 +163,27 @@ class Runner {
         tickets_[reply.ticket] = opened[i];
       }
     }
+    return said(outcome, refused);
+  }
+
+  std::string recover(std::string_view from, desk::Outcome& outcome) {
+    const auto down_from = take_script_time(from);
+    if (!down_from || !from.empty() || *down_from > now_) {
+      fail("recover says since when the desk was down: recover mon 09:00");
+      return {};
+    }
+    desk_.recover(*down_from, now_, outcome);
+    return said(outcome);
+  }
+
+  std::string said(const desk::Outcome& outcome, const std::string& refused = {}) {
     std::string text = events(outcome) + refused;
     if (text.starts_with("; ")) text.erase(0, 2);
     return text.empty() ? "nothing" : text;
   }
 
   std::string events(const desk::Outcome& outcome) {
-    return script_events(outcome.events, now_, desk_.desk().names(), tickets_);
+    return script_events(outcome.events, now_, desk_.desk().names(), tickets_, ladders_);
   }
 
   std::string name_;
@@ -164,6 +191,7 @@ class Runner {
   LocalDesk desk_{1'000};
   wire::CommandWriter writer_;
   TicketNames tickets_;
+  Ladders ladders_;
   std::string configuration_;
   size_t configuration_line_ = 0;
   size_t line_ = 0;

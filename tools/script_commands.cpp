@@ -5,7 +5,9 @@
 #include <array>
 #include <charconv>
 
+#include "engine/config/units.h"
 #include "tools/script_time.h"
+#include "tools/ticket_history.h"
 #include "tools/words.h"
 
 namespace paceline::tools {
@@ -54,11 +56,18 @@ class Settings {
     return value;
   }
   int64_t instant_us(std::string_view name) {
-    if (!has(name)) return 0;
     std::string_view given = text(name);
+    if (given.empty()) return 0;
     const auto at = take_script_time(given);
     if (!at || !given.empty()) fail(fmt::format("{} is not a time: \"tue 10:00\"", name));
     return at ? at->us : 0;
+  }
+
+  int64_t duration_us(std::string_view name) {
+    if (!has(name)) return 0;
+    const auto duration = config::parse_duration(text(name));
+    if (!duration) fail(fmt::format("{}: {}", name, duration.error()));
+    return duration ? duration->us : 0;
   }
 
   void fail(std::string what) {
@@ -108,6 +117,7 @@ uint32_t put_attributes(Fields& fields, Settings& settings, const Words& words) 
   text("requester_type", fields.requester_type, TextField::requester_type);
   text("organisation", fields.organisation, TextField::organisation);
   text("contract", fields.contract, TextField::contract);
+  text("stage", fields.stage, TextField::stage);
   text("requester", fields.requester, TextField::requester);
   text("body", fields.body, TextField::body);
   const auto enumerated = [&](std::string_view name, auto& to, const auto& known, FieldBit field) {
@@ -119,11 +129,40 @@ uint32_t put_attributes(Fields& fields, Settings& settings, const Words& words) 
   enumerated("impact", fields.impact, level_words, FieldBit::impact);
   enumerated("urgency", fields.urgency, level_words, FieldBit::urgency);
   enumerated("sentiment", fields.sentiment, sentiment_words, FieldBit::sentiment);
-  if (has_flag(words, "vip") || has_flag(words, "novip")) {
-    fields.vip = has_flag(words, "vip");
-    bits |= desk::bit(FieldBit::vip);
+  const auto flag = [&](std::string_view name, bool& to, FieldBit field) {
+    if (!has_flag(words, name) && !has_flag(words, "no" + std::string(name))) return;
+    to = has_flag(words, name);
+    bits |= desk::bit(field);
+  };
+  flag("vip", fields.vip, FieldBit::vip);
+  flag("workaround", fields.workaround, FieldBit::workaround);
+  flag("major", fields.major, FieldBit::major);
+  if (settings.has("promised_at")) {
+    fields.promised_at_us = settings.instant_us("promised_at");
+    bits |= desk::bit(FieldBit::promised_at);
   }
   return bits;
+}
+
+/// `import INC1 recorded="mon 09:00" history="queued@mon 09:00;assigned@mon 10:00" agent=ann`
+std::string put_import(const Words& words, Settings& settings, wire::CommandWriter& writer) {
+  wire::ImportFields fields;
+  const std::string external_id = plain(words, 0);
+  fields.ticket.external_id = external_id;
+  fields.ticket.queue = settings.text("queue");
+  fields.ticket.occurred_at_us = settings.instant_us("occurred");
+  fields.recorded_at_us = settings.instant_us("recorded");
+  fields.agent = settings.text("agent");
+  put_attributes(fields.ticket, settings, words);
+  const auto history = ticket_history(settings.text("history"), [](std::string_view text) {
+    const auto at = take_script_time(text);
+    return text.empty() ? at : std::nullopt;
+  });
+  // What the desk should say of a history that is none of ours to read goes to it as it is.
+  const std::string sent = history ? *history : std::string(settings.text("history"));
+  fields.history = sent;
+  writer.import_ticket(fields);
+  return settings.problem();
 }
 
 }  // namespace
@@ -183,7 +222,7 @@ std::string put_script_command(const Words& words, wire::CommandWriter& writer) 
     writer.message({.to = to,
                     .author_kind = settings.word("author", author_words, desk::AuthorKind::agent),
                     .is_public = !has_flag(words, "internal"),
-                    .automatic = has_flag(words, "automatic")});
+                    .automatic = has_flag(words, "automatic") || has_flag(words, "auto")});
   } else if (verb == "assign") {
     writer.assign(to, second);
   } else if (verb == "start") {
@@ -191,7 +230,11 @@ std::string put_script_command(const Words& words, wire::CommandWriter& writer) 
   } else if (verb == "requeue") {
     writer.requeue(to, second, settings.text("reason"));
   } else if (verb == "pend") {
-    writer.pend(to, second, settings.instant_us("until"));
+    writer.pend({.to = to,
+                 .reason = second,
+                 .resume_at_us = settings.instant_us("until"),
+                 .max_pause_us = settings.duration_us("max"),
+                 .reminders = settings.number<uint8_t>("reminders", 0)});
   } else if (verb == "resume") {
     writer.resume(to);
   } else if (verb == "resolve") {
@@ -202,6 +245,20 @@ std::string put_script_command(const Words& words, wire::CommandWriter& writer) 
     writer.reopen(to, settings.text("reason"));
   } else if (verb == "cancel") {
     writer.cancel(to, settings.text("reason"));
+  } else if (verb == "merge") {
+    writer.merge(to, {.external_id = second});
+  } else if (verb == "ack") {
+    writer.acknowledge(to, settings.word("clock", clock_words, desk::Acknowledge::any_clock),
+                       settings.number<uint8_t>("rung", 0));
+  } else if (verb == "import") {
+    return put_import(words, settings, writer);
+  } else if (verb == "migrate") {
+    const auto mode = value_of(migrate_words, first);
+    if (!mode) return fmt::format("migrate {}: write migrate carry or migrate retroactive", first);
+    writer.migrate(static_cast<desk::MigrateMode>(*mode), settings.text("select"),
+                   settings.text("policy"));
+  } else if (verb == "repair") {
+    writer.repair(to, has_flag(words, "newest"));
   } else if (verb == "define_queue") {
     writer.define_queue(
         {.name = first,
@@ -224,8 +281,9 @@ std::string put_script_command(const Words& words, wire::CommandWriter& writer) 
   } else {
     return fmt::format(
         "`{}` is no verb: open, update, message, assign, start, requeue, pend, "
-        "resume, resolve, close, reopen, cancel, define_queue, define_agent, login, "
-        "logout, tick, show, queue, agent or kpi",
+        "resume, resolve, close, reopen, cancel, merge, ack, import, migrate, repair, "
+        "define_queue, define_agent, login, logout, configure, recover, tick, show, queue, agent, "
+        "kpi or why",
         verb);
   }
   return settings.problem();

@@ -4,8 +4,11 @@
 
 #include <array>
 
+#include "engine/config/units.h"
 #include "engine/desk/command.h"
+#include "engine/desk/limits.h"
 #include "tools/instants.h"
+#include "tools/policy_words.h"
 #include "tools/script_time.h"
 #include "tools/words.h"
 
@@ -17,10 +20,12 @@ using desk::Event;
 using desk::EventKind;
 
 constexpr std::array<std::string_view, desk::text_field_count> text_field_words = {
-    "external_id",    "category",     "subcategory", "service",   "config_item", "channel",
-    "requester_type", "organisation", "contract",    "requester", "body",        "queue"};
-constexpr std::array<std::string_view, 6> field_words = {"kind", "impact",    "urgency",
-                                                         "vip",  "sentiment", "priority"};
+    "external_id", "category",       "subcategory",  "service",  "config_item",
+    "channel",     "requester_type", "organisation", "contract", "stage",
+    "requester",   "body",           "queue"};
+constexpr std::array<std::string_view, 9> field_words = {"kind",       "impact",    "urgency",
+                                                         "vip",        "sentiment", "priority",
+                                                         "workaround", "major",     "promised_at"};
 
 std::string field_list(uint32_t fields) {
   std::string text;
@@ -36,8 +41,8 @@ std::string field_list(uint32_t fields) {
 
 class Phrases {
  public:
-  Phrases(const desk::Names& names, const TicketNames& tickets)
-      : names_(names), tickets_(tickets) {}
+  Phrases(const desk::Names& names, const TicketNames& tickets, const Ladders& ladders)
+      : names_(names), tickets_(tickets), ladders_(ladders) {}
 
   std::string of(const Event& event) const {
     switch (event.kind) {
@@ -79,24 +84,45 @@ class Phrases {
                            sched::TicketId{static_cast<uint64_t>(event.value_us)}.number());
       case EventKind::ticket_archived:
         return "archived " + ticket(event);
+      case EventKind::ticket_merged:
+        return fmt::format("merged {} into {}", ticket(event), other_ticket(event));
+      case EventKind::ticket_reminded:
+        return fmt::format("reminded {} {}", ticket(event), event.value_us);
+      case EventKind::ticket_imported:
+        return named("imported", event, std::string(desk::name(event.state))) + " recorded " +
+               script_time({event.value_us});
       case EventKind::clock_started:
       case EventKind::clock_resumed:
         return clock(event) + due(event);
       case EventKind::clock_paused:
         return clock(event) + " paused, used " + used(event);
       case EventKind::clock_threshold:
-        return fmt::format("threshold {} {} %", clock(event),
-                           static_cast<double>(event.threshold_bp) / 100.0);
+        return fmt::format("threshold {} {}{}", clock(event), place(event), late(event));
       case EventKind::clock_breached:
-        return "breached " + clock(event);
+        return "breached " + clock(event) + late(event);
       case EventKind::clock_retargeted:
-        return fmt::format("{} to {}{}", clock(event), name_at(names_.policies, event.policy),
-                           due(event));
+        return fmt::format("{} to {}{}{}", clock(event), name_at(names_.policies, event.policy),
+                           due(event), rungs(" skipped", event.fields));
       case EventKind::clock_completed:
-        return fmt::format("{} {}, used {}", clock(event),
-                           (event.flags & desk::clock_missed) != 0 ? "missed" : "met", used(event));
+        return fmt::format("{} {}{}, used {}", clock(event),
+                           (event.flags & desk::clock_missed) != 0 ? "missed" : "met",
+                           (event.flags & desk::clock_superseded) != 0 ? " superseded" : "",
+                           used(event));
       case EventKind::clock_cancelled:
-        return clock(event) + " cancelled, used " + used(event);
+        return fmt::format("{} cancelled{}, used {}", clock(event),
+                           (event.flags & desk::clock_duplicate) != 0 ? " duplicate" : "",
+                           used(event));
+      case EventKind::clock_caught_up:
+        return fmt::format("caught_up {}{}{}", clock(event), rungs(" rungs", event.fields),
+                           event.value_us == 0 ? "" : " breached " + script_time({event.value_us}));
+      case EventKind::clock_escalated:
+        return fmt::format("escalated {} {}{}{}", clock(event), place(event), recipients(event),
+                           event.value_us > 1 ? fmt::format(" time {}", event.value_us) : "");
+      case EventKind::clock_acknowledged:
+        return fmt::format("acknowledged {} rung {}", clock(event), event.fields);
+      case EventKind::clock_repaired:
+        return fmt::format("repaired {} {}, used {}", clock(event),
+                           (event.flags & desk::clock_missed) != 0 ? "missed" : "met", used(event));
       case EventKind::agent_defined:
         return "defined agent " + agent(event);
       case EventKind::agent_logged_in:
@@ -109,6 +135,10 @@ class Phrases {
         return "defined queue " + queue(event);
       case EventKind::policy_loaded:
         return "configured";
+      case EventKind::policy_migrated:
+        return fmt::format("migrated {}", event.value_us);
+      case EventKind::calendar_changed:
+        return fmt::format("calendar changed {}", event.value_us);
     }
     return std::string(desk::name(event.kind));
   }
@@ -133,17 +163,57 @@ class Phrases {
   static std::string due(const Event& event) {
     return event.value_us == 0 ? " paused" : " due " + script_time({event.value_us});
   }
+  std::string other_ticket(const Event& event) const {
+    Event other;
+    other.ticket = static_cast<uint64_t>(event.value_us);
+    return ticket(other);
+  }
+  const desk::Rung* rung(const Event& event) const {
+    const std::string policy = name_at(names_.policies, event.policy);
+    const auto found = ladders_.find(policy);
+    if (found == ladders_.end() || event.fields == 0 || event.fields > found->second.size())
+      return nullptr;
+    return &found->second[event.fields - 1];
+  }
+  /// "75 %", "1h before", or the rung's number where the ladder is not known.
+  std::string place(const Event& event) const {
+    if (event.threshold_bp != 0) return percent(event.threshold_bp);
+    const desk::Rung* found = rung(event);
+    if (found == nullptr || found->before_us == 0) return fmt::format("rung {}", event.fields);
+    return config::print(sched::BusinessDuration{found->before_us}) + " before";
+  }
+  std::string recipients(const Event& event) const {
+    const desk::Rung* found = rung(event);
+    if (found == nullptr) return "";
+    std::string text;
+    if (found->action != desk::RungAction::notify)
+      text += fmt::format(" {}", word(rung_action_words, static_cast<uint8_t>(found->action)));
+    for (const std::string& who : found->notify) text += " " + who;
+    return text;
+  }
+  static std::string late(const Event& event) {
+    return (event.flags & desk::clock_late) != 0 ? " late" : "";
+  }
+  static std::string rungs(std::string_view label, uint32_t bits) {
+    if (bits == 0) return "";
+    std::string text(label);
+    for (unsigned number = 1; number <= desk::rungs_max; ++number)
+      if ((bits >> (number - 1) & 1) != 0) text += fmt::format(" {}", number);
+    return text;
+  }
   static std::string used(const Event& event) { return format_exact(event.value_us); }
 
   const desk::Names& names_;
   const TicketNames& tickets_;
+  const Ladders& ladders_;
 };
 
 }  // namespace
 
 std::string script_events(std::span<const Event> events, sched::Instant at,
-                          const desk::Names& names, const TicketNames& tickets) {
-  const Phrases phrases(names, tickets);
+                          const desk::Names& names, const TicketNames& tickets,
+                          const Ladders& ladders) {
+  const Phrases phrases(names, tickets, ladders);
   std::string text;
   for (const Event& event : events) {
     if (event.kind == EventKind::ticket_recorded) continue;  // what follows it says more

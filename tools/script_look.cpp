@@ -5,6 +5,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "tools/clock_show.h"
 #include "tools/instants.h"
 #include "tools/kpi_report.h"
 #include "tools/script_time.h"
@@ -14,14 +15,14 @@ namespace paceline::tools {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> looks = {"show", "queue", "agent", "kpi"};
+constexpr std::array<std::string_view, 5> looks = {"show", "queue", "agent", "kpi", "why"};
 
 std::string rejected(uint16_t code) {
   return fmt::format("rejected {}", desk::name(static_cast<desk::Reject>(code)));
 }
 
 std::string show_clock(const desk::ClockView& clock) {
-  std::string text = fmt::format("{} {}", desk::name(clock.kind),
+  std::string text = fmt::format("{} {}", clock_name(clock.kind, clock.label),
                                  clock.verdict.empty() ? clock.state : clock.verdict);
   if (clock.cycle > 1) text += fmt::format(" cycle {}", clock.cycle);
   text +=
@@ -38,8 +39,36 @@ std::string show(const desk::Answer& answer) {
   if (!ticket.reason.empty()) text += " (" + ticket.reason + ")";
   text += fmt::format(" {} {}", priority_word(ticket.priority), ticket.queue);
   if (!ticket.agent.empty()) text += " " + ticket.agent;
+  if (!ticket.stage.empty()) text += " stage " + ticket.stage;
   for (const desk::ClockView& clock : ticket.clocks) text += "; " + show_clock(clock);
   return text;
+}
+
+/// `why INC1 resolution`: every segment, what is left and what comes next.
+std::string why_clock(const desk::ClockView& clock) {
+  std::string text =
+      show_clock(clock) + fmt::format(" under {} in {}", clock.policy, clock.calendar);
+  for (const desk::SegmentView& segment : clock.segments) {
+    text += fmt::format("; {} {} to {}", segment.state, script_time({segment.from_us}),
+                        segment.to_us == 0 ? "now" : script_time({segment.to_us}));
+    if (!segment.reason.empty()) text += " (" + segment.reason + ")";
+    text += " used " + format_exact(segment.consumed_us);
+    if (segment.policy != clock.policy) text += " under " + segment.policy;
+    if (segment.repaired) text += " repaired";
+  }
+  if (clock.next_effect_at_us != 0)
+    text +=
+        fmt::format("; next {} at {}", clock.next_effect, script_time({clock.next_effect_at_us}));
+  return text;
+}
+
+std::string why(const desk::Answer& answer, std::string_view wanted) {
+  std::string text;
+  for (const desk::ClockView& clock : answer.clocks) {
+    if (!wanted.empty() && desk::name(clock.kind) != wanted && clock.label != wanted) continue;
+    text += (text.empty() ? "" : " | ") + why_clock(clock);
+  }
+  return text.empty() ? "no clock" : text;
 }
 
 std::string show_queue(const desk::Answer& answer) {
@@ -90,11 +119,13 @@ std::string look(LocalDesk& desk, sched::Instant now, const Words& words) {
   desk::Query query;
   query.text = subject;
   query.kind = words.verb == "show"    ? desk::QueryKind::ticket
+               : words.verb == "why"   ? desk::QueryKind::why_clock
                : words.verb == "queue" ? desk::QueryKind::queue_peek
                                        : desk::QueryKind::agents;
   const desk::Answer answer = desk.desk().answer(query);
   if (answer.code != 0) return rejected(answer.code);
   return words.verb == "show"    ? show(answer)
+         : words.verb == "why"   ? why(answer, words.plain.size() > 1 ? words.plain[1] : "")
          : words.verb == "queue" ? show_queue(answer)
                                  : show_agent(answer, subject);
 }

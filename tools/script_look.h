@@ -1,4 +1,4 @@
-// What conversations may look at without changing anything: `show`, `queue`, `agent`, `kpi`.
+// What conversations may look at without changing anything: `show`, `queue`, `agent`, `kpi`, `why`.
 //
 // Owner: one thread.  Allocates: the text.
 #pragma once

@@ -67,7 +67,7 @@ desk::Configuration servicenow_configuration() {
   desk::Configuration configuration;
   configuration.settings.matrix = servicenow_matrix();
   configuration.settings.auto_close = {};
-  configuration.settings.reopen_window.us = 100 * 365 * sched::day.us;
+  configuration.settings.reopen_window = {100 * 365 * sched::day.us, 0};
   configuration.settings.max_backdate_us = 0;
   configuration.settings.triage_queue = triage;
   desk::QueueDefinition queue;

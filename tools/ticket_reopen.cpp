@@ -29,6 +29,7 @@ wire::OpenFields follow_up(const desk::TicketView& ticket) {
   fields.requester_type = ticket.requester_type;
   fields.organisation = ticket.organisation;
   fields.contract = ticket.contract;
+  fields.stage = ticket.stage;
   fields.requester = ticket.requester;
   fields.body = ticket.body;
   fields.queue = ticket.queue;
@@ -38,6 +39,8 @@ wire::OpenFields follow_up(const desk::TicketView& ticket) {
   fields.urgency = static_cast<sched::Urgency>(ticket.urgency);
   fields.sentiment = static_cast<desk::Sentiment>(ticket.sentiment);
   fields.vip = ticket.vip != 0;
+  fields.workaround = ticket.workaround != 0;
+  fields.major = ticket.major != 0;
   return fields;
 }
 

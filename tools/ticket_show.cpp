@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "tools/clock_show.h"
 #include "tools/instants.h"
 #include "tools/table.h"
 #include "tools/words.h"
@@ -54,6 +55,8 @@ std::string ticket_text(const desk::TicketView& ticket) {
   add("impact", std::string(word(level_words, ticket.impact)));
   add("urgency", std::string(word(level_words, ticket.urgency)));
   if (ticket.vip != 0) add("vip", "yes");
+  if (ticket.major != 0) add("major incident", "yes");
+  if (ticket.workaround != 0) add("workaround", "accepted");
   if (ticket.sentiment != 0) add("sentiment", std::string(word(sentiment_words, ticket.sentiment)));
   add("state", state_text(ticket));
   add("queue", ticket.queue);
@@ -67,9 +70,12 @@ std::string ticket_text(const desk::TicketView& ticket) {
   add("requester type", ticket.requester_type);
   add("organisation", ticket.organisation);
   add("contract", ticket.contract);
+  add("stage", ticket.stage);
   if (ticket.follows != 0) add("follows", fmt::format("{}", ticket.follows));
+  if (ticket.merged_into != 0) add("merged into", fmt::format("{}", ticket.merged_into));
   add("recorded at", instant_text(ticket.recorded_at_us));
   add("occurred at", instant_text(ticket.occurred_at_us));
+  add("promised at", instant_text(ticket.promised_at_us));
   add("first response at", instant_text(ticket.first_response_at_us));
   add("resolved at", instant_text(ticket.resolved_at_us));
   add("closed at", instant_text(ticket.closed_at_us));
@@ -77,12 +83,13 @@ std::string ticket_text(const desk::TicketView& ticket) {
   add("enqueued at", instant_text(ticket.enqueued_at_us));
   add("press at", instant_text(ticket.press_at_us));
   add("resume at", instant_text(ticket.resume_at_us));
+  if (ticket.reminders_sent != 0) add("reminders", fmt::format("{}", ticket.reminders_sent));
   if (ticket.archived) add("from", "the history file");
   std::string text = table.text();
   if (!ticket.clocks.empty()) {
     Table clocks({"clock", "policy", "state", ">used", ">of", "due", "breached"});
     for (const desk::ClockView& clock : ticket.clocks) {
-      clocks.row({std::string(desk::name(clock.kind)), clock.policy,
+      clocks.row({clock_name(clock.kind, clock.label), clock.policy,
                   clock.verdict.empty() ? clock.state : clock.state + ", " + clock.verdict,
                   format_duration(clock.consumed_us), format_duration(clock.target_us),
                   instant_text(clock.due_at_us), instant_text(clock.breached_at_us)});

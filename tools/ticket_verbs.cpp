@@ -6,10 +6,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/config/units.h"
+#include "engine/desk/limits.h"
 #include "tools/commands.h"
 #include "tools/connection.h"
-#include "tools/instants.h"
+#include "tools/ticket_attributes.h"
 #include "tools/ticket_reference.h"
+#include "tools/words.h"
 
 namespace paceline::tools {
 
@@ -114,21 +117,28 @@ class Pend final : public TicketVerb {
   void declare_more(CLI::App& app) override {
     app.add_option("REASON", reason_, "What it waits for, e.g. awaiting_requester")->required();
     app.add_option("--resume-at", resume_at_, "Resume by itself then (RFC 3339, UTC without zone)");
+    app.add_option("--max-pause", max_pause_,
+                   "Resume by itself after this time, e.g. 10d; else as the reason's rule says");
+    app.add_option("--reminders", reminders_,
+                   "Remind so often before it resolves by itself; else as the reason's rule says")
+        ->check(CLI::Range(1, 255));
   }
   Done append(wire::CommandWriter& writer, const wire::Addressed& to) override {
-    int64_t resume_at_us = 0;
-    if (!resume_at_.empty()) {
-      const auto at = parse_instant(resume_at_);
-      if (!at) {
-        return sched::Unexpected{bad_usage(
-            fmt::format("--resume-at `{}` is no instant: write 2026-03-08T09:00Z", resume_at_))};
-      }
-      resume_at_us = at->us;
+    wire::PendFields fields;
+    fields.to = to;
+    fields.reason = reason_;
+    fields.reminders = static_cast<uint8_t>(reminders_);
+    if (Done ok = read_instant("--resume-at", resume_at_, fields.resume_at_us); !ok) return ok;
+    if (!max_pause_.empty()) {
+      const auto time = config::parse_duration(max_pause_);
+      if (!time) return sched::Unexpected{bad_usage("--max-pause " + time.error())};
+      fields.max_pause_us = time->us;
     }
-    writer.pend(to, reason_, resume_at_us);
+    writer.pend(fields);
     return {};
   }
-  std::string reason_, resume_at_;
+  std::string reason_, resume_at_, max_pause_;
+  unsigned reminders_ = 0;
 };
 
 class Resume final : public TicketVerb {
@@ -187,6 +197,49 @@ class Cancel final : public TicketVerb {
   std::string reason_;
 };
 
+class Merge final : public TicketVerb {
+ public:
+  Merge() : TicketVerb("merged") {}
+
+ private:
+  void declare_more(CLI::App& app) override {
+    app.add_option("INTO", into_, "The open ticket it is a duplicate of, named as the first one")
+        ->required();
+  }
+  Done append(wire::CommandWriter& writer, const wire::Addressed& to) override {
+    writer.merge(to, ticket_reference(into_));
+    return {};
+  }
+  std::string into_;
+};
+
+class Acknowledge final : public TicketVerb {
+ public:
+  Acknowledge() : TicketVerb("acknowledged") {}
+
+ private:
+  void declare_more(CLI::App& app) override {
+    app.add_option("--clock", clock_, "Which clock's ladder: resolution, response …; else any");
+    app.add_option("--rung", rung_, "Up to this rung, the lowest is 1; else the highest reached")
+        ->check(CLI::Range(1U, desk::rungs_max));
+  }
+  Done append(wire::CommandWriter& writer, const wire::Addressed& to) override {
+    uint8_t clock = desk::Acknowledge::any_clock;
+    if (!clock_.empty()) {
+      const auto known = value_of(clock_words, clock_);
+      if (!known) {
+        return sched::Unexpected{bad_usage(
+            fmt::format("--clock `{}` is not known: {}", clock_, fmt::join(clock_words, ", ")))};
+      }
+      clock = *known;
+    }
+    writer.acknowledge(to, clock, static_cast<uint8_t>(rung_));
+    return {};
+  }
+  std::string clock_;
+  unsigned rung_ = 0;
+};
+
 }  // namespace
 
 std::unique_ptr<Subcommand> make_ticket_assign() { return std::make_unique<Assign>(); }
@@ -197,5 +250,7 @@ std::unique_ptr<Subcommand> make_ticket_resume() { return std::make_unique<Resum
 std::unique_ptr<Subcommand> make_ticket_resolve() { return std::make_unique<Resolve>(); }
 std::unique_ptr<Subcommand> make_ticket_close() { return std::make_unique<Close>(); }
 std::unique_ptr<Subcommand> make_ticket_cancel() { return std::make_unique<Cancel>(); }
+std::unique_ptr<Subcommand> make_ticket_merge() { return std::make_unique<Merge>(); }
+std::unique_ptr<Subcommand> make_ticket_acknowledge() { return std::make_unique<Acknowledge>(); }
 
 }  // namespace paceline::tools

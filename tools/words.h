@@ -25,6 +25,11 @@ inline constexpr std::array<std::string_view, 4> author_words = {"requester", "a
 inline constexpr std::array<std::string_view, 2> mode_words = {"push", "manual"};
 inline constexpr std::array<std::string_view, 2> discipline_words = {"pressing_time", "fifo"};
 
+inline constexpr std::array<std::string_view, desk::clock_kind_count> clock_words = {
+    "response", "resolution", "triage", "own",       "update", "ola",
+    "uc",       "approval",   "stage",  "mi_update", "review"};
+inline constexpr std::array<std::string_view, 2> migrate_words = {"carry", "retroactive"};
+
 template <size_t n>
 std::string_view word(const std::array<std::string_view, n>& words, uint8_t value) {
   return value < n ? words[value] : std::string_view("?");
@@ -41,6 +46,15 @@ std::optional<uint8_t> value_of(const std::array<std::string_view, n>& words,
 
 inline std::string priority_word(uint8_t priority) {
   return priority == 0 ? "–" : "P" + std::to_string(priority);
+}
+
+/// "75 %", "12.5 %"
+inline std::string percent(uint32_t share_bp) {
+  std::string text = std::to_string(share_bp / 100);
+  if (const uint32_t rest = share_bp % 100; rest != 0)
+    text += rest % 10 == 0 ? "." + std::to_string(rest / 10)
+                           : (rest < 10 ? ".0" : ".") + std::to_string(rest);
+  return text + " %";
 }
 
 /// Positions in a table of names, which may be younger than the table at hand.

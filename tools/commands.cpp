@@ -21,6 +21,14 @@ constexpr std::array commands = {
     SubcommandRow{"version", "Say which version this is", make_version},
     SubcommandRow{"config check", "Say whether a configuration file is right", make_config_check},
     SubcommandRow{"config put", "Give a desk the configuration in a file", make_config_put},
+    SubcommandRow{"calendar show", "Show a calendar's open hours, day by day", make_calendar_show},
+    SubcommandRow{"calendar next", "Say whether a calendar is open, and until when",
+                  make_calendar_next},
+    SubcommandRow{"calendar diff", "Show when two versions of a calendar differ",
+                  make_calendar_diff},
+    SubcommandRow{"calendar add", "Add business time to instants, line by line", make_calendar_add},
+    SubcommandRow{"calendar between", "Count business time between instants, line by line",
+                  make_calendar_between},
     SubcommandRow{"desk create", "Create a desk", make_desk_create},
     SubcommandRow{"desk list", "List the server's desks", make_desk_list},
     SubcommandRow{"ticket create", "Open a ticket", make_ticket_create},
@@ -55,8 +63,9 @@ constexpr std::array commands = {
     SubcommandRow{"script", "Run .desk conversations", make_script},
 };
 
-constexpr std::array<std::array<const char*, 2>, 10> group_summaries = {{
+constexpr std::array<std::array<const char*, 2>, 11> group_summaries = {{
     {"config", "Configuration files"},
+    {"calendar", "Opening hours"},
     {"desk", "Desks of a server"},
     {"ticket", "Work on tickets"},
     {"queue", "Where tickets wait"},

@@ -29,6 +29,8 @@ constexpr std::array commands = {
     SubcommandRow{"calendar add", "Add business time to instants, line by line", make_calendar_add},
     SubcommandRow{"calendar between", "Count business time between instants, line by line",
                   make_calendar_between},
+    SubcommandRow{"calendar import-ics", "Turn an iCalendar file into a list to review",
+                  make_calendar_import_ics},
     SubcommandRow{"desk create", "Create a desk", make_desk_create},
     SubcommandRow{"desk list", "List the server's desks", make_desk_list},
     SubcommandRow{"ticket create", "Open a ticket", make_ticket_create},

@@ -32,9 +32,11 @@ inline constexpr std::string_view never_opens = "E2104";
 inline constexpr std::string_view calendar_cycle = "E2105";
 inline constexpr std::string_view wrong_condition = "E2201";
 inline constexpr std::string_view wrong_need = "E2202";
+inline constexpr std::string_view wrong_ical = "E2301";
 inline constexpr std::string_view not_sent = "W2901";
 inline constexpr std::string_view nobody_can = "W2902";
 inline constexpr std::string_view no_effect = "W2903";
+inline constexpr std::string_view ical_to_review = "W2904";
 }  // namespace code
 
 class Diagnostics {

@@ -21,6 +21,16 @@ constexpr std::array commands = {
     SubcommandRow{"version", "Say which version this is", make_version},
     SubcommandRow{"config check", "Say whether a configuration file is right", make_config_check},
     SubcommandRow{"config put", "Give a desk the configuration in a file", make_config_put},
+    SubcommandRow{"calendar show", "Show a calendar's open hours, day by day", make_calendar_show},
+    SubcommandRow{"calendar next", "Say whether a calendar is open, and until when",
+                  make_calendar_next},
+    SubcommandRow{"calendar diff", "Show when two versions of a calendar differ",
+                  make_calendar_diff},
+    SubcommandRow{"calendar add", "Add business time to instants, line by line", make_calendar_add},
+    SubcommandRow{"calendar between", "Count business time between instants, line by line",
+                  make_calendar_between},
+    SubcommandRow{"calendar import-ics", "Turn an iCalendar file into a list to review",
+                  make_calendar_import_ics},
     SubcommandRow{"desk create", "Create a desk", make_desk_create},
     SubcommandRow{"desk list", "List the server's desks", make_desk_list},
     SubcommandRow{"ticket create", "Open a ticket", make_ticket_create},
@@ -67,8 +77,9 @@ constexpr std::array commands = {
     SubcommandRow{"script", "Run .desk conversations", make_script},
 };
 
-constexpr std::array<std::array<const char*, 2>, 13> group_summaries = {{
+constexpr std::array<std::array<const char*, 2>, 14> group_summaries = {{
     {"config", "Configuration files"},
+    {"calendar", "Opening hours"},
     {"desk", "Desks of a server"},
     {"ticket", "Work on tickets"},
     {"clock", "What time is running on tickets"},

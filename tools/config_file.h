@@ -4,12 +4,16 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "engine/config/load.h"
 #include "tools/failure.h"
 #include "tools/terminal.h"
 
 namespace paceline::tools {
+
+/// Shows every error but the last, which is the failure.
+Failure config_failure(const std::vector<config::ConfigError>& errors, const Terminal& terminal);
 
 /// Shows warnings, and every error but the last, which is the failure.
 Got<config::Loaded> read_config(const std::string& path, const Terminal& terminal);

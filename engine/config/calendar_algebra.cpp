@@ -61,7 +61,7 @@ class Completion {
     CalendarDraft& draft = drafts_[index];
     for (const CalendarDraft::Operand& operand : draft.operands) take(draft, operand);
     if (draft.ok && !draft.operands.empty()) {
-      if (!draft.has_zone) draft.spec.zone = draft.spec.operands.front().zone;
+      if (!draft.has_zone) take_zone(draft.spec);
       if (sched::problem_in(draft.spec) == CalendarError::operands_invalid)
         refuse(draft, code::wrong_value, draft.line,
                fmt::format(": it is made of more than {} calendars, or in more than {} levels: "
@@ -106,6 +106,15 @@ class Completion {
       return;
     }
     draft.spec.operands.push_back(other.spec);
+  }
+
+  /// That of the first operand that has one.
+  static void take_zone(sched::CalendarSpec& spec) {
+    for (const sched::CalendarSpec& operand : spec.operands) {
+      if (operand.always_open) continue;
+      spec.zone = operand.zone;
+      return;
+    }
   }
 
   std::string cycle_from(size_t index) const {

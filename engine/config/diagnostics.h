@@ -34,9 +34,11 @@ inline constexpr std::string_view wrong_condition = "E2201";
 inline constexpr std::string_view wrong_need = "E2202";
 inline constexpr std::string_view no_business_days = "E2203";
 inline constexpr std::string_view too_many_clocks = "E2204";
+inline constexpr std::string_view wrong_ical = "E2301";
 inline constexpr std::string_view nobody_can = "W2902";
 inline constexpr std::string_view no_effect = "W2903";
 inline constexpr std::string_view unreachable = "W2904";
+inline constexpr std::string_view ical_to_review = "W2905";
 }  // namespace code
 
 class Diagnostics {

@@ -104,13 +104,13 @@ class Phrases {
         return fmt::format("{} to {}{}{}", clock(event), name_at(names_.policies, event.policy),
                            due(event), rungs(" skipped", event.fields));
       case EventKind::clock_completed:
-        return fmt::format("{} {}{}, used {}", clock(event),
+        return fmt::format("{} {}, used {}", clock(event),
                            (event.flags & desk::clock_missed) != 0 ? "missed" : "met",
-                           (event.flags & desk::clock_superseded) != 0 ? " superseded" : "",
                            used(event));
       case EventKind::clock_cancelled:
-        return fmt::format("{} cancelled{}, used {}", clock(event),
+        return fmt::format("{} cancelled{}{}, used {}", clock(event),
                            (event.flags & desk::clock_duplicate) != 0 ? " duplicate" : "",
+                           (event.flags & desk::clock_superseded) != 0 ? " superseded" : "",
                            used(event));
       case EventKind::clock_caught_up:
         return fmt::format("caught_up {}{}{}", clock(event), rungs(" rungs", event.fields),

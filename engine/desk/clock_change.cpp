@@ -132,6 +132,10 @@ Clockwork::Rebuilt Clockwork::rebuild(uint32_t slot, uint32_t clock, const Under
   if (record.cycle == 1 && under.origin_us != 0 && under.origin_us < spans.front().from_us) {
     std::vector<ClockSegment> earlier = life(slot, under.origin_us, spans.front().from_us);
     for (ClockSegment& span : earlier) span.policy = spans.front().policy;
+    const ClockSegment& own = spans.front();
+    if (own.reason == earlier.back().reason && own.state == earlier.back().state) {
+      spans.erase(spans.begin());  // it goes on from there
+    }
     spans.insert(spans.begin(), earlier.begin(), earlier.end());
   }
 
@@ -162,18 +166,22 @@ Clockwork::Rebuilt Clockwork::rebuild(uint32_t slot, uint32_t clock, const Under
     if (i == 0) over_at_start = consumed_us > rebuilt.target_us;
     const bool may_breach = rebuilt.breached_at_us == 0 && !over_at_start;
     // A target taken over when it was already used up breached there and then.
+    if (span.policy != policy_before && consumed_us < rebuilt.target_us) rebuilt.deadline_us = 0;
     if (may_breach && i > 0 && span.policy != policy_before && consumed_us >= rebuilt.target_us) {
-      rebuilt.breached_at_us = span.from_us;
+      rebuilt.breached_at_us = rebuilt.deadline_us = span.from_us;
     }
     const int64_t to_us = std::max(span.from_us, i + 1 < spans.size() ? spans[i + 1].from_us : end_us);
     span.consumed_us =
         span.state == ClockState::paused
             ? 0
             : policy.calendar->between(Instant{span.from_us}, Instant{to_us}).us;
-    if (rebuilt.breached_at_us == 0 && !over_at_start &&
-        consumed_us + span.consumed_us > rebuilt.target_us) {
-      const int64_t ahead_us = std::max<int64_t>(0, rebuilt.target_us - consumed_us) + 1;
-      rebuilt.breached_at_us = policy.calendar->add(Instant{span.from_us}, {ahead_us}).us;
+    const int64_t left_us = std::max<int64_t>(0, rebuilt.target_us - consumed_us);
+    if (rebuilt.deadline_us == 0 && span.consumed_us >= left_us &&
+        span.state == ClockState::running) {
+      rebuilt.deadline_us = policy.calendar->add(Instant{span.from_us}, {left_us}).us;
+    }
+    if (rebuilt.breached_at_us == 0 && !over_at_start && span.consumed_us > left_us) {
+      rebuilt.breached_at_us = policy.calendar->add(Instant{span.from_us}, {left_us + 1}).us;
     }
     consumed_us += span.consumed_us;
   }
@@ -184,7 +192,7 @@ Clockwork::Rebuilt Clockwork::rebuild(uint32_t slot, uint32_t clock, const Under
 int64_t Clockwork::deadline_us(uint32_t clock, const Rebuilt& rebuilt) const {
   const ClockSegment& last = rebuilt.segments.back();
   if (clocks_.clock(clock).ended() || last.state != ClockState::running) return 0;
-  if (rebuilt.breached_at_us != 0) return rebuilt.breached_at_us;
+  if (rebuilt.deadline_us != 0) return rebuilt.deadline_us;
   const int64_t before_us = rebuilt.consumed_us - last.consumed_us;
   const Instant due = rules_.policy(last.policy)
                           .calendar->add(Instant{last.from_us},
@@ -215,6 +223,10 @@ void Clockwork::adopt(uint32_t clock, const Rebuilt& rebuilt, int64_t now_us) {
     if (record.ended()) record.state = past.state_at_end;
     clocks_.end_segment(clock, used_us);
     record.state = state;
+    ClockSegment ended;  // state none: only says where that one ended
+    ended.from_us = record.ended() ? record.ended_at_us() : now_us;
+    ended.cycle = record.cycle;
+    clocks_.append_segment(clock, ended);
   }
   const std::vector<ClockSegment>& spans = rebuilt.segments;
   for (size_t i = 0; i + 1 < spans.size(); ++i) {
@@ -226,19 +238,20 @@ void Clockwork::adopt(uint32_t clock, const Rebuilt& rebuilt, int64_t now_us) {
   past.set_begins = !fresh && spans.size() == 1;
   past.reason = last.reason;
   past.started_at_us = spans.front().from_us;
-  past.deadline_kept_us = 0;
+  const int64_t before_last_us = rebuilt.consumed_us - last.consumed_us;
+  past.deadline_kept_us = before_last_us >= rebuilt.target_us ? rebuilt.deadline_us : 0;
   if (fresh) past.initial_target_us = past.tightest_target_us = rebuilt.target_us;
   past.tightest_target_us = std::min(past.tightest_target_us, rebuilt.target_us);
   record.policy = last.policy;
   record.target_us = rebuilt.target_us;
   record.since_us = last.from_us;
   if (record.ended()) {
-    past.folded_us = rebuilt.consumed_us - last.consumed_us;
+    past.folded_us = before_last_us;
     past.state_at_end = last.state;
     record.consumed_us = rebuilt.consumed_us;
     return;
   }
-  record.consumed_us = rebuilt.consumed_us - last.consumed_us;
+  record.consumed_us = before_last_us;
   record.state = last.state;
   record.over_at_start = record.over_at_start != 0 && past.carried_us > record.target_us ? 1 : 0;
   if (record.state == ClockState::running) {

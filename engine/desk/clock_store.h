@@ -29,8 +29,7 @@ struct ClockPast {
   int64_t started_at_us = 0;       ///< Of the current cycle.
   int64_t initial_target_us = 0;   ///< Of the current cycle.
   int64_t tightest_target_us = 0;  ///< Smallest of the current cycle.
-  /// The deadline of a clock whose target was just used up when it paused: it keeps it until a
-  /// microsecond more is used. 0: none.
+  /// The deadline of a clock that used up its target before the segment under way. 0: it did not.
   int64_t deadline_kept_us = 0;
   int64_t carried_us = 0;  ///< Already consumed when the current cycle began.
   int64_t folded_us = 0;   ///< Of a clock that has ended: consumed before its last segment.
@@ -44,7 +43,7 @@ struct ClockPast {
 static_assert(sizeof(ClockPast) == 72);
 
 /// A stretch that has ended, in one state, under one policy and pending reason. It goes on to the
-/// next one's start.
+/// next one's start. State `none` only says where the one before ended, when a rebuilt set follows.
 struct ClockSegment {
   int64_t from_us = 0;
   int64_t consumed_us = 0;  ///< Business time used in it.

@@ -115,12 +115,12 @@ void Floor::explain(uint32_t, uint32_t clock, ClockView& view) const {
   segments.push_back(last);
   for (size_t i = 0; i < segments.size(); ++i) {
     const ClockSegment& segment = segments[i];
+    if (segment.state == ClockState::none) continue;
     const Policy& policy = rules_.policy(segment.policy);
     SegmentView& shown_segment = view.segments.emplace_back();
     shown_segment.from_us = segment.from_us;
     if (i + 1 < segments.size()) {
-      // Where a rebuilt set begins, time goes back: the one before went on to the rebuild.
-      shown_segment.to_us = std::max(segment.from_us, segments[i + 1].from_us);
+      shown_segment.to_us = segments[i + 1].from_us;
     } else if (record.ended()) {
       shown_segment.to_us = record.ended_at_us();
     }

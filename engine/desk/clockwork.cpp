@@ -28,6 +28,15 @@ bool terminal(const FieldValues& values) {
   return state == State::closed || state == State::cancelled;
 }
 
+/// Once the target is used up the deadline stays where that happened.
+void keep_deadline(ClockPast& past, bool used_up, int64_t deadline_us) {
+  if (!used_up) {
+    past.deadline_kept_us = 0;
+  } else if (past.deadline_kept_us == 0) {
+    past.deadline_kept_us = deadline_us;
+  }
+}
+
 /// The pending reason; absent for a ticket that is not pending.
 uint32_t reason_of(const FieldValues& values) {
   return values.value[static_cast<size_t>(Field::reason)];
@@ -292,11 +301,7 @@ void Clockwork::pause_or_resume(uint32_t slot, uint32_t clock, const FieldValues
     ClockPast& past = clocks_.make_past(clock);
     const int64_t before_us = record.consumed_us;
     const int64_t used_us = record.consumed(policy.terms(), Instant{now_us}).us - before_us;
-    if (before_us + used_us != record.target_us) {
-      past.deadline_kept_us = 0;
-    } else if (used_us != 0 || past.deadline_kept_us == 0) {
-      past.deadline_kept_us = deadline;
-    }
+    keep_deadline(past, before_us + used_us >= record.target_us, deadline);
     clocks_.end_segment(clock, used_us);
     record.pause(policy.terms(), Instant{now_us});
     past.reason = reason;
@@ -338,11 +343,7 @@ void Clockwork::cut(uint32_t clock, int64_t now_us) {
   clocks_.end_segment(clock, used_us);
   record.cut(terms, Instant{now_us});
   if (record.state != ClockState::running) return;
-  if (record.consumed_us != record.target_us) {
-    past.deadline_kept_us = 0;
-  } else if (used_us != 0 || past.deadline_kept_us == 0) {
-    past.deadline_kept_us = deadline;
-  }
+  keep_deadline(past, record.consumed_us >= record.target_us, deadline);
 }
 
 void Clockwork::breach_if_over(uint32_t slot, uint32_t clock, int64_t now_us) {
@@ -424,13 +425,9 @@ int64_t Clockwork::due_at_us(uint32_t slot) const {
 
 int64_t Clockwork::deadline_us(uint32_t clock) const {
   const SlaClock& record = clocks_.clock(clock);
-  if (const ClockPast* past = clocks_.past(clock); past != nullptr) {
-    if (record.consumed_us > record.target_us && past->breached_at_us != 0) {
-      return past->breached_at_us;
-    }
-    if (record.consumed_us == record.target_us && past->deadline_kept_us != 0) {
-      return past->deadline_kept_us;
-    }
+  if (const ClockPast* past = clocks_.past(clock);
+      past != nullptr && past->deadline_kept_us != 0 && record.consumed_us >= record.target_us) {
+    return past->deadline_kept_us;
   }
   return record.deadline(rules_.policy(record.policy).terms()).us;
 }

@@ -98,6 +98,7 @@ class Clockwork {
   struct Rebuilt {
     int64_t target_us = 0;
     int64_t consumed_us = 0;
+    int64_t deadline_us = 0;             ///< Where the target was used up; 0: it is not.
     int64_t breached_at_us = 0;          ///< 0: it would not have.
     std::vector<ClockSegment> segments;  ///< Of the cycle, the last up to now or the end.
   };

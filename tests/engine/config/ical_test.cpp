@@ -87,7 +87,7 @@ TEST(Ical, PartsOfDaysAreListedForReviewAndWarnedOf) {
   EXPECT_THAT(import.toml, HasSubstr("#   2026-12-24 12:00 to 17:30: Holiday\n"));
   EXPECT_THAT(import.toml, Not(HasSubstr("closed")));
   EXPECT_THAT(import.warnings,
-              ElementsAre("h.ics:4: W2904 \"Holiday\" takes a part of 2026-12-24: write the hours "
+              ElementsAre("h.ics:4: W2905 \"Holiday\" takes a part of 2026-12-24: write the hours "
                           "that remain under open or yearly"));
 }
 

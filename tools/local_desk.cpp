@@ -63,18 +63,9 @@ void LocalDesk::let_time_pass(sched::Instant until, desk::Outcome& outcome) {
   }
 }
 
-namespace {
-
-template <class Desk>
-void tell_recovered(Desk& desk, sched::Instant from, sched::Instant to) {
-  if constexpr (requires { desk.recovered(from, to); }) desk.recovered(from, to);
-}
-
-}  // namespace
-
 void LocalDesk::recover(sched::Instant down_from, sched::Instant ts, desk::Outcome& outcome) {
   let_time_pass(down_from, outcome);
-  tell_recovered(desk_, down_from, ts);
+  desk_.recovered(down_from, ts);
   apply({.ts = ts, .frames = {}}, outcome);
 }
 

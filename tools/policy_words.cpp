@@ -1,5 +1,6 @@
 #include "tools/policy_words.h"
 
+#include "engine/desk/policy_defaults.h"
 #include "tools/words.h"
 
 namespace paceline::tools {
@@ -12,18 +13,31 @@ std::string enum_word(const std::string_view (&words)[n], Enum value) {
   return std::string(position < n ? words[position] : "?");
 }
 
-constexpr std::string_view as_kind = "as the clock's kind";
-
 }  // namespace
 
 std::vector<PolicyCondition> conditions_of(const desk::PolicyDefinition& policy) {
+  const desk::KindDefaults& defaults = desk::defaults_of(policy.clock);
+  const std::string stop = desk::stop_condition(policy);
+  struct Known {
+    std::string_view key;
+    const std::string& stated;
+    std::string_view otherwise;
+  };
+  const Known known[] = {{"start", policy.start, defaults.start},
+                         {"stop", policy.stop, stop},
+                         {"cancel", policy.cancel, {}},
+                         {"reset", policy.reset, defaults.reset},
+                         {"pause_when", policy.pause_when, defaults.pause_when},
+                         {"resume_when", policy.resume_when, {}}};
   std::vector<PolicyCondition> conditions;
-  const std::pair<std::string_view, const std::string*> stated[] = {
-      {"start", &policy.start},           {"stop", &policy.stop},
-      {"cancel", &policy.cancel},         {"reset", &policy.reset},
-      {"pause_when", &policy.pause_when}, {"resume_when", &policy.resume_when}};
-  for (const auto& [key, text] : stated)
-    conditions.push_back({key, text->empty() ? std::string(as_kind) : *text, !text->empty()});
+  for (const Known& each : known) {
+    if (!each.stated.empty())
+      conditions.push_back({each.key, each.stated, true});
+    else if (!each.otherwise.empty())
+      conditions.push_back({each.key, std::string(each.otherwise), false});
+    else if (each.key == "start")
+      conditions.push_back({each.key, "at once", false});
+  }
   return conditions;
 }
 
@@ -57,10 +71,10 @@ std::vector<std::pair<std::string, std::string>> rules_of(const desk::PolicyDefi
   constexpr std::string_view verdicts[] = {"final_target", "worst", "initial"};
   constexpr std::string_view origins[] = {"recorded", "occurred"};
   constexpr std::string_view merges[] = {"own", "earliest"};
-  const std::string cancels = policy.cancel_when_start_false < 0    ? std::string(as_kind)
-                              : policy.cancel_when_start_false == 0 ? "false"
-                                                                    : "true";
-  return {{"cancel_when_start_false", cancels},
+  const bool cancels = policy.cancel_when_start_false < 0
+                           ? desk::defaults_of(policy.clock).cancel_when_start_false
+                           : policy.cancel_when_start_false != 0;
+  return {{"cancel_when_start_false", cancels ? "true" : "false"},
           {"pause_moves_fixed", policy.pause_moves_fixed ? "true" : "false"},
           {"on_priority_change", enum_word(changes, policy.on_priority_change)},
           {"on_calendar_change", enum_word(calendars, policy.on_calendar_change)},

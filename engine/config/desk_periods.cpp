@@ -40,12 +40,12 @@ class Periods {
     const std::string written = fmt::format("{} = \"{}bd\"", key, period.business_days);
     if (settings_.calendar.empty())
       checks_.error(code::no_business_days, line,
-                    fmt::format("{}: {} counts working days, and {} has no calendar: add calendar "
+                    fmt::format("{}: {} counts business days, and {} has no calendar: add calendar "
                                 "= \"NAME\" to it, or write hours or days (d)",
                                 subject, written, checks_.subject()));
     else
       checks_.error(code::no_business_days, line,
-                    fmt::format("{}: {} counts working days, and the calendar of {}, {}, has no "
+                    fmt::format("{}: {} counts business days, and the calendar of {}, {}, has no "
                                 "business days: name a calendar with a week",
                                 subject, written, checks_.subject(), settings_.calendar));
   }

@@ -33,7 +33,7 @@ void check_calendars(const PolicyEntry& entry, std::string_view desks, DeskCheck
       !checks.has_business_days(calendar))
     checks.error(
         code::no_business_days, entry.line_of("target"),
-        fmt::format("{}: target = \"{}\" counts working days, and {} has no business days: "
+        fmt::format("{}: target = \"{}\" counts business days, and {} has none: "
                     "name a calendar with a week",
                     subject_of(entry), print(policy.target), calendar));
 }

@@ -64,7 +64,7 @@ class PolicyReader {
       else
         table_.error(code::wrong_value, table_.find("cut_off")->line,
                      "cut_off: " + cut_off_s.error());
-      if (!in_days) no_effect("cut_off", "a target in working days, such as 2bd");
+      if (!in_days) no_effect("cut_off", "a target in business days, such as 2bd");
     }
     if (const auto moves = table_.boolean("pause_moves_fixed")) {
       policy_.pause_moves_fixed = *moves;

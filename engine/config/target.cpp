@@ -44,7 +44,7 @@ sched::Expected<Target, std::string> parse_target(std::string_view text) {
     const auto counted = working_days(std::string(text) + "bd");
     if (!counted)
       return Unexpected{
-          fmt::format("{}{}) names no working day: write end_of_business_day(1) to "
+          fmt::format("{}{}) names no business day: write end_of_business_day(1) to "
                       "end_of_business_day(366)",
                       end_of_day, text.substr(0, 40))};
     return counted;

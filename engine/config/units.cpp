@@ -51,7 +51,7 @@ Expected<int64_t, std::string> parse_us(std::string_view text, bool days_allowed
           fmt::format("{} has no unit: write {}s, {}m or {}h", quoted(text), text, text, text));
     if (name == "bd")
       return wrong(quoted(text) +
-                   " counts working days, whose length varies: a duration is meant here, so write "
+                   " counts business days, whose length varies: a duration is meant here, so write "
                    "hours, as in 8h");
     if (name == "d" && !days_allowed)
       return wrong(quoted(text) + ": a day of business time could be 8 h or 24 h: write hours");
@@ -172,7 +172,7 @@ Expected<uint16_t, std::string> parse_business_days(std::string_view text) {
   constexpr unsigned days_max = 366;
   unsigned days = 0;
   if (!is_business_days(text))
-    return wrong(quoted(text) + " is no number of working days: write for example 5bd");
+    return wrong(quoted(text) + " is no number of business days: write for example 5bd");
   const auto read = std::from_chars(text.data(), text.data() + text.size() - 2, days);
   if (read.ec != std::errc() || days < 1 || days > days_max)
     return wrong(quoted(text) + " is out of range: write 1bd to 366bd");

@@ -44,21 +44,25 @@ void check_commands(std::span<const std::byte> payload) {
     ++counts[static_cast<size_t>(kind)];
   }
   const size_t sizes[] = {
-      f.open.size(),         f.update.size(),       f.message.size(),      f.assign.size(),
-      f.start.size(),        f.requeue.size(),      f.pend.size(),         f.resume.size(),
-      f.resolve.size(),      f.close.size(),        f.reopen.size(),       f.cancel.size(),
-      f.define_queue.size(), f.define_agent.size(), f.log_in.size(),       f.log_out.size(),
-      f.config_begin.size(), f.config_chunk.size(), f.config_commit.size()};
+      f.open.size(),         f.update.size(),        f.message.size(),       f.assign.size(),
+      f.start.size(),        f.requeue.size(),       f.pend.size(),          f.resume.size(),
+      f.resolve.size(),      f.close.size(),         f.reopen.size(),        f.cancel.size(),
+      f.define_queue.size(), f.define_agent.size(),  f.log_in.size(),        f.log_out.size(),
+      f.config_begin.size(), f.config_chunk.size(),  f.config_commit.size(), f.acknowledge.size(),
+      f.merge.size(),        f.import_ticket.size(), f.migrate.size(),       f.repair.size()};
+  static_assert(std::size(sizes) == desk::command_kind_count);
   for (size_t kind = 0; kind < std::size(sizes); ++kind) require(counts[kind] == sizes[kind]);
   for (const auto& c : f.open) {
     size_t at = c.text_at;
     for (const size_t size : c.sizes) walk(f, at, {size}), at += size;
-    require(c.kind <= 1 && c.impact <= 3 && c.urgency <= 3 && c.vip <= 1 && c.sentiment <= 3);
+    require(c.kind <= 1 && c.impact <= 3 && c.urgency <= 3 && c.vip <= 1 && c.sentiment <= 3 &&
+            c.workaround <= 1 && c.major <= 1);
   }
   for (const auto& c : f.update) {
     size_t at = c.text_at;
     for (const size_t size : c.sizes) walk(f, at, {size}), at += size;
-    require(c.kind <= 1 && c.impact <= 3 && c.urgency <= 3 && c.vip <= 1 && c.sentiment <= 3);
+    require(c.kind <= 1 && c.impact <= 3 && c.urgency <= 3 && c.vip <= 1 && c.sentiment <= 3 &&
+            c.workaround <= 1 && c.major <= 1);
   }
   for (const auto& c : f.message) walk(f, c.text_at, {c.external_id_size});
   for (const auto& c : f.assign) walk(f, c.text_at, {c.external_id_size, c.agent_size});
@@ -76,6 +80,25 @@ void check_commands(std::span<const std::byte> payload) {
     walk(f, c.text_at, {c.name_size, c.groups_size, c.skills_size});
   for (const auto& c : f.log_in) walk(f, c.text_at, {c.agent_size});
   for (const auto& c : f.log_out) walk(f, c.text_at, {c.agent_size});
+  for (const auto& c : f.acknowledge) {
+    walk(f, c.text_at, {c.external_id_size});
+    require(c.clock < desk::clock_kind_count || c.clock == desk::Acknowledge::any_clock);
+  }
+  for (const auto& c : f.merge) walk(f, c.text_at, {c.external_id_size, c.into_external_id_size});
+  for (const auto& c : f.import_ticket) {
+    size_t at = c.text_at;
+    for (const size_t size : c.sizes) walk(f, at, {size}), at += size;
+    walk(f, at, {c.history_size, c.agent_size});
+    require(c.kind <= 1 && c.impact <= 3 && c.workaround <= 1 && c.major <= 1);
+  }
+  for (const auto& c : f.migrate) {
+    walk(f, c.text_at, {c.select_size, c.policy_size});
+    require(c.mode <= 1);
+  }
+  for (const auto& c : f.repair) {
+    walk(f, c.text_at, {c.external_id_size});
+    require(c.newest <= 1);
+  }
   for (const auto& c : f.config_chunk) require(uint64_t{c.text_at} + c.size <= f.text.size());
 }
 

@@ -73,10 +73,25 @@ desk::Configuration small_configuration() {
   desk::Configuration configuration;
   desk::PolicyDefinition policy;
   policy.name = "P1";
-  policy.target_us = sched::hour.us;
-  policy.thresholds_bp = {5'000};
+  policy.target.us = sched::hour.us;
+  policy.rungs.resize(2);
+  policy.rungs[0].share_bp = 5'000;
+  policy.rungs[1].before_us = sched::minute.us;
+  policy.rungs[1].notify = {"lead"};
+  policy.rungs[1].action = desk::RungAction::raise_priority;
+  policy.rungs[1].repeat_us = sched::minute.us;
+  policy.pause_stated = true;
   policy.pause = {"awaiting_requester"};
-  configuration.policies = {policy};
+  desk::PolicyDefinition stage = policy;
+  stage.name = "stage";
+  stage.clock = desk::ClockKind::stage;
+  stage.label = "approval";
+  stage.start = "stage == approval";
+  stage.stop = "stage != approval";
+  stage.target.kind = desk::TargetKind::promised;
+  configuration.policies = {policy, stage};
+  configuration.settings.pending = {
+      {"awaiting_requester", {sched::hour.us, 0}, {sched::minute.us, 0}, 2}};
   desk::QueueDefinition queue;
   queue.name = "q";
   queue.group = "g";
@@ -103,7 +118,15 @@ void fill(CommandWriter& writer) {
   writer.reopen({.external_id = "A"}, "again");
   writer.resolve({.external_id = "A"}, "fixed");
   writer.close({.external_id = "A"});
+  writer.acknowledge({.external_id = "B"});
+  writer.merge({.external_id = "B"}, {.external_id = "A"});
   writer.cancel({.external_id = "B"}, "duplicate");
+  writer.import_ticket({.ticket = {.external_id = "C", .stage = "approval", .major = true},
+                        .recorded_at_us = 1'700'000'000'000'000,
+                        .history = "queued@1700000000000000;pending:x@1700000000000001",
+                        .agent = {}});
+  writer.migrate(desk::MigrateMode::carry, "priority == P1", "P1");
+  writer.repair({.external_id = "C"}, true);
   writer.log_out("ann");
 }
 
@@ -128,6 +151,16 @@ void add_desk_seeds(Corpus& corpus) {
   steps += step(60'000, writer);
   writer.reopen({.external_id = "B"});
   steps += step(1'000, writer);
+  writer.update({.to = {.external_id = "C"},
+                 .fields = bit(desk::TextField::stage) | bit(desk::FieldBit::promised_at),
+                 .stage = "approval",
+                 .promised_at_us = 1'900'000'000'000'000});
+  writer.merge({.external_id = "D"}, {.external_id = "C"});
+  steps += step(60'000, writer);
+  writer.acknowledge({.external_id = "C"});
+  writer.migrate(desk::MigrateMode::retroactive);
+  writer.repair({.external_id = "C"});
+  steps += step(60'000, writer);
   corpus.write("desk_fuzz", "configured", steps);
 }
 
@@ -169,11 +202,18 @@ int main(int argc, char** argv) {
   query.query.text = "q";
   corpus.add_message("query", query);
   for (const auto kind : {desk::QueryKind::tickets, desk::QueryKind::names, desk::QueryKind::kpi,
-                          desk::QueryKind::status}) {
+                          desk::QueryKind::status, desk::QueryKind::why_clock,
+                          desk::QueryKind::policies, desk::QueryKind::migrate}) {
     AnswerMessage answer{1, {1}, {}};
     answer.answer.kind = kind;
     answer.answer.tickets.resize(1);
     answer.answer.tickets[0].clocks.resize(1);
+    answer.answer.clocks.resize(1);
+    answer.answer.clocks[0].segments.resize(1);
+    answer.answer.clocks[0].rungs.resize(1);
+    answer.answer.policies.resize(1);
+    answer.answer.policies[0].target.us = 1;
+    answer.answer.changes.resize(1);
     answer.answer.queues.resize(1);
     answer.answer.agents.resize(1);
     answer.answer.names.queues = {"q"};

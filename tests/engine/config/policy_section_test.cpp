@@ -209,7 +209,7 @@ TEST(PolicySection, PoliciesThatNeverMatchAreWarnedOf) {
 TEST(PolicySection, KeysWithoutEffectAreWarnedOf) {
   EXPECT_THAT(
       warnings_with("cut_off = '14:00'"),
-      ElementsAre(HasSubstr("W2903 policy \"a\": cut_off is for a target in working days")));
+      ElementsAre(HasSubstr("W2903 policy \"a\": cut_off is for a target in business days")));
   EXPECT_THAT(warnings_with("pause_moves_fixed = true"),
               ElementsAre(HasSubstr("pause_moves_fixed is for a target that is an instant")));
 }
@@ -245,12 +245,12 @@ TEST(PolicyErrors, OfTargets) {
       {policy_text("target = '0h'"), "more than nothing"},
       {policy_text("target = '9000h'"), "at most a year"},
       {policy_text("target = '367bd'"), "write 1bd to 366bd"},
-      {policy_text("target = 'end_of_business_day(0)'"), "names no working day"},
+      {policy_text("target = 'end_of_business_day(0)'"), "names no business day"},
       {policy_text("target = '2bd'"),
-       "desk.toml:4: E2203 policy \"a\": target = \"2bd\" counts working days, and 24x7 has no "
-       "business days: name a calendar with a week"},
+       "desk.toml:4: E2203 policy \"a\": target = \"2bd\" counts business days, and 24x7 has "
+       "none: name a calendar with a week"},
       {"[desk.a]\ncalendar = '24x7'\n" + policy_text("target = '2bd'"),
-       "24x7 has no business days"},
+       "24x7 has none: name a calendar"},
       {policy_text("target = '2026-12-24T16:00:00'"), "is not an instant"},
       {policy_text("target = '2100-01-01T00:00:00Z'"), "the years that calendars know"},
       {policy_text("target = '2bd'\ncalendar = 'uk'\ncut_off = '2pm'"),

@@ -28,7 +28,7 @@ TEST(Duration, BusinessTimeHasNoDays) {
   EXPECT_NE(parse_business_duration("2d").error().find("write hours"), std::string::npos);
   EXPECT_NE(parse_business_duration("2bd").error().find("a duration is meant"), std::string::npos);
   EXPECT_EQ(parse_duration("2bd").error(),
-            "\"2bd\" counts working days, whose length varies: a duration is meant here, so write "
+            "\"2bd\" counts business days, whose length varies: a duration is meant here, so write "
             "hours, as in 8h");
 }
 

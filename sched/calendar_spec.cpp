@@ -96,7 +96,9 @@ CalendarSpec round_the_clock() {
 
 std::optional<CalendarError> problem_in(const CalendarSpec& spec) {
   size_t operands = 0;
-  return problem_in(spec, 0, operands);
+  if (auto error = problem_in(spec, 0, operands)) return error;
+  if (work_to_compile(spec) > compile_work_max) return CalendarError::operands_invalid;
+  return std::nullopt;
 }
 
 size_t work_to_compile(const CalendarSpec& spec) {

@@ -110,15 +110,16 @@ enum class CalendarError : uint8_t {
   too_many_intervals,  ///< More than `week_intervals_max`.
   too_many_exceptions,
   validity_inverted,  ///< valid_to ≤ valid_from.
-  operands_invalid,   ///< None, operands without an algebra, too many or too deep.
+  operands_invalid,   ///< None, operands without an algebra, too many, too deep or too large.
 };
 
 /// Bounds on what a document from outside can make compile() do.
 inline constexpr size_t week_intervals_max = 336;
-inline constexpr size_t exceptions_max = 10'000;    ///< `closed` and `open` each.
-inline constexpr size_t yearly_max = 1'000;         ///< Intervals.
-inline constexpr size_t algebra_depth_max = 8;      ///< Algebras within one another.
-inline constexpr size_t algebra_operands_max = 64;  ///< In all, those of operands included.
+inline constexpr size_t exceptions_max = 10'000;       ///< `closed` and `open` each.
+inline constexpr size_t yearly_max = 1'000;            ///< Intervals.
+inline constexpr size_t algebra_depth_max = 8;         ///< Algebras within one another.
+inline constexpr size_t algebra_operands_max = 64;     ///< In all, those of operands included.
+inline constexpr size_t compile_work_max = 8'000'000;  ///< Of work_to_compile().
 
 /// The first thing compile() would refuse, but for the calendar that is never open.
 std::optional<CalendarError> problem_in(const CalendarSpec& spec);

@@ -159,10 +159,9 @@ sched::Zone read(FieldReader& reader, const schema::Zone& table) {
   return zone;
 }
 
-sched::LocalDate read(FieldReader& reader, const schema::LocalDate& date, const char* field) {
-  return {reader.number(date.year(), 1, 9'999, std::string(field) + ".year"),
-          reader.number(date.month(), 1, 12, std::string(field) + ".month"),
-          reader.number(date.day(), 1, 31, std::string(field) + ".day")};
+sched::LocalDate read(FieldReader& reader, const schema::LocalDate& date, std::string_view field) {
+  return {reader.number(date.year(), 1, 9'999, field), reader.number(date.month(), 1, 12, field),
+          reader.number(date.day(), 1, 31, field)};
 }
 
 sched::YearlyInterval read(FieldReader& reader, const schema::YearlyInterval& interval) {

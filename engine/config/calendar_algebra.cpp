@@ -63,10 +63,11 @@ class Completion {
     if (draft.ok && !draft.operands.empty()) {
       if (!draft.has_zone) take_zone(draft.spec);
       if (sched::problem_in(draft.spec) == CalendarError::operands_invalid)
-        refuse(draft, code::wrong_value, draft.line,
-               fmt::format(": it is made of more than {} calendars, or in more than {} levels: "
-                           "make it of fewer",
-                           sched::algebra_operands_max, sched::algebra_depth_max));
+        refuse(
+            draft, code::wrong_value, draft.line,
+            fmt::format(": it is made of more than {} calendars, in more than {} levels, or of too "
+                        "many intervals: make it of fewer",
+                        sched::algebra_operands_max, sched::algebra_depth_max));
     }
     if (draft.ok) {
       work_ += sched::work_to_compile(draft.spec) + draft.spec.zone.transitions.size();

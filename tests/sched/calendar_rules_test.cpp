@@ -207,6 +207,12 @@ TEST(CalendarAlgebra, IsBoundedInDepthAndOperands) {
   EXPECT_EQ(refusal(algebra(Algebra::union_of, {deep})), CalendarError::operands_invalid);
   const std::vector<CalendarSpec> many(algebra_operands_max + 1, round_the_clock());
   EXPECT_EQ(refusal(algebra(Algebra::union_of, many)), CalendarError::operands_invalid);
+  CalendarSpec full;  // every half hour of the week
+  for (uint8_t weekday = 0; weekday < 7; ++weekday)
+    for (uint32_t i = 0; i < 48; ++i) full.week.push_back({weekday, i * 1'800, i * 1'800 + 600});
+  EXPECT_FALSE(problem_in(algebra(Algebra::union_of, {full, full, full, full})));
+  EXPECT_EQ(problem_in(algebra(Algebra::union_of, {full, full, full, full, full})),
+            CalendarError::operands_invalid);
   CalendarSpec none = nine_to_five();
   none.algebra = Algebra::minus;
   EXPECT_EQ(refusal(none), CalendarError::operands_invalid);

@@ -98,8 +98,8 @@ intersect = ["london", "york"]
   EXPECT_EQ(list[0].operands.at(1), list[1]);
   EXPECT_EQ(list[1].operands.at(0), list[2]);
   EXPECT_EQ(list[1].zone.name, "America/New_York");
-  EXPECT_EQ(list[4].zone.name, "Europe/London");  // of its first operand
-  EXPECT_EQ(list[0].zone.name, "America/New_York");    // 24x7 has none
+  EXPECT_EQ(list[4].zone.name, "Europe/London");     // of its first operand
+  EXPECT_EQ(list[0].zone.name, "America/New_York");  // 24x7 has none
   const Calendar off = Calendar::compile(list[0]).value();
   const Calendar both = Calendar::compile(list[1]).value();
   const auto a = at("2026-01-01T00:00:00Z");

@@ -72,7 +72,7 @@ class Attributes {
   Done fill(Fields& fields, uint32_t& bits) {
     for (size_t i = 0; i < text_attributes.size(); ++i) {
       if (given_[i]->count() == 0) continue;
-      if (const Done fit = check(text_attributes[i].option, texts_[i]); !fit) return fit;
+      if (Done fit = check(text_attributes[i].option, texts_[i]); !fit) return fit;
       if constexpr (std::is_same_v<Fields, wire::OpenFields>) {
         fields.*text_attributes[i].open = texts_[i];
       } else {
@@ -82,7 +82,7 @@ class Attributes {
     }
     if (body_given_->count() > 0) {
       if (body_ == "-") read_standard_input();
-      if (const Done fit = check("--body", body_); !fit) return fit;
+      if (Done fit = check("--body", body_); !fit) return fit;
       fields.body = body_;
       bits |= desk::bit(TextField::body);
     }

@@ -26,6 +26,7 @@ double hours_until(const RatePoint& from, const RatePoint& to, double tickets) {
 
 std::vector<uint32_t> weights_of(const std::vector<Share>& shares) {
   std::vector<uint32_t> weights;
+  weights.reserve(shares.size() + 1);
   for (const Share& share : shares) weights.push_back(share.weight);
   if (weights.empty()) weights.push_back(1);
   return weights;

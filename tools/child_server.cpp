@@ -60,6 +60,7 @@ Got<std::unique_ptr<ChildServer>> ChildServer::start(const std::vector<std::stri
                                     pattern + "/data", "--listen", server->address_};
   words.insert(words.end(), options.begin(), options.end());
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   const std::string log = server_log(pattern);

@@ -68,7 +68,7 @@ class Demo final : public Subcommand {
     const auto begun = std::chrono::steady_clock::now();
     {
       Progress progress(terminal, "a day at the desk", "minutes", 24 * 60);
-      const Done played = day.play([&](const DemoCounts&, sched::Instant now) {
+      Done played = day.play([&](const DemoCounts&, sched::Instant now) {
         progress.update(static_cast<uint64_t>((now - demo_midnight()).us / sched::minute.us));
         return !interrupt.raised();
       });

@@ -211,7 +211,7 @@ class ImportServiceNow final : public Subcommand {
         if (Done done = put_configuration(replayer, at_us, document); !done) return done;
       }
       for (const PlannedCommand& command : commands) {
-        const Done done = replayer.put(at_us, command.row->line, [&](wire::CommandWriter& writer) {
+        Done done = replayer.put(at_us, command.row->line, [&](wire::CommandWriter& writer) {
           tools::put(command, log.texts, writer);
         });
         if (!done) return done;

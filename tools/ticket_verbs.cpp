@@ -36,7 +36,7 @@ class TicketVerb : public Subcommand {
     wire::CommandWriter writer;
     wire::Addressed to = ticket_reference(ticket_);
     to.expected_version = expected_version_;
-    if (const Done ready = append(writer, to); !ready) return ready;
+    if (Done ready = append(writer, to); !ready) return ready;
     auto desk = OpenedDesk::open(options_);
     if (!desk) return sched::Unexpected{desk.error()};
     const auto reply = desk->tell(writer, "ticket " + ticket_);

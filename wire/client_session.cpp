@@ -507,7 +507,7 @@ ClientSession::Entry ClientSession::find(uint64_t tag) {
                       [&](const Outstanding& each) { return each.tag == tag; });
 }
 
-void ClientSession::erase(Entry at) {
+void ClientSession::erase(const Entry& at) {
   in_flight_bytes -= at->frame.size();
   outstanding.erase(at);
 }

@@ -147,7 +147,7 @@ class ClientSession {
 
   Called<Frame> await(Outstanding entry, Timeout timeout);
   Entry find(uint64_t tag);
-  void erase(Entry at);
+  void erase(const Entry& at);
   std::optional<ClientError> handle(const Frame& frame);
   std::optional<ClientError> take_replies(const Replies& replies);
   std::optional<ClientError> take_error(const ErrorMessage& message, const Frame& frame);

@@ -174,7 +174,7 @@ Listener::~Listener() {
   if (!impl_->path.empty()) unlink(impl_->path.c_str());
   boost::system::error_code ignored;
   impl_->socket.close(ignored);
-  impl_->pause.cancel();
+  impl_->pause.cancel(ignored);
 }
 
 void Listener::begin() { impl_->arm(); }

@@ -208,7 +208,8 @@ flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<Table>>> put_tables(
 template <class Struct, class Record>
 flatbuffers::Offset<flatbuffers::Vector<const Struct*>> put_records(
     flatbuffers::FlatBufferBuilder& builder, std::span<const Record> records) {
-  static_assert(sizeof(Struct) == sizeof(Record) && alignof(Struct) == alignof(Record));
+  static_assert(sizeof(Struct) == sizeof(Record));
+  static_assert(alignof(Struct) == alignof(Record));
   if (records.empty()) return 0;
   return builder.CreateVectorOfStructs(reinterpret_cast<const Struct*>(records.data()),
                                        records.size());

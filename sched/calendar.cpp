@@ -11,6 +11,7 @@ namespace {
 
 constexpr int64_t day_s = 86'400;
 constexpr int time_shift = 36;  // a bucket of time is 2^36 µs, 19 hours
+constexpr int date_shift = 4;   // a bucket of dates is 16 of them
 constexpr int64_t first_date = Calendar::first_instant.us / day.us - 3;
 
 }  // namespace
@@ -41,6 +42,9 @@ Expected<Calendar, CalendarError> Calendar::compile(const CalendarSpec& spec) {
     calendar.day_dates_.push_back(static_cast<uint16_t>(each.date - first_date));
     calendar.day_closes_s_.push_back(
         static_cast<uint32_t>((each.closes_us - first_instant.us) / second.us));
+    const size_t buckets = (calendar.day_dates_.back() >> date_shift) + size_t{1};
+    calendar.day_by_date_.resize(std::max(buckets, calendar.day_by_date_.size()),
+                                 static_cast<uint16_t>(calendar.day_dates_.size() - 1));
   }
   return calendar;
 }
@@ -131,8 +135,10 @@ Instant Calendar::end_of_business_day(Instant t, uint32_t n, uint32_t cut_off_s)
   // The clocks may have shown a later date before, but never by more than a day and a bit.
   const int64_t search_from =
       t < first_instant ? 0 : std::max<int64_t>(local_date(zone_, t) - 2 - first_date, 0);
-  auto first = static_cast<size_t>(
-      std::lower_bound(day_dates_.begin(), day_dates_.end(), search_from) - day_dates_.begin());
+  const auto bucket = static_cast<size_t>(search_from >> date_shift);
+  if (bucket >= day_by_date_.size()) return never;
+  size_t first = day_by_date_[bucket];
+  while (first < day_dates_.size() && day_dates_[first] < search_from) ++first;
   LocalTimeConverter clock(zone_);
   const auto past = [&](size_t at) {
     const int64_t date = first_date + day_dates_[at];

@@ -93,6 +93,7 @@ class Calendar {
   // Business days, ascending; apart, so that the search reads dates only.
   Zone zone_;
   std::vector<uint16_t> day_dates_;     // days since first_date
+  std::vector<uint16_t> day_by_date_;   // first of them at or after the start of 16 dates
   std::vector<uint32_t> day_closes_s_;  // closing times are whole seconds since first_instant
 };
 

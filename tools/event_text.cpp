@@ -67,7 +67,7 @@ std::string clock_value(const Event& event) {
 std::string ticket_value(const Event& event) {
   switch (event.kind) {
     case EventKind::ticket_linked:
-      return fmt::format("  follows {}", static_cast<uint64_t>(event.value_us));
+      return fmt::format("  with {}", static_cast<uint64_t>(event.value_us));
     case EventKind::ticket_merged:
       return fmt::format("  into {}", static_cast<uint64_t>(event.value_us));
     case EventKind::ticket_reminded:

@@ -100,7 +100,7 @@ void add_meaning(ordered_json& json, const desk::Event& event, const desk::Names
   };
   switch (event.kind) {
     case EventKind::ticket_linked:
-      json["follows"] = static_cast<uint64_t>(event.value_us);
+      json["linked_to"] = static_cast<uint64_t>(event.value_us);
       break;
     case EventKind::ticket_merged:
       json["merged_into"] = static_cast<uint64_t>(event.value_us);

@@ -66,7 +66,7 @@ std::string policy_text(const desk::PolicyDefinition& policy, const desk::DeskSe
     table.row({std::string(condition.key),
                condition.stated ? condition.text : condition.text + "  (default)"});
   table.row({"pauses on", pauses_text(policy, settings)});
-  table.row({"counts", counts_text(policy)});
+  if (policy.clock == desk::ClockKind::response) table.row({"counts", counts_text(policy)});
   for (const auto& [key, value] : rules_of(policy)) table.row({key, value});
   text += table.text();
   if (!policy.rungs.empty()) text += ladder_table(policy.rungs);

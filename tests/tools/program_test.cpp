@@ -1,63 +1,18 @@
 // The program itself, as a user runs it: exit codes, messages, and an import that survives kill -9.
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
-#include <memory>
 #include <nlohmann/json.hpp>
 
-#include "tests/support/process.h"
-#include "tests/support/temporary_folder.h"
-#include "wire/client.h"
+#include "tests/support/program_fixture.h"
 
 namespace paceline::tools {
 namespace {
 
-struct Ran {
-  int exit = -1;
-  std::string out, err;
-};
+using testing::Ran;
 
-class Program : public ::testing::Test {
+class Program : public testing::ProgramFixture {
  protected:
-  void SetUp() override { ASSERT_TRUE(std::filesystem::exists(paceline_program())); }
-
-  std::string path(const std::string& name) const { return folder_.path() + "/" + name; }
-  std::string address() const { return "unix:" + path("socket"); }
-
-  Ran run(std::vector<std::string> words) {
-    words.insert(words.begin(), paceline_program());
-    Process process(words, path("out"), path("err"));
-    Ran ran;
-    ran.exit = process.wait();
-    ran.out = read_file(path("out"));
-    ran.err = read_file(path("err"));
-    return ran;
-  }
-  Ran on_desk(std::vector<std::string> words, const std::string& desk = "d") {
-    words.insert(words.end(), {"--connect", address(), "--desk", desk});
-    return run(words);
-  }
-
-  void serve(const std::string& data, const std::string& clock) {
-    server_ = std::make_unique<Process>(
-        std::vector<std::string>{paceline_program(), "serve", "--data", path(data), "--listen",
-                                 address(), "--clock", clock, "--durability", "sync"},
-        path("server.out"), path("server.err"));
-    wire::ClientOptions options;
-    options.address = address();
-    options.wait_for_server = true;
-    options.connect_timeout = std::chrono::seconds(30);
-    ASSERT_TRUE(wire::Client::connect(options).has_value()) << read_file(path("server.err"));
-  }
-  /// SIGTERM; the exit code.
-  int end_server() {
-    server_->signal(SIGTERM);
-    const int exit = server_->wait();
-    server_.reset();
-    return exit;
-  }
-
   std::string import_log() {
     std::ofstream file(path("log.csv"));
     file << "number,incident_state,opened_at,sys_updated_at,impact,urgency,priority,"
@@ -84,9 +39,6 @@ class Program : public ::testing::Test {
     EXPECT_EQ(ran.exit, 0) << ran.err;
     return nlohmann::json::parse(ran.out);
   }
-
-  testing::TemporaryFolder folder_;
-  std::unique_ptr<Process> server_;
 };
 
 TEST_F(Program, ExitCodesTellWhatKindOfFailureItWas) {

@@ -1,0 +1,66 @@
+// The program as a user runs it, and a server of it to talk to.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/support/process.h"
+#include "tests/support/temporary_folder.h"
+#include "wire/client.h"
+
+namespace paceline::testing {
+
+struct Ran {
+  int exit = -1;
+  std::string out, err;
+};
+
+class ProgramFixture : public ::testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(std::filesystem::exists(paceline_program())); }
+
+  std::string path(const std::string& name) const { return folder_.path() + "/" + name; }
+  std::string address() const { return "unix:" + path("socket"); }
+
+  Ran run(std::vector<std::string> words) {
+    words.insert(words.begin(), paceline_program());
+    Process process(words, path("out"), path("err"));
+    Ran ran;
+    ran.exit = process.wait();
+    ran.out = read_file(path("out"));
+    ran.err = read_file(path("err"));
+    return ran;
+  }
+  Ran on_desk(std::vector<std::string> words, const std::string& desk = "d") {
+    words.insert(words.end(), {"--connect", address(), "--desk", desk});
+    return run(words);
+  }
+
+  void serve(const std::string& data, const std::string& clock) {
+    server_ = std::make_unique<Process>(
+        std::vector<std::string>{paceline_program(), "serve", "--data", path(data), "--listen",
+                                 address(), "--clock", clock, "--durability", "sync"},
+        path("server.out"), path("server.err"));
+    wire::ClientOptions options;
+    options.address = address();
+    options.wait_for_server = true;
+    options.connect_timeout = std::chrono::seconds(30);
+    ASSERT_TRUE(wire::Client::connect(options).has_value()) << read_file(path("server.err"));
+  }
+  /// SIGTERM; the exit code.
+  int end_server() {
+    server_->signal(SIGTERM);
+    const int exit = server_->wait();
+    server_.reset();
+    return exit;
+  }
+
+  TemporaryFolder folder_;
+  std::unique_ptr<Process> server_;
+};
+
+}  // namespace paceline::testing

@@ -142,11 +142,11 @@ Instant Calendar::end_of_business_day(Instant t, uint32_t n, uint32_t cut_off_s)
   LocalTimeConverter clock(zone_);
   const auto past = [&](size_t at) {
     const int64_t date = first_date + day_dates_[at];
-    return clock.closing(date * day_s + cut_off_s) < t;
+    return closing_of(at) <= t || clock.closing(date * day_s + cut_off_s) < t;
   };
   while (first < day_dates_.size() && past(first)) ++first;
   if (n > day_dates_.size() - first) return never;
-  return first_instant + second * int64_t{day_closes_s_[first + n - 1]};
+  return closing_of(first + n - 1);
 }
 
 std::vector<Span> Calendar::differences(const Calendar& other, Instant from, Instant to,

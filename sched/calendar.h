@@ -58,9 +58,9 @@ class Calendar {
 
   /// Closing time of the n-th business day, n ≥ 1. A business day is a local date on which an
   /// interval opens; its closing time is the end of its last interval, also past midnight. The
-  /// first one is the first whose cut-off (seconds since midnight, at most 24 h, local time, as a
-  /// closing where it occurs twice) is not past: at the cut-off itself the day still counts, and
-  /// so it does between an early closing and the cut-off. `never` if there is none.
+  /// first one is the first that has not closed by `t` and whose cut-off (seconds since midnight,
+  /// at most 24 h, local time, as a closing where it occurs twice) is not past: at the cut-off
+  /// itself the day still counts. `never` if there is none.
   Instant end_of_business_day(Instant t, uint32_t n, uint32_t cut_off_s) const;
 
   /// The first `max` spans of [from, to) in which exactly one of the two is open; a span ends where
@@ -78,6 +78,9 @@ class Calendar {
     int64_t before_us;
   };
 
+  Instant closing_of(size_t day) const {
+    return first_instant + second * int64_t{day_closes_s_[day]};
+  }
   size_t last_opened(int64_t t_us) const;     // the last opening at or before t
   size_t last_before(int64_t work_us) const;  // the last opening with before_us < work
   int64_t work_until(int64_t t_us) const;     // open time from first_instant to t

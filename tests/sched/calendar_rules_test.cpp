@@ -252,6 +252,16 @@ TEST(BusinessDays, HolidayIsNoneAndClosesAtTheEndOfItsLastInterval) {
   EXPECT_EQ(calendar.end_of_business_day(utc(2026, 12, 24, 8), 2, two_pm), utc(2026, 12, 29, 12));
 }
 
+TEST(BusinessDays, DayThatHasClosedBeforeItsCutOffIsOver) {
+  CalendarSpec spec = nine_to_five();
+  spec.open = {{{2026, 12, 24}, clock(9), clock(12)}};
+  const Calendar calendar = compiled(spec);
+  EXPECT_EQ(calendar.end_of_business_day(utc(2026, 12, 24, 11, 59), 1, two_pm),
+            utc(2026, 12, 24, 12));
+  EXPECT_EQ(calendar.end_of_business_day(utc(2026, 12, 24, 12), 1, two_pm),
+            utc(2026, 12, 25, 17));
+}
+
 TEST(BusinessDays, NightShiftClosesOnTheDayAfterItsOpening) {
   const Calendar calendar = compiled(weekdays(clock(22), clock(30)));
   EXPECT_EQ(calendar.end_of_business_day(utc(2026, 6, 5, 10), 1, two_pm), utc(2026, 6, 6, 6));

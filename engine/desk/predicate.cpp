@@ -15,20 +15,20 @@ using sched::Expected;
 using sched::Unexpected;
 
 constexpr std::array<std::string_view, field_count> field_names = {
-    "kind",        "priority", "impact",         "urgency",      "vip",
-    "sentiment",   "queue",    "category",       "subcategory",  "service",
-    "config_item", "channel",  "requester_type", "organisation", "contract",
-    "stage",       "state",    "reason",         "group",        "assigned",
-    "in_triage",   "workaround", "major",        "reopened",     "responded",
-    "ball",        "message",  "moved"};
+    "kind",           "priority",     "impact",      "urgency",    "vip",         "sentiment",
+    "queue",          "category",     "subcategory", "service",    "config_item", "channel",
+    "requester_type", "organisation", "contract",    "stage",      "state",       "reason",
+    "group",          "assigned",     "in_triage",   "workaround", "major",       "reopened",
+    "responded",      "ball",         "message",     "moved"};
 
 // The position of a name is its enumerator; an empty name cannot be written.
 constexpr std::string_view kind_names[] = {"incident", "service_request"};
 constexpr std::string_view priority_names[] = {"", "P1", "P2", "P3", "P4", "P5"};
 constexpr std::string_view level_names[] = {"", "high", "medium", "low"};
 constexpr std::string_view bool_names[] = {"false", "true"};
-constexpr std::string_view state_names[] = {"",        "recorded", "queued", "assigned", "in_progress",
-                                            "pending", "resolved", "closed", "cancelled"};
+constexpr std::string_view state_names[] = {"",         "recorded",    "queued",
+                                            "assigned", "in_progress", "pending",
+                                            "resolved", "closed",      "cancelled"};
 constexpr std::string_view ball_names[] = {"desk", "requester"};
 constexpr std::string_view message_names[] = {"none", "requester", "agent",
                                               "bot",  "automatic", "internal"};

@@ -15,7 +15,12 @@ void Clockwork::begin(uint32_t slot, uint32_t clock, uint32_t position, const Fi
   const Policy& policy = rules_.policy(position);
   const bool first_cycle = clock == none;
   const int64_t origin = first_cycle ? std::min(origin_us(slot, policy), now_us) : now_us;
-  const auto target = policy.target_from(Instant{origin}, store_.detail(slot).promised_at_us);
+  auto target = policy.target_from(Instant{origin}, store_.detail(slot).promised_at_us);
+  if (carry != OnReopen::restart) {
+    // What was used was used of that target. And no time off work moves an instant.
+    target = {true, clocks_.clock(clock).target_us};
+    if (policy.never_pauses()) carry = OnReopen::proceed;
+  }
   if (!target.any) return;
   if (first_cycle) {
     clock = store_.add_clock(slot);

@@ -120,7 +120,9 @@ void compile_conditions(Policy& policy, const ValueResolver& resolve,
 
   policy.pauses.clear();
   for (const PauseRule& rule : policy.pause_rules) {
-    policy.pauses.push_back({reason(rule.reason), compile(rule.when, "")});
+    const uint32_t number = reason(rule.reason);
+    if (number == FieldValues::absent) continue;  // no room for it: no ticket can have it either
+    policy.pauses.push_back({number, compile(rule.when, "")});
     policy.fields |= bit(Field::state) | bit(Field::reason);
   }
   std::stable_sort(

@@ -12,6 +12,9 @@ using sched::SlaClock;
 
 namespace {
 
+/// An answer with sixteen clocks fits a frame, and a history record stays small.
+constexpr size_t segments_shown_max = 256;
+
 std::string state_name(ClockState state) {
   constexpr const char* names[] = {"none", "running", "paused", "completed", "cancelled"};
   return names[static_cast<size_t>(state)];
@@ -113,7 +116,9 @@ void Floor::explain(uint32_t clock, ClockView& view) const {
     last.consumed_us = view.consumed_us - record.consumed_us;
   }
   segments.push_back(last);
-  for (size_t i = 0; i < segments.size(); ++i) {
+  const size_t first =
+      segments.size() > segments_shown_max ? segments.size() - segments_shown_max : 0;
+  for (size_t i = first; i < segments.size(); ++i) {
     const ClockSegment& segment = segments[i];
     if (segment.state == ClockState::none) continue;
     const Policy& policy = rules_.policy(segment.policy);

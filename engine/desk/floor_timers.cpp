@@ -133,6 +133,11 @@ void Floor::archive(uint32_t slot) {
   store_.intervals(slot, archived.intervals);
   archived.view = view(slot);
   archived.view.archived = true;
+  archived.view.clocks.clear();
+  for (uint32_t clock = store_.hot(slot).first_clock; clock != none;
+       clock = store_.clock(clock).next) {
+    archived.view.clocks.push_back(clock_view(slot, clock, true));
+  }
   const Ticket& ticket = store_.hot(slot);
   Event event;
   event.kind = EventKind::ticket_archived;

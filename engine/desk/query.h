@@ -100,8 +100,9 @@ struct ClockView {
   std::string next_effect;        ///< "75 %", "1h before", "breach"
   bool in_hours = true;           ///< Whether its calendar is open now.
   uint8_t cycle = 1;
-  std::vector<SegmentView> segments;  ///< Oldest first; of why_clock only.
-  std::vector<RungView> rungs;        ///< Of why_clock only.
+  /// Oldest first, the newest 256; of why_clock and of archived tickets only.
+  std::vector<SegmentView> segments;
+  std::vector<RungView> rungs;  ///< Of why_clock only.
 };
 
 /// A version of a policy and the clocks on it.

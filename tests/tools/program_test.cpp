@@ -116,7 +116,8 @@ TEST_F(Program, AnImportWhoseServerIsKilledIsTheSameAsOneUndisturbed) {
     const int exit = import.wait();
     // Interrupted, before it listened for that or after; done; or the server was gone before it
     // could connect.
-    EXPECT_TRUE(exit == 8 || exit == -SIGINT || exit == 0 || exit == 6) << exit << read_file(path("import.err"));
+    EXPECT_TRUE(exit == 8 || exit == -SIGINT || exit == 0 || exit == 6)
+        << exit << read_file(path("import.err"));
   }
   Process import(import_words(log), path("import.out"), path("import.err"));
   ASSERT_EQ(import.wait(), 0) << read_file(path("import.err"));

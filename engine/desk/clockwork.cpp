@@ -377,16 +377,19 @@ Clockwork::Due Clockwork::next_due(uint32_t slot) const {
       }
     }
     for (uint32_t at = clocks_.first_step(clock); at != none; at = clocks_.step(at).next) {
-      if (clocks_.step(at).due_us < first.at_us) {
-        first = {clocks_.step(at).due_us, clock, Effect::rung, at};
-      }
+      const RungStep& step = clocks_.step(at);
+      const bool lower = step.due_us == first.at_us && first.effect == Effect::rung &&
+                         first.clock == clock && step.rung < clocks_.step(first.which).rung;
+      if (step.due_us < first.at_us || lower) first = {step.due_us, clock, Effect::rung, at};
     }
   }
   return first;
 }
 
-void Clockwork::fire(uint32_t slot, const Due& due, int64_t now_us) {
-  if (due.at_us < stale_before_us_) return catch_up(slot, due.clock, now_us);
+void Clockwork::fire(uint32_t slot, const Due& due, int64_t now_us, int64_t change_us) {
+  if (due.at_us < stale_before_us_) {
+    return catch_up(slot, due.clock, std::min(stale_before_us_, change_us), now_us);
+  }
   switch (due.effect) {
     case Effect::rung:
       fire_step(slot, due.clock, due.which);

@@ -55,8 +55,8 @@ class Clockwork {
   /// then earlier clock.
   Due next_due(uint32_t slot) const;
   /// The effect that is due, dated at its instant. One that fell due in a down-time is told with
-  /// all others of its clock that did, in one event.
-  void fire(uint32_t slot, const Due& due, int64_t now_us);
+  /// all others of its clock that did, in one event: up to `change_us`, when the ticket changes.
+  void fire(uint32_t slot, const Due& due, int64_t now_us, int64_t change_us);
   /// Marks every effect due at or before `until` as passed, silently.
   void pass_silently(uint32_t slot, int64_t until_us);
   /// What fell due before this instant was missed in a down-time.
@@ -162,7 +162,7 @@ class Clockwork {
   uint32_t find(uint32_t slot, uint32_t track) const;
 
   // The ladder.
-  void catch_up(uint32_t slot, uint32_t clock, int64_t now_us);
+  void catch_up(uint32_t slot, uint32_t clock, int64_t before_us, int64_t now_us);
   void climb(uint32_t slot, uint32_t clock, uint32_t rung, int64_t at_us);
   void act(uint32_t slot, uint32_t clock, uint32_t rung, int64_t at_us, uint16_t times);
   void fire_step(uint32_t slot, uint32_t clock, uint32_t step);

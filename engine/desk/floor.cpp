@@ -21,13 +21,12 @@ constexpr int64_t strict_ahead_us = int64_t{1} << 60;
 constexpr uint32_t pending_weight_divisor = 10;
 
 constexpr TextField interned_fields[] = {
-    TextField::category, TextField::subcategory,    TextField::service,      TextField::config_item,
-    TextField::channel,  TextField::requester_type, TextField::organisation, TextField::contract,
-    TextField::stage};
+    TextField::category,     TextField::subcategory, TextField::service,
+    TextField::config_item,  TextField::channel,     TextField::requester_type,
+    TextField::organisation, TextField::contract,    TextField::stage};
 constexpr Field predicate_fields[] = {
-    Field::category, Field::subcategory,    Field::service,      Field::config_item,
-    Field::channel,  Field::requester_type, Field::organisation, Field::contract,
-    Field::stage};
+    Field::category,       Field::subcategory,  Field::service,  Field::config_item, Field::channel,
+    Field::requester_type, Field::organisation, Field::contract, Field::stage};
 
 /// Which predicate fields an update of these attributes may change.
 uint32_t predicate_bits(uint32_t fields) {
@@ -38,8 +37,8 @@ uint32_t predicate_bits(uint32_t fields) {
   constexpr std::pair<FieldBit, Field> others[] = {
       {FieldBit::kind, Field::kind},           {FieldBit::impact, Field::impact},
       {FieldBit::urgency, Field::urgency},     {FieldBit::vip, Field::vip},
-      {FieldBit::sentiment, Field::sentiment}, {FieldBit::priority, Field::priority},
-      {FieldBit::workaround, Field::workaround}, {FieldBit::major, Field::major}};
+      {FieldBit::sentiment, Field::sentiment}, {FieldBit::workaround, Field::workaround},
+      {FieldBit::major, Field::major}};
   for (const auto& [attribute, field] : others) {
     if ((fields & bit(attribute)) != 0) bits |= bit(field);
   }
@@ -109,8 +108,7 @@ FieldValues Floor::field_values(uint32_t slot) const {
   set(Field::state, static_cast<uint32_t>(ticket.state));
   set(Field::reason, ticket.state == State::pending ? ticket.reason : FieldValues::absent);
   if (ticket.queue != none) set(Field::group, rules_.queue(ticket.queue).group);
-  const bool at_work =
-      ticket.state == State::pending && ticket.before_pending != State::queued;
+  const bool at_work = ticket.state == State::pending && ticket.before_pending != State::queued;
   set(Field::assigned, ticket.agent != none || ticket.in_hand() || at_work);
   set(Field::in_triage, ticket.queue == rules_.triage());
   set(Field::workaround, ticket.workaround);
@@ -207,8 +205,13 @@ void Floor::change(uint32_t slot, Event event) {
 void Floor::attributes_changed(uint32_t slot, uint32_t fields) {
   Ticket& ticket = store_.hot(slot);
   const sched::Priority before = ticket.priority;
+  const sched::Priority own_before = ticket.own_priority;
   derive_priority(slot);
   if (ticket.priority != before) fields |= bit(FieldBit::priority);
+  uint32_t changed = predicate_bits(fields);
+  // Policies read its own priority: that changes where a raised one stays at the highest, and does
+  // not where a rung raises it.
+  if (ticket.own_priority != own_before) changed |= bit(Field::priority);
   ++ticket.version;
   Event event;
   event.kind = EventKind::ticket_updated;
@@ -223,7 +226,7 @@ void Floor::attributes_changed(uint32_t slot, uint32_t fields) {
   write(slot, event);
   if (fields == 0) return;
   if ((fields & bit(FieldBit::promised_at)) != 0) clockwork_.promise_changed(slot, now_.us);
-  clockwork_.react(slot, field_values(slot), {.fields = predicate_bits(fields)}, now_.us);
+  clockwork_.react(slot, field_values(slot), {.fields = changed}, now_.us);
   carry_out_consequences(slot);
   if (ticket.state == State::queued) {
     dispatcher_.remove(slot);
@@ -241,16 +244,16 @@ void Floor::follow_clocks(uint32_t slot, const Event& event, uint32_t queue_befo
   change.reopened = event.kind == EventKind::ticket_reopened;
   change.message = message_value(event);
   const uint32_t queue = store_.hot(slot).queue;
-  change.moved = queue != queue_before &&
-                 rules_.queue(queue).group != rules_.queue(queue_before).group;
+  change.moved =
+      queue != queue_before && rules_.queue(queue).group != rules_.queue(queue_before).group;
   if (!change.reopened) {
     change.fields = bit(Field::state) | bit(Field::reason) | bit(Field::assigned);
     if (change.message != 0) {
       change.fields |= bit(Field::message) | bit(Field::responded) | bit(Field::ball);
     }
     if (queue != queue_before) {
-      change.fields |= bit(Field::queue) | bit(Field::group) | bit(Field::in_triage) |
-                       bit(Field::moved);
+      change.fields |=
+          bit(Field::queue) | bit(Field::group) | bit(Field::in_triage) | bit(Field::moved);
     }
   }
   if (event.kind == EventKind::ticket_merged) {
@@ -285,9 +288,9 @@ void Floor::limit_pause(uint32_t slot, int64_t max_pause_us, uint8_t reminders) 
 
 void Floor::merge(uint32_t slot, uint32_t into, const Event& merged) {
   const TicketDetail& detail = store_.detail(slot);
-  const int64_t origin_us =
-      detail.occurred_at_us != 0 ? std::min(detail.occurred_at_us, detail.recorded_at_us)
-                                 : detail.recorded_at_us;
+  const int64_t origin_us = detail.occurred_at_us != 0
+                                ? std::min(detail.occurred_at_us, detail.recorded_at_us)
+                                : detail.recorded_at_us;
   change(slot, merged);
   Ticket& parent = store_.hot(into);
   ++parent.version;
@@ -310,22 +313,33 @@ void Floor::merge(uint32_t slot, uint32_t into, const Event& merged) {
   rearm(into);
 }
 
-/// What rungs of the ticket's ladders asked for.
+/// What rungs of the ticket's ladders asked for, in the order in which they did. It is done as of
+/// now, so whatever else of the ticket fell due before comes first: a clock that a rung's move
+/// stops has breached at its own instant by then, or has not.
 void Floor::carry_out_consequences(uint32_t slot) {
-  while (!clockwork_.consequences().empty()) {
-    const Clockwork::Consequence wanted = clockwork_.consequences().back();
-    clockwork_.consequences().pop_back();
+  std::vector<Clockwork::Consequence>& wanted = clockwork_.consequences();
+  if (wanted.empty() || carrying_out_) return;  // what is under way carries out those too
+  carrying_out_ = true;
+  const CauseScope scope(chronicle_, Cause::timer);
+  const uint64_t id = store_.hot(slot).id;
+  rearm(slot);
+  while (store_.hot(slot).id == id && wheel_.armed(slot) && wheel_.due(slot) < now_) {
+    const int64_t due_us = wheel_.due(slot).us;
+    wheel_.cancel(slot);
+    fire(slot, due_us);
+  }
+  for (size_t i = 0; i < wanted.size(); ++i) {
     const Ticket& ticket = store_.hot(slot);
-    if (!ticket.open()) continue;
-    const CauseScope scope(chronicle_, Cause::timer);
-    const Rung& rung = rules_.policy(wanted.policy).definition.rungs[wanted.rung];
+    if (ticket.id != id || !ticket.open()) break;
+    const Rung& rung = rules_.policy(wanted[i].policy).definition.rungs[wanted[i].rung];
     if (rung.action == RungAction::raise_priority) {
       raise_priority(slot);
     } else if (const uint32_t queue = rules_.find_queue(rung.queue); queue != ticket.queue) {
-      change(slot,
-             decide_requeue(ticket, queue, rules_.reasons().find(reason_escalation)).value());
+      change(slot, decide_requeue(ticket, queue, rules_.reasons().find(reason_escalation)).value());
     }
   }
+  wanted.clear();
+  carrying_out_ = false;
 }
 
 /// One step up, for the order of work only: the targets stay those of the ticket's own priority.
@@ -559,6 +573,7 @@ bool Floor::configure(const Configuration& configuration) {
     CHECK(define_queue(queue).has_value());
   }
   rules_.apply(configuration, *this);
+  rules_since_us_ = now_.us;
   // Open clocks and the timers of those that wait follow, some in each batch.
   following_ = {.active = store_.count() != 0, .last_number = last_ticket_};
   for (uint32_t queue = 0; queue < rules_.queue_count(); ++queue) {

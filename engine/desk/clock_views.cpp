@@ -220,7 +220,8 @@ std::optional<ClockChange> Floor::migration_preview(uint32_t slot, uint32_t cloc
   change.target_after_us = amount.any ? amount.us : record.target_us;
   change.consumed_after_us = change.consumed_before_us;
   change.breached_after_us = change.breached_before_us;
-  if (change.consumed_after_us >= change.target_after_us && record.may_breach()) {
+  const bool another = change.target_after_us != change.target_before_us;
+  if (another && change.consumed_after_us >= change.target_after_us && record.may_breach()) {
     change.breached_after_us = now_.us;
   }
   if (record.state == ClockState::running) {

@@ -28,15 +28,6 @@ bool terminal(const FieldValues& values) {
   return state == State::closed || state == State::cancelled;
 }
 
-/// Once the target is used up the deadline stays where that happened.
-void keep_deadline(ClockPast& past, bool used_up, int64_t deadline_us) {
-  if (!used_up) {
-    past.deadline_kept_us = 0;
-  } else if (past.deadline_kept_us == 0) {
-    past.deadline_kept_us = deadline_us;
-  }
-}
-
 /// The pending reason; absent for a ticket that is not pending.
 uint32_t reason_of(const FieldValues& values) {
   return values.value[static_cast<size_t>(Field::reason)];
@@ -169,10 +160,9 @@ void Clockwork::begin_in_the_past(uint32_t slot, uint32_t clock, int64_t origin_
   SlaClock& record = clocks_.clock(clock);
   const Policy& policy = rules_.policy(record.policy);
   const Rebuilt rebuilt = rebuild(
-      slot, clock,
-      {.rule = Under::Rule::policy, .policy = record.policy, .origin_us = origin_us}, settled,
-      now_us);
-  adopt(clock, rebuilt, now_us);
+      slot, clock, {.rule = Under::Rule::policy, .policy = record.policy, .origin_us = origin_us},
+      settled, now_us);
+  adopt(clock, rebuilt, now_us, true);
   const uint32_t skipped = record.skip(policy.terms(), rebuilt.consumed_us);
   if (record.state == ClockState::running) record.arm(policy.terms());
   Event event = about(slot, clock, EventKind::clock_started, now_us);
@@ -220,6 +210,7 @@ void Clockwork::close_cycle(uint32_t clock, int64_t now_us, OnReopen carry) {
   clocks_.end_segment(clock, since_us);
   if (record.cycle < 255) ++record.cycle;
   past.breached_at_us = 0;
+  past.breach_stands = false;
   past.deadline_kept_us = 0;
   past.folded_us = 0;
   past.carried_us = carry == OnReopen::restart ? 0 : used_us + since_us;
@@ -231,6 +222,7 @@ void Clockwork::reopen(uint32_t slot, const FieldValues& settled, int64_t now_us
     const SlaClock& record = clocks_.clock(clock);
     const Policy& policy = rules_.policy(record.policy);
     if (!record.ended() || policy.kind() != ClockKind::resolution) continue;
+    if (!policy.starts(settled)) continue;
     begin(slot, clock, record.policy, settled, now_us, policy.definition.on_reopen);
   }
 }
@@ -277,6 +269,7 @@ void Clockwork::complete(uint32_t slot, uint32_t clock, int64_t now_us) {
 void Clockwork::cancel(uint32_t slot, uint32_t clock, int64_t now_us, uint8_t flags) {
   const SlaClock& record = clocks_.clock(clock);
   end(clock, ClockState::cancelled, now_us);
+  breach_if_over(slot, clock, now_us);
   Event event = about(slot, clock, EventKind::clock_cancelled, now_us);
   event.value_us = record.consumed_us;
   event.flags = verdict_flags(clock, record.consumed_us) | flags;
@@ -301,7 +294,7 @@ void Clockwork::pause_or_resume(uint32_t slot, uint32_t clock, const FieldValues
     ClockPast& past = clocks_.make_past(clock);
     const int64_t before_us = record.consumed_us;
     const int64_t used_us = record.consumed(policy.terms(), Instant{now_us}).us - before_us;
-    keep_deadline(past, before_us + used_us >= record.target_us, deadline);
+    past.keep_deadline(before_us + used_us >= record.target_us, deadline);
     clocks_.end_segment(clock, used_us);
     record.pause(policy.terms(), Instant{now_us});
     past.reason = reason;
@@ -317,13 +310,27 @@ void Clockwork::pause_or_resume(uint32_t slot, uint32_t clock, const FieldValues
       armed = rules_.newest(position);
     }
     clocks_.end_segment(clock, 0);
+    ClockPast& past = *clocks_.past(clock);
+    const int64_t target_before_us = record.target_us;
+    if (armed != position) {  // a deadline that is an instant is another amount of its open time
+      const auto target = rules_.policy(armed).target_from(Instant{past.started_at_us},
+                                                           store_.detail(slot).promised_at_us);
+      if (target.any) record.target_us = target.us;
+      past.tightest_target_us = std::min(past.tightest_target_us, record.target_us);
+    }
+    if (record.consumed_us <= record.target_us) record.over_at_start = 0;
     record.policy = static_cast<uint16_t>(armed);
     record.resume(rules_.policy(armed).terms(), Instant{now_us});
-    clocks_.past(clock)->reason = reason;
+    const bool used_up = record.consumed_us >= record.target_us;
+    past.keep_deadline(used_up, now_us);
+    past.reason = reason;
     shift_steps(clock, now_us);
     Event event = about(slot, clock, EventKind::clock_resumed, now_us);
     event.value_us = deadline_us(clock);
     write(slot, event);
+    if (record.target_us != target_before_us && used_up && record.may_breach()) {
+      breach(slot, clock, now_us);
+    }
     return;
   }
   if (clocks_.reason(clock) != reason) {
@@ -343,7 +350,7 @@ void Clockwork::cut(uint32_t clock, int64_t now_us) {
   clocks_.end_segment(clock, used_us);
   record.cut(terms, Instant{now_us});
   if (record.state != ClockState::running) return;
-  keep_deadline(past, record.consumed_us >= record.target_us, deadline);
+  past.keep_deadline(record.consumed_us >= record.target_us, deadline);
 }
 
 void Clockwork::breach_if_over(uint32_t slot, uint32_t clock, int64_t now_us) {
@@ -452,11 +459,10 @@ uint8_t Clockwork::verdict_flags(uint32_t clock, int64_t consumed_us) const {
       missed = initial;
       break;
   }
-  return static_cast<uint8_t>((missed ? clock_missed : 0) |
-                              (record.breached != 0 ? clock_had_breached : 0) |
-                              (final_target ? clock_missed_final : 0) |
-                              (initial ? clock_missed_initial : 0) |
-                              (worst ? clock_missed_worst : 0));
+  return static_cast<uint8_t>(
+      (missed ? clock_missed : 0) | (record.breached != 0 ? clock_had_breached : 0) |
+      (final_target ? clock_missed_final : 0) | (initial ? clock_missed_initial : 0) |
+      (worst ? clock_missed_worst : 0));
 }
 
 uint32_t Clockwork::find(uint32_t slot, uint32_t track) const {

@@ -100,6 +100,7 @@ class Clockwork {
     int64_t consumed_us = 0;
     int64_t deadline_us = 0;             ///< Where the target was used up; 0: it is not.
     int64_t breached_at_us = 0;          ///< 0: it would not have.
+    bool over_at_start = false;          ///< Its cycle began beyond its target.
     std::vector<ClockSegment> segments;  ///< Of the cycle, the last up to now or the end.
   };
   /// Pure: segments, policies and calendars alone say what the current cycle comes to.
@@ -152,8 +153,8 @@ class Clockwork {
   void breach(uint32_t slot, uint32_t clock, int64_t at_us, uint8_t flags = 0);
   void carry(uint32_t slot, uint32_t clock, uint32_t policy, int64_t now_us);
   void take_over(uint32_t slot, uint32_t clock, const Rebuilt& rebuilt, int64_t now_us);
-  /// Makes the rebuilt set of segments the one in force.
-  void adopt(uint32_t clock, const Rebuilt& rebuilt, int64_t now_us);
+  /// Makes the rebuilt set of segments the one in force; of a `fresh` clock, its first.
+  void adopt(uint32_t clock, const Rebuilt& rebuilt, int64_t now_us, bool fresh = false);
   std::vector<ClockSegment> life(uint32_t slot, int64_t from_us, int64_t to_us) const;
   /// Bits of the thresholds of `policy` that were announced as shares under `before` in this cycle.
   uint32_t announced(uint32_t fired, const Policy& before, const Policy& policy) const;

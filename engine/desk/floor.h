@@ -230,7 +230,9 @@ class Floor final : public ValueNumbers {
   std::vector<uint32_t> ready_;  // tickets that joined a line
   std::vector<uint32_t> freed_;  // agents that have more room
   bool matching_changed_ = false;
+  bool carrying_out_ = false;  // what rungs asked for
 
+  int64_t rules_since_us_ = 0;  // the newest configuration
   Rollout following_;
   Migration migration_;
 

@@ -75,6 +75,7 @@ Floor::LifeDue Floor::life_due(uint32_t slot) const {
 }
 
 void Floor::rearm(uint32_t slot) {
+  if (store_.hot(slot).id == 0) return;  // one of its own timers archived it
   const int64_t due_us = std::min(clockwork_.next_due(slot).at_us, life_due(slot).at_us);
   if (due_us == sched::never.us) {
     wheel_.cancel(slot);
@@ -93,7 +94,10 @@ void Floor::fire(uint32_t slot, int64_t due_us) {
   if (life.at_us <= due_us && life_first) {
     live_on(slot, life);
   } else if (clock.at_us <= due_us) {
-    clockwork_.fire(slot, clock, now_.us);
+    // A step of the ticket's life on the way, its end say, comes before what is due after it.
+    const int64_t change_us =
+        life.at_us < sched::never.us && life.step >= LifeStep::close ? life.at_us + 1 : life.at_us;
+    clockwork_.fire(slot, clock, now_.us, change_us);
     carry_out_consequences(slot);
     rearm(slot);
   } else {
@@ -121,8 +125,9 @@ void Floor::live_on(uint32_t slot, const LifeDue& due) {
     default:
       return archive(slot);
   }
-  // A shorter setting may have made it due before the ticket's newest event.
-  event.at_us = std::max(due.at_us, detail.touched_at_us);
+  // A shorter setting may have made it due before the ticket's newest event, or before the setting
+  // was made: its clocks have followed the rules of that instant.
+  event.at_us = std::max({due.at_us, detail.touched_at_us, rules_since_us_});
   change(slot, event);
 }
 

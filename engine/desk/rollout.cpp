@@ -25,6 +25,8 @@ void Floor::advance(Rollout& rollout, uint32_t budget, Each&& each) {
     const uint64_t id = sched::TicketId::make(number_, rollout.next_number++).value;
     const uint32_t slot = store_.find(id);
     if (slot == none) continue;
+    fire_due_of(slot);  // under the rules it was due under
+    if (store_.find(id) != slot) continue;
     --budget;
     each(slot);
   }
@@ -65,8 +67,7 @@ void Floor::follow_rules(uint32_t slot) {
     const sched::SlaClock& record = store_.clock(clock);
     if (!record.live()) continue;
     const uint32_t newest = rules_.newest(record.policy);
-    const OnCalendarChange change =
-        rules_.policy(record.policy).definition.on_calendar_change;
+    const OnCalendarChange change = rules_.policy(record.policy).definition.on_calendar_change;
     if (newest == record.policy || change != OnCalendarChange::immediate) continue;
     clockwork_.retarget(slot, clock, newest, Clockwork::Retarget::carry, {}, now_.us);
     ++moved;
@@ -79,8 +80,8 @@ void Floor::follow_rules(uint32_t slot) {
   rearm(slot);
 }
 
-bool Floor::begin_migration(Predicate select, std::string_view select_text,
-                            std::string_view policy, Clockwork::Retarget mode) {
+bool Floor::begin_migration(Predicate select, std::string_view select_text, std::string_view policy,
+                            Clockwork::Retarget mode) {
   if (migration_.active) return false;
   migration_ = {};
   migration_.active = true;

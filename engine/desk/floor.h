@@ -193,7 +193,7 @@ class Floor final : public ValueNumbers {
   void enqueue(uint32_t slot);
   void restand(uint32_t queue);
   sched::Standing standing(uint32_t slot) const;
-  void award(uint32_t slot, uint32_t agent);
+  bool award(uint32_t slot, uint32_t agent);
   void note_over_capacity(uint32_t agent);
 
   void rearm(uint32_t slot);

@@ -11,7 +11,7 @@ using desk::Field;
 using desk::FieldValues;
 
 constexpr uint64_t question_max = 200'000;  // evaluations of a condition
-constexpr uint64_t total_max = 40'000'000;  // some seconds
+constexpr uint64_t total_max = 10'000'000;  // some seconds
 /// A value that no condition names.
 constexpr uint32_t another = FieldValues::absent - 3;
 

@@ -76,13 +76,13 @@ Instant due(const desk::Target& target, const Calendar& calendar, Instant start)
 
 namespace {
 
-/// `what: how`, as the loader writes it: cut at the last colon that is not within quotes.
+/// `what: how`, as the loader writes it.
 Finding of_loader(const ConfigError& noted) {
   const size_t colon = noted.message.rfind(": ");
   Finding finding{noted.code, noted.line, noted.message, {}, {}};
   if (colon != std::string::npos) {
     finding.what = noted.message.substr(0, colon);
-    finding.why = noted.message.substr(colon + 2);
+    finding.how = noted.message.substr(colon + 2);
   }
   return finding;
 }
@@ -91,6 +91,7 @@ Finding of_loader(const ConfigError& noted) {
 
 LintResult lint(const Loaded& loaded, const Places& places, Instant now) {
   LintResult result;
+  now.us -= now.us % sched::second.us;  // instants in messages are read by people
   CompiledCalendars calendars;
   calendars.emplace("24x7", Calendar{});
   for (const auto& [name, configuration] : loaded.desks) {

@@ -169,8 +169,10 @@ class Chains {
       if (deadline == sched::never || used_up == sched::never) continue;
       ++starts;
       if (used_up <= deadline) continue;
+      // Beyond the deadline, but not in open time: that is no breach.
+      const int64_t over_us = desk_.calendar(sla.calendar).between(deadline, used_up).us;
+      if (over_us == 0) continue;
       ++missed;
-      const int64_t over_us = (used_up - deadline).us;
       if (over_us > worst.over_us) worst = {start, used_up, deadline, over_us};
     }
     if (missed == 0) return;
@@ -178,9 +180,10 @@ class Chains {
         code::chain_too_long, desk_.line("policy", sla.name, "target"),
         fmt::format("{}: its OLA chain does not fit into {}", subject(sla), print(sla.target)),
         fmt::format("{} that starts at {} and goes through {} keeps every OLA until {}, {} "
-                    "after its deadline {}; so from {} of {} starts of a year",
+                    "of its calendar after its deadline {}; so from {} of {} starts of a year",
                     who_, print(worst.start), route_up, print(worst.used_up),
-                    print(sched::Duration{worst.over_us}), print(worst.deadline), missed, starts),
+                    print(sched::BusinessDuration{worst.over_us}), print(worst.deadline), missed,
+                    starts),
         "shorten the OLAs, or agree on a longer target");
   }
 

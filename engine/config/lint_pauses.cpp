@@ -73,7 +73,7 @@ class Reasons {
     const std::string_view meant = desk::nearest(reason, others);
     if (meant.empty()) return;
     desk_.add(code::reason_misspelt, line,
-              fmt::format("pending reason {} is hardly any", in_quotes(reason)),
+              fmt::format("pending reason {} is not known", in_quotes(reason)),
               "no rule of the desk speaks of it, and it is nearly " + in_quotes(meant),
               fmt::format("write {}, or give it a table [pending.{}]", in_quotes(meant), reason));
   }

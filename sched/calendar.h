@@ -78,8 +78,8 @@ class Calendar {
     int64_t before_us;
   };
 
-  Instant closing_of(size_t day) const {
-    return first_instant + second * int64_t{day_closes_s_[day]};
+  Instant closing_of(size_t at) const {
+    return first_instant + second * int64_t{day_closes_s_[at]};
   }
   size_t last_opened(int64_t t_us) const;     // the last opening at or before t
   size_t last_before(int64_t work_us) const;  // the last opening with before_us < work

@@ -109,8 +109,8 @@ void SlaClock::arm(const ClockTerms& terms) {
     edge_us = never.us;
     return;
   }
-  edge_us = terms.calendar->add({since_us}, {std::max<int64_t>(0, effect.amount_us - consumed_us)})
-                .us;
+  edge_us =
+      terms.calendar->add({since_us}, {std::max<int64_t>(0, effect.amount_us - consumed_us)}).us;
 }
 
 }  // namespace paceline::sched

@@ -105,8 +105,7 @@ class Phrases {
                            due(event), rungs(" skipped", event.fields));
       case EventKind::clock_completed:
         return fmt::format("{} {}, used {}", clock(event),
-                           (event.flags & desk::clock_missed) != 0 ? "missed" : "met",
-                           used(event));
+                           (event.flags & desk::clock_missed) != 0 ? "missed" : "met", used(event));
       case EventKind::clock_cancelled:
         return fmt::format("{} cancelled{}{}, used {}", clock(event),
                            (event.flags & desk::clock_duplicate) != 0 ? " duplicate" : "",

@@ -31,11 +31,10 @@ void check_calendars(const PolicyEntry& entry, std::string_view desks, DeskCheck
   if (!checks.calendar(calendar, entry.line_of("calendar"), subject_of(entry))) return;
   if (policy.target.kind == desk::TargetKind::end_of_business_day &&
       !checks.has_business_days(calendar))
-    checks.error(
-        code::no_business_days, entry.line_of("target"),
-        fmt::format("{}: target = \"{}\" counts business days, and {} has none: "
-                    "name a calendar with a week",
-                    subject_of(entry), print(policy.target), calendar));
+    checks.error(code::no_business_days, entry.line_of("target"),
+                 fmt::format("{}: target = \"{}\" counts business days, and {} has none: "
+                             "name a calendar with a week",
+                             subject_of(entry), print(policy.target), calendar));
 }
 
 void check_conditions(const PolicyEntry& entry, DeskChecks& checks) {

@@ -126,8 +126,9 @@ Clockwork::Rebuilt Clockwork::rebuild(uint32_t slot, uint32_t clock, const Under
   last.from_us = record.since_us;
   last.reason = clocks_.reason(clock);
   last.policy = record.policy;
-  last.state = !record.ended() ? record.state : past != nullptr ? past->state_at_end
-                                                                : ClockState::running;
+  last.state = !record.ended()   ? record.state
+               : past != nullptr ? past->state_at_end
+                                 : ClockState::running;
   spans.push_back(last);
   if (record.cycle == 1 && under.origin_us != 0 && under.origin_us < spans.front().from_us) {
     std::vector<ClockSegment> earlier = life(slot, under.origin_us, spans.front().from_us);
@@ -152,13 +153,12 @@ Clockwork::Rebuilt Clockwork::rebuild(uint32_t slot, uint32_t clock, const Under
       span.policy = static_cast<uint16_t>(rules_.newest(span.policy));
     }
     const Policy& policy = rules_.policy(span.policy);
-    const auto target =
-        policy.target_from(Instant{started_us}, store_.detail(slot).promised_at_us);
+    const auto target = policy.target_from(Instant{started_us}, store_.detail(slot).promised_at_us);
     rebuilt.target_us = target.any ? target.us : record.target_us;
     if (under.rule == Under::Rule::policy) {
-      const bool paused = !policy.never_pauses() &&
-                          (policy.pauses_on(span.reason, values) ||
-                           (policy.has_pause_when && span.state == ClockState::paused));
+      const bool paused =
+          !policy.never_pauses() && (policy.pauses_on(span.reason, values) ||
+                                     (policy.has_pause_when && span.state == ClockState::paused));
       span.state = paused ? ClockState::paused : ClockState::running;
     }
     span.cycle = record.cycle;
@@ -170,11 +170,11 @@ Clockwork::Rebuilt Clockwork::rebuild(uint32_t slot, uint32_t clock, const Under
     if (may_breach && i > 0 && span.policy != policy_before && consumed_us >= rebuilt.target_us) {
       rebuilt.breached_at_us = rebuilt.deadline_us = span.from_us;
     }
-    const int64_t to_us = std::max(span.from_us, i + 1 < spans.size() ? spans[i + 1].from_us : end_us);
-    span.consumed_us =
-        span.state == ClockState::paused
-            ? 0
-            : policy.calendar->between(Instant{span.from_us}, Instant{to_us}).us;
+    const int64_t to_us =
+        std::max(span.from_us, i + 1 < spans.size() ? spans[i + 1].from_us : end_us);
+    span.consumed_us = span.state == ClockState::paused
+                           ? 0
+                           : policy.calendar->between(Instant{span.from_us}, Instant{to_us}).us;
     const int64_t left_us = std::max<int64_t>(0, rebuilt.target_us - consumed_us);
     if (rebuilt.deadline_us == 0 && span.consumed_us >= left_us &&
         span.state == ClockState::running) {
@@ -286,8 +286,8 @@ void Clockwork::take_over(uint32_t slot, uint32_t clock, const Rebuilt& rebuilt,
   }
 }
 
-bool Clockwork::repair(uint32_t slot, uint32_t clock, const Under& under,
-                       const FieldValues& values, int64_t now_us) {
+bool Clockwork::repair(uint32_t slot, uint32_t clock, const Under& under, const FieldValues& values,
+                       int64_t now_us) {
   const Rebuilt rebuilt = rebuild(slot, clock, under, values, now_us);
   if (!differs(clock, rebuilt, now_us)) return false;
   SlaClock& record = clocks_.clock(clock);

@@ -31,12 +31,12 @@ struct ClockPast {
   int64_t tightest_target_us = 0;  ///< Smallest of the current cycle.
   /// The deadline of a clock that used up its target before the segment under way. 0: it did not.
   int64_t deadline_kept_us = 0;
-  int64_t carried_us = 0;  ///< Already consumed when the current cycle began.
-  int64_t folded_us = 0;   ///< Of a clock that has ended: consumed before its last segment.
+  int64_t carried_us = 0;          ///< Already consumed when the current cycle began.
+  int64_t folded_us = 0;           ///< Of a clock that has ended: consumed before its last segment.
   uint32_t newest_segment = none;  ///< That has ended.
   uint32_t reason = none;          ///< The ticket's pending reason in the segment under way.
   uint32_t first_step = none;      ///< Of what rungs still have to do.
-  bool set_begins = false;  ///< The segment under way is the first of a rebuilt set.
+  bool set_begins = false;         ///< The segment under way is the first of a rebuilt set.
   sched::ClockState state_at_end = sched::ClockState::running;  ///< Of a clock that has ended.
   uint8_t reserved[2] = {};
 };

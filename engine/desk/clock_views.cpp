@@ -12,6 +12,9 @@ using sched::SlaClock;
 
 namespace {
 
+/// An answer with sixteen clocks fits a frame, and a history record stays small.
+constexpr size_t segments_shown_max = 256;
+
 std::string state_name(ClockState state) {
   constexpr const char* names[] = {"none", "running", "paused", "completed", "cancelled"};
   return names[static_cast<size_t>(state)];
@@ -65,8 +68,8 @@ ClockView Floor::clock_view(uint32_t slot, uint32_t clock, bool explained) const
   view.consumed_us = record.consumed(policy.terms(), now_).us;
   view.remaining_us = record.target_us - view.consumed_us;
   view.started_at_us = clocks.started_at_us(clock);
-  view.elapsed_us = std::max<int64_t>(
-      0, (record.ended() ? record.ended_at_us() : now_.us) - view.started_at_us);
+  view.elapsed_us =
+      std::max<int64_t>(0, (record.ended() ? record.ended_at_us() : now_.us) - view.started_at_us);
   view.since_us = record.since_us;
   view.folded_us = record.consumed_us;
   view.breached_at_us = clocks.breached_at_us(clock);
@@ -88,11 +91,11 @@ ClockView Floor::clock_view(uint32_t slot, uint32_t clock, bool explained) const
                              : rung_text(policy.definition.rungs[effect.which]);
     }
   }
-  if (explained) explain(slot, clock, view);
+  if (explained) explain(clock, view);
   return view;
 }
 
-void Floor::explain(uint32_t, uint32_t clock, ClockView& view) const {
+void Floor::explain(uint32_t clock, ClockView& view) const {
   const ClockStore& clocks = store_.clocks();
   const SlaClock& record = clocks.clock(clock);
   const ClockPast* past = clocks.past(clock);
@@ -113,7 +116,9 @@ void Floor::explain(uint32_t, uint32_t clock, ClockView& view) const {
     last.consumed_us = view.consumed_us - record.consumed_us;
   }
   segments.push_back(last);
-  for (size_t i = 0; i < segments.size(); ++i) {
+  const size_t first =
+      segments.size() > segments_shown_max ? segments.size() - segments_shown_max : 0;
+  for (size_t i = first; i < segments.size(); ++i) {
     const ClockSegment& segment = segments[i];
     if (segment.state == ClockState::none) continue;
     const Policy& policy = rules_.policy(segment.policy);
@@ -149,8 +154,7 @@ void Floor::explain(uint32_t, uint32_t clock, ClockView& view) const {
     if (!rung_view.passed && record.state == ClockState::running) {
       const int64_t ahead_us = std::max<int64_t>(
           0, sched::amount_us(policy.thresholds[which], record.target_us) - record.consumed_us);
-      rung_view.due_at_us =
-          shown(policy.calendar->add(Instant{record.since_us}, {ahead_us}).us);
+      rung_view.due_at_us = shown(policy.calendar->add(Instant{record.since_us}, {ahead_us}).us);
     }
     for (uint32_t at = clocks.first_step(clock); at != none; at = clocks.step(at).next) {
       if (clocks.step(at).rung != which) continue;
@@ -225,8 +229,7 @@ std::optional<ClockChange> Floor::migration_preview(uint32_t slot, uint32_t cloc
     change.breached_after_us = now_.us;
   }
   if (record.state == ClockState::running) {
-    const int64_t left_us =
-        std::max<int64_t>(0, change.target_after_us - change.consumed_after_us);
+    const int64_t left_us = std::max<int64_t>(0, change.target_after_us - change.consumed_after_us);
     change.due_after_us = shown(policy.calendar->add(now_, {left_us}).us);
   }
   return change;

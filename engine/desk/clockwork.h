@@ -5,8 +5,9 @@
 // order: stop, cancel, reset, another policy, pause, resume, start. What each kind does where a
 // policy does not say is in policy_defaults.h.
 //
-// Three files: clockwork.cpp is the state machine, clock_change.cpp what rebuilds a clock (another
-// policy, a migration, a repair), ladder.cpp its rungs.
+// Four files: clockwork.cpp is the state machine, clock_cycle.cpp how a cycle begins,
+// clock_change.cpp what rebuilds a clock (another policy, a migration, a repair), ladder.cpp its
+// rungs.
 //
 // Owner: shard thread.  Time: always an argument.  Allocates: never on the command path.
 #pragma once
@@ -180,6 +181,11 @@ class Clockwork {
   uint64_t not_attached_ = 0;
   bool muted_ = false;
 };
+
+/// The pending reason; absent for a ticket that is not pending.
+inline uint32_t reason_of(const FieldValues& values) {
+  return values.value[static_cast<size_t>(Field::reason)];
+}
 
 /// Field::message of a message, by the flags of its event.
 uint32_t message_value(const Event& event);

@@ -350,7 +350,8 @@ static_assert(sizeof(ImportTicket) == 72);
 enum class MigrateMode : uint8_t { carry, retroactive };
 
 /// Puts running clocks of former policy versions under the version in force, some tickets in each
-/// batch. Texts: a condition over ticket fields (empty: every ticket), a policy's name (empty: all).
+/// batch. Texts: a condition over ticket fields (empty: every ticket), a policy's name (empty:
+/// all).
 struct Migrate {
   uint32_t text_at = 0;
   uint16_t select_size = 0;

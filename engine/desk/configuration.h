@@ -67,9 +67,9 @@ struct Rung {
   int64_t before_us = 0;            ///< … calendar time left to the deadline.
   std::vector<std::string> notify;  ///< Recipients: "agent", "lead", … Empty: a plain threshold.
   RungAction action = RungAction::notify;
-  std::string queue;      ///< Of reassign.
-  std::string calendar;   ///< The action waits until this is open; empty: at once.
-  int64_t repeat_us = 0;  ///< In the action's calendar; 0: once.
+  std::string queue;        ///< Of reassign.
+  std::string calendar;     ///< The action waits until this is open; empty: at once.
+  int64_t repeat_us = 0;    ///< In the action's calendar; 0: once.
   uint16_t repeat_max = 0;  ///< Repetitions after the first; 0: until acknowledged or ended.
   bool acts() const { return !notify.empty() || action != RungAction::notify; }
   bool operator==(const Rung&) const = default;
@@ -172,11 +172,12 @@ std::vector<PauseRule> default_pause_rules();
 
 struct DeskSettings {
   sched::PriorityMatrix matrix;
-  std::string calendar;                            ///< For business days; empty: there are none.
-  Period auto_close = {3 * sched::day.us, 0};      ///< After resolving; none: never.
-  Period reopen_window = {7 * sched::day.us, 0};   ///< A closed ticket stays in memory this long.
-  int64_t stale_after_us = 15 * sched::minute.us;  ///< Older thresholds of a down-time are one event.
-  int64_t max_backdate_us = 7 * sched::day.us;     ///< For ClockOrigin::occurred; 0: any.
+  std::string calendar;                           ///< For business days; empty: there are none.
+  Period auto_close = {3 * sched::day.us, 0};     ///< After resolving; none: never.
+  Period reopen_window = {7 * sched::day.us, 0};  ///< A closed ticket stays in memory this long.
+  int64_t stale_after_us =
+      15 * sched::minute.us;                    ///< Older thresholds of a down-time are one event.
+  int64_t max_backdate_us = 7 * sched::day.us;  ///< For ClockOrigin::occurred; 0: any.
   std::string triage_queue = "triage";
   std::vector<sched::Priority> strict = {sched::Priority::p1};  ///< Served before everything else.
   std::vector<PauseRule> pauses = default_pause_rules();

@@ -66,7 +66,8 @@ class Desk {
   void apply(const Batch& batch, Outcome& outcome);
 
   /// The server was down between these instants. What fell due then and is older than the desk's
-  /// `stale_after` is told in one event per clock. Before the first batch after it; part of the log.
+  /// `stale_after` is told in one event per clock. Before the first batch after it; part of the
+  /// log.
   void recovered(sched::Instant down_from, sched::Instant down_to);
 
   /// When apply() is next wanted although no command comes; `never` if nothing is armed.

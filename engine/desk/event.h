@@ -22,8 +22,8 @@ enum class State : uint8_t {
 };
 inline constexpr int state_count = 9;
 
-/// What a clock measures. Kinds differ in what starts, stops and pauses them where a policy does not
-/// say (policy_defaults.h).
+/// What a clock measures. Kinds differ in what starts, stops and pauses them where a policy does
+/// not say (policy_defaults.h).
 enum class ClockKind : uint8_t {
   response,    ///< To the first public answer by a human.
   resolution,  ///< To the solution.
@@ -58,24 +58,24 @@ enum class EventKind : uint8_t {
   ticket_reopened,
   ticket_closed,
   ticket_cancelled,
-  ticket_linked,     ///< `value_us`: the ticket it goes on from.
-  ticket_archived,   ///< Left memory for the history file.
-  ticket_merged,     ///< A duplicate: `value_us`: the ticket it went into.
-  ticket_reminded,   ///< The requester is to be reminded; `value_us`: the how-manyeth time.
-  ticket_imported,   ///< Taken over with its past; `value_us`: recorded_at.
-  clock_started,     ///< `value_us`: due instant, or 0 while paused.
-  clock_paused,      ///< `value_us`: business time consumed.
-  clock_resumed,     ///< `value_us`: due instant.
-  clock_threshold,   ///< `at_us`: the due instant of the threshold; `threshold_bp` its share, 0
-                     ///< for one given as time left; `fields`: its rung, from 1.
-  clock_breached,    ///< `at_us`: the exact instant of the breach.
-  clock_retargeted,  ///< `value_us`: the new due instant or 0 while paused; `reason`: policy
-                     ///< before; `fields`: bits of the rungs skipped.
-  clock_completed,   ///< `value_us`: business time consumed; `flags`: ClockFlag.
-  clock_cancelled,   ///< likewise
-  clock_caught_up,   ///< What fell due in down-time, in one: `fields`: bits of the rungs passed,
-                     ///< `value_us`: the exact instant of the breach, 0 if none.
-  clock_escalated,   ///< A rung acts: `fields`: its rung, `value_us`: 1 for the first time, …
+  ticket_linked,       ///< `value_us`: the ticket it goes on from.
+  ticket_archived,     ///< Left memory for the history file.
+  ticket_merged,       ///< A duplicate: `value_us`: the ticket it went into.
+  ticket_reminded,     ///< The requester is to be reminded; `value_us`: the how-manyeth time.
+  ticket_imported,     ///< Taken over with its past; `value_us`: recorded_at.
+  clock_started,       ///< `value_us`: due instant, or 0 while paused.
+  clock_paused,        ///< `value_us`: business time consumed.
+  clock_resumed,       ///< `value_us`: due instant.
+  clock_threshold,     ///< `at_us`: the due instant of the threshold; `threshold_bp` its share, 0
+                       ///< for one given as time left; `fields`: its rung, from 1.
+  clock_breached,      ///< `at_us`: the exact instant of the breach.
+  clock_retargeted,    ///< `value_us`: the new due instant or 0 while paused; `reason`: policy
+                       ///< before; `fields`: bits of the rungs skipped.
+  clock_completed,     ///< `value_us`: business time consumed; `flags`: ClockFlag.
+  clock_cancelled,     ///< likewise
+  clock_caught_up,     ///< What fell due in down-time, in one: `fields`: bits of the rungs passed,
+                       ///< `value_us`: the exact instant of the breach, 0 if none.
+  clock_escalated,     ///< A rung acts: `fields`: its rung, `value_us`: 1 for the first time, …
   clock_acknowledged,  ///< `fields`: the highest rung it silences.
   clock_repaired,      ///< `value_us`: business time consumed as rebuilt; `flags` as completed.
   agent_defined,
@@ -83,7 +83,7 @@ enum class EventKind : uint8_t {
   agent_logged_out,
   agent_over_capacity,
   queue_defined,
-  policy_loaded,  ///< A configuration took effect; `value_us`: its version.
+  policy_loaded,     ///< A configuration took effect; `value_us`: its version.
   policy_migrated,   ///< Every clock that a Migrate meant has been moved; `value_us`: how many.
   calendar_changed,  ///< Open clocks follow a calendar's new version; `value_us`: how many.
 };
@@ -98,14 +98,14 @@ enum MessageFlag : uint8_t {
   message_by_bot = 16,
 };
 enum ClockFlag : uint8_t {
-  clock_missed = 1,            ///< Verdict breached, by the policy's rule.
-  clock_had_breached = 2,      ///< A breach was announced in this cycle.
-  clock_late = 4,              ///< Was due before it could be: passed at arming.
-  clock_superseded = 8,        ///< Ended by a restart under another policy.
-  clock_duplicate = 16,        ///< Ended by a merge.
-  clock_missed_final = 32,     ///< Consumed beyond the target that was last in force.
-  clock_missed_initial = 64,   ///< Beyond the target it started with.
-  clock_missed_worst = 128,    ///< Beyond any target it ever had.
+  clock_missed = 1,           ///< Verdict breached, by the policy's rule.
+  clock_had_breached = 2,     ///< A breach was announced in this cycle.
+  clock_late = 4,             ///< Was due before it could be: passed at arming.
+  clock_superseded = 8,       ///< Ended by a restart under another policy.
+  clock_duplicate = 16,       ///< Ended by a merge.
+  clock_missed_final = 32,    ///< Consumed beyond the target that was last in force.
+  clock_missed_initial = 64,  ///< Beyond the target it started with.
+  clock_missed_worst = 128,   ///< Beyond any target it ever had.
 };
 
 enum class Cause : uint8_t { command, timer, match, configuration };

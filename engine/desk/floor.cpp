@@ -14,20 +14,13 @@ using sched::Instant;
 namespace {
 
 constexpr uint32_t unmatchable = 0xffff'fffe;
-/// Keeps strict classes ahead of every instant there is.
-constexpr int64_t strict_ahead_us = int64_t{1} << 60;
-
-/// Pending work still takes a tenth, so that waking tickets do not overrun their agent.
-constexpr uint32_t pending_weight_divisor = 10;
-
 constexpr TextField interned_fields[] = {
-    TextField::category, TextField::subcategory,    TextField::service,      TextField::config_item,
-    TextField::channel,  TextField::requester_type, TextField::organisation, TextField::contract,
-    TextField::stage};
+    TextField::category,     TextField::subcategory, TextField::service,
+    TextField::config_item,  TextField::channel,     TextField::requester_type,
+    TextField::organisation, TextField::contract,    TextField::stage};
 constexpr Field predicate_fields[] = {
-    Field::category, Field::subcategory,    Field::service,      Field::config_item,
-    Field::channel,  Field::requester_type, Field::organisation, Field::contract,
-    Field::stage};
+    Field::category,       Field::subcategory,  Field::service,  Field::config_item, Field::channel,
+    Field::requester_type, Field::organisation, Field::contract, Field::stage};
 
 /// Which predicate fields an update of these attributes may change.
 uint32_t predicate_bits(uint32_t fields) {
@@ -35,11 +28,14 @@ uint32_t predicate_bits(uint32_t fields) {
   for (size_t i = 0; i < interned_count; ++i) {
     if ((fields & bit(interned_fields[i])) != 0) bits |= bit(predicate_fields[i]);
   }
-  constexpr std::pair<FieldBit, Field> others[] = {
-      {FieldBit::kind, Field::kind},           {FieldBit::impact, Field::impact},
-      {FieldBit::urgency, Field::urgency},     {FieldBit::vip, Field::vip},
-      {FieldBit::sentiment, Field::sentiment}, {FieldBit::priority, Field::priority},
-      {FieldBit::workaround, Field::workaround}, {FieldBit::major, Field::major}};
+  constexpr std::pair<FieldBit, Field> others[] = {{FieldBit::kind, Field::kind},
+                                                   {FieldBit::impact, Field::impact},
+                                                   {FieldBit::urgency, Field::urgency},
+                                                   {FieldBit::vip, Field::vip},
+                                                   {FieldBit::sentiment, Field::sentiment},
+                                                   {FieldBit::priority, Field::priority},
+                                                   {FieldBit::workaround, Field::workaround},
+                                                   {FieldBit::major, Field::major}};
   for (const auto& [attribute, field] : others) {
     if ((fields & bit(attribute)) != 0) bits |= bit(field);
   }
@@ -109,8 +105,7 @@ FieldValues Floor::field_values(uint32_t slot) const {
   set(Field::state, static_cast<uint32_t>(ticket.state));
   set(Field::reason, ticket.state == State::pending ? ticket.reason : FieldValues::absent);
   if (ticket.queue != none) set(Field::group, rules_.queue(ticket.queue).group);
-  const bool at_work =
-      ticket.state == State::pending && ticket.before_pending != State::queued;
+  const bool at_work = ticket.state == State::pending && ticket.before_pending != State::queued;
   set(Field::assigned, ticket.agent != none || ticket.in_hand() || at_work);
   set(Field::in_triage, ticket.queue == rules_.triage());
   set(Field::workaround, ticket.workaround);
@@ -241,16 +236,16 @@ void Floor::follow_clocks(uint32_t slot, const Event& event, uint32_t queue_befo
   change.reopened = event.kind == EventKind::ticket_reopened;
   change.message = message_value(event);
   const uint32_t queue = store_.hot(slot).queue;
-  change.moved = queue != queue_before &&
-                 rules_.queue(queue).group != rules_.queue(queue_before).group;
+  change.moved =
+      queue != queue_before && rules_.queue(queue).group != rules_.queue(queue_before).group;
   if (!change.reopened) {
     change.fields = bit(Field::state) | bit(Field::reason) | bit(Field::assigned);
     if (change.message != 0) {
       change.fields |= bit(Field::message) | bit(Field::responded) | bit(Field::ball);
     }
     if (queue != queue_before) {
-      change.fields |= bit(Field::queue) | bit(Field::group) | bit(Field::in_triage) |
-                       bit(Field::moved);
+      change.fields |=
+          bit(Field::queue) | bit(Field::group) | bit(Field::in_triage) | bit(Field::moved);
     }
   }
   if (event.kind == EventKind::ticket_merged) {
@@ -285,9 +280,9 @@ void Floor::limit_pause(uint32_t slot, int64_t max_pause_us, uint8_t reminders) 
 
 void Floor::merge(uint32_t slot, uint32_t into, const Event& merged) {
   const TicketDetail& detail = store_.detail(slot);
-  const int64_t origin_us =
-      detail.occurred_at_us != 0 ? std::min(detail.occurred_at_us, detail.recorded_at_us)
-                                 : detail.recorded_at_us;
+  const int64_t origin_us = detail.occurred_at_us != 0
+                                ? std::min(detail.occurred_at_us, detail.recorded_at_us)
+                                : detail.recorded_at_us;
   change(slot, merged);
   Ticket& parent = store_.hot(into);
   ++parent.version;
@@ -322,8 +317,7 @@ void Floor::carry_out_consequences(uint32_t slot) {
     if (rung.action == RungAction::raise_priority) {
       raise_priority(slot);
     } else if (const uint32_t queue = rules_.find_queue(rung.queue); queue != ticket.queue) {
-      change(slot,
-             decide_requeue(ticket, queue, rules_.reasons().find(reason_escalation)).value());
+      change(slot, decide_requeue(ticket, queue, rules_.reasons().find(reason_escalation)).value());
     }
   }
 }
@@ -395,29 +389,6 @@ void Floor::follow_line(uint32_t slot, State state_before, uint32_t queue_before
   enqueue(slot);
 }
 
-void Floor::enqueue(uint32_t slot) {
-  dispatcher_.enqueue(store_.hot(slot).queue, slot, standing(slot));
-  ready_.push_back(slot);
-  matching_changed_ = true;
-}
-
-sched::Standing Floor::standing(uint32_t slot) const {
-  const Ticket& ticket = store_.hot(slot);
-  const Queue& queue = rules_.queue(ticket.queue);
-  const QueueDefinition& definition = queue.definition;
-  if (definition.discipline == Discipline::fifo) return {ticket.enqueued_at_us, ticket.order};
-  int64_t due_us = clockwork_.due_at_us(slot);
-  if (due_us == sched::never.us) due_us = ticket.enqueued_at_us + definition.default_horizon_us;
-  const HeadStart& head_start = definition.head_start;
-  const auto priority = static_cast<size_t>(ticket.priority);
-  int64_t press_us = due_us - head_start.priority_us[priority];
-  if (ticket.vip) press_us -= head_start.vip_us;
-  if (ticket.reopened) press_us -= head_start.reopened_us;
-  if (ticket.sentiment == Sentiment::negative) press_us -= head_start.negative_us;
-  if (queue.strict[priority]) press_us -= strict_ahead_us;
-  return {press_us, ticket.order};
-}
-
 void Floor::follow_counts(const Ticket& ticket, State before, uint32_t queue_before,
                           uint32_t agent_before) {
   const auto count = [&](State state, uint32_t queue, uint32_t agent, uint32_t step) {
@@ -457,155 +428,6 @@ void Floor::unlink_closed(uint32_t slot) {
   (detail.closed_next == none ? closed_last_ : store_.detail(detail.closed_next).closed_previous) =
       detail.closed_previous;
   --closed_count_;
-}
-
-uint64_t Floor::settle() {
-  if (ready_.empty() && freed_.empty()) return 0;
-  uint64_t given = 0;
-  // A freed agent takes the most pressing ticket; if that is the one just become ready, the agent
-  // idle longest has the better claim to it.
-  for (size_t i = 0; i < freed_.size(); ++i) {
-    const uint32_t agent = freed_[i];
-    for (uint32_t slot = dispatcher_.ticket_for(AgentId{agent}); slot != none;
-         slot = dispatcher_.ticket_for(AgentId{agent})) {
-      uint32_t taker = agent;
-      if (std::find(ready_.begin(), ready_.end(), slot) != ready_.end()) {
-        taker = dispatcher_.agent_for(dispatcher_.line_of(slot))->value;
-      }
-      if (i == 0 && given == 0 && taker == agent) given = store_.hot(slot).id;
-      award(slot, taker);
-    }
-  }
-  freed_.clear();
-  for (const uint32_t slot : ready_) {
-    if (!dispatcher_.waiting(slot)) continue;
-    if (const auto agent = dispatcher_.agent_for(dispatcher_.line_of(slot))) {
-      award(slot, agent->value);
-    }
-  }
-  ready_.clear();
-  CHECK(freed_.empty());
-  return given;
-}
-
-void Floor::match_all() {
-  ready_.clear();
-  freed_.clear();
-  for (;;) {
-    uint32_t best = none;
-    uint32_t best_agent = none;
-    for (uint32_t queue = 0; queue < rules_.queue_count(); ++queue) {
-      const sched::ReadyQueue& line = dispatcher_.line(queue);
-      if (line.empty()) continue;
-      const auto agent = dispatcher_.agent_for(queue);
-      if (!agent) continue;
-      if (best != none && !ahead(line.top_standing(), standing(best))) continue;
-      best = line.top();
-      best_agent = agent->value;
-    }
-    if (best == none) return;
-    award(best, best_agent);
-  }
-}
-
-void Floor::award(uint32_t slot, uint32_t agent) {
-  const CauseScope scope(chronicle_, Cause::match);
-  const Ticket& ticket = store_.hot(slot);
-  if (ticket.agent != none) violated("single_award");
-  change(slot, decide_assign(ticket, agent).value());
-}
-
-Result<uint32_t> Floor::define_queue(const QueueDefinition& definition) {
-  const uint32_t known = rules_.find_queue(definition.name);
-  const uint32_t weight_before = known == none ? 0 : rules_.queue(known).definition.weight_milli;
-  const auto position = rules_.define_queue(definition);
-  if (!position) return position;
-  dispatcher_.define_line(*position, rules_.line_terms(*position));
-  const bool in_use =
-      known != none && rules_.queue(known).in_hand + rules_.queue(known).pending > 0;
-  if (in_use && weight_before != definition.weight_milli) {
-    for (uint32_t slot = 0; slot < store_.high_water(); ++slot) {
-      Ticket& ticket = store_.hot(slot);
-      if (ticket.id == 0 || ticket.queue != known) continue;
-      const Load after = load_of(ticket);
-      if (after.weight_milli == 0 && !ticket.in_hand() && ticket.state != State::pending) continue;
-      if (after.agent == none) continue;
-      const uint32_t divisor = ticket.state == State::pending ? pending_weight_divisor : 1;
-      dispatcher_.adjust(AgentId{after.agent},
-                         int64_t{after.weight_milli} - int64_t{weight_before / divisor});
-    }
-  }
-  if (known != none) restand(*position);
-  matching_changed_ = true;
-  Event event;
-  event.kind = EventKind::queue_defined;
-  event.queue = *position;
-  chronicle_.write(event, nullptr, rules_.triage());
-  return position;
-}
-
-/// Another discipline or head start gives those who wait another standing.
-void Floor::restand(uint32_t queue) {
-  for (const uint32_t slot : dispatcher_.line(queue).peek(dispatcher_.line(queue).size())) {
-    dispatcher_.remove(slot);
-    dispatcher_.enqueue(queue, slot, standing(slot));
-  }
-}
-
-bool Floor::configure(const Configuration& configuration) {
-  if (!rules_.problem_with(configuration).empty()) return false;
-  const CauseScope scope(chronicle_, Cause::configuration);
-  for (const QueueDefinition& queue : configuration.queues) {
-    CHECK(define_queue(queue).has_value());
-  }
-  rules_.apply(configuration, *this);
-  // Open clocks and the timers of those that wait follow, some in each batch.
-  following_ = {.active = store_.count() != 0, .last_number = last_ticket_};
-  for (uint32_t queue = 0; queue < rules_.queue_count(); ++queue) {
-    dispatcher_.define_line(queue, rules_.line_terms(queue));
-    restand(queue);
-  }
-  for (const AgentDefinition& agent : configuration.agents) {
-    CHECK(define_agent(agent).has_value());
-  }
-  match_all();
-  Event event;
-  event.kind = EventKind::policy_loaded;
-  event.value_us = static_cast<int64_t>(rules_.version());
-  chronicle_.write(event, nullptr, rules_.triage());
-  return true;
-}
-
-Result<uint32_t> Floor::define_agent(const AgentDefinition& definition) {
-  const auto position = rules_.define_agent(definition);
-  if (!position) return position;
-  dispatcher_.define_agent(AgentId{*position}, rules_.abilities(*position),
-                           definition.capacity_milli);
-  matching_changed_ = true;
-  Event event;
-  event.kind = EventKind::agent_defined;
-  event.agent = *position;
-  chronicle_.write(event, nullptr, rules_.triage());
-  return position;
-}
-
-void Floor::log_in(uint32_t agent) {
-  dispatcher_.log_in(AgentId{agent}, now_);
-  freed_.push_back(agent);
-  matching_changed_ = true;
-  Event event;
-  event.kind = EventKind::agent_logged_in;
-  event.agent = agent;
-  chronicle_.write(event, nullptr, rules_.triage());
-}
-
-void Floor::log_out(uint32_t agent) {
-  dispatcher_.log_out(AgentId{agent});
-  matching_changed_ = true;
-  Event event;
-  event.kind = EventKind::agent_logged_out;
-  event.agent = agent;
-  chronicle_.write(event, nullptr, rules_.triage());
 }
 
 }  // namespace paceline::desk

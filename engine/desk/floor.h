@@ -148,6 +148,9 @@ class Floor final : public ValueNumbers {
                                             bool newest_calendars) const;
 
  private:
+  /// Pending work still takes a tenth, so that waking tickets do not overrun their agent.
+  static constexpr uint32_t pending_weight_divisor = 10;
+
   struct Load {
     uint32_t agent = none;
     uint32_t weight_milli = 0;
@@ -178,7 +181,7 @@ class Floor final : public ValueNumbers {
   template <class Each>
   void advance(Rollout& rollout, uint32_t budget, Each&& each);
   void follow_rules(uint32_t slot);
-  void explain(uint32_t slot, uint32_t clock, ClockView& view) const;
+  void explain(uint32_t clock, ClockView& view) const;
   ClockChange change_of(uint32_t slot, uint32_t clock) const;
   void migrate(uint32_t slot);
   void follow_load(uint32_t slot, const Load& before);

@@ -65,9 +65,8 @@ Floor::LifeDue Floor::life_due(uint32_t slot) const {
     case State::closed:
     case State::cancelled: {
       const Instant from{detail.closed_at_us};
-      return {settings.reopen_window.none()
-                  ? from.us
-                  : rules_.period_end(from, settings.reopen_window).us,
+      return {settings.reopen_window.none() ? from.us
+                                            : rules_.period_end(from, settings.reopen_window).us,
               LifeStep::archive};
     }
     default:
@@ -84,8 +83,8 @@ void Floor::rearm(uint32_t slot) {
   }
 }
 
-/// One effect of the ticket, due at `due_us`: resume and reminder before threshold, breach and rung,
-/// these before auto-close and retention, should several fall on one instant.
+/// One effect of the ticket, due at `due_us`: resume and reminder before threshold, breach and
+/// rung, these before auto-close and retention, should several fall on one instant.
 void Floor::fire(uint32_t slot, int64_t due_us) {
   const LifeDue life = life_due(slot);
   const Clockwork::Due clock = clockwork_.next_due(slot);
@@ -134,6 +133,11 @@ void Floor::archive(uint32_t slot) {
   store_.intervals(slot, archived.intervals);
   archived.view = view(slot);
   archived.view.archived = true;
+  archived.view.clocks.clear();
+  for (uint32_t clock = store_.hot(slot).first_clock; clock != none;
+       clock = store_.clock(clock).next) {
+    archived.view.clocks.push_back(clock_view(slot, clock, true));
+  }
   const Ticket& ticket = store_.hot(slot);
   Event event;
   event.kind = EventKind::ticket_archived;

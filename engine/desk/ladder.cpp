@@ -52,11 +52,9 @@ void Clockwork::act(uint32_t slot, uint32_t clock, uint32_t rung, int64_t at_us,
                      (definition.repeat_max == 0 || times <= definition.repeat_max) &&
                      times < std::numeric_limits<uint16_t>::max();
   if (!again) return;
-  const int64_t next_us =
-      calendar_of(policy, rung).add(Instant{at_us}, {definition.repeat_us}).us;
+  const int64_t next_us = calendar_of(policy, rung).add(Instant{at_us}, {definition.repeat_us}).us;
   if (next_us != sched::never.us) {
-    clocks_.add_step(
-        clock, {.due_us = next_us, .done = times, .rung = static_cast<uint8_t>(rung)});
+    clocks_.add_step(clock, {.due_us = next_us, .done = times, .rung = static_cast<uint8_t>(rung)});
   }
 }
 

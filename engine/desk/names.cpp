@@ -186,13 +186,9 @@ std::string_view name(State state) {
   return "unknown";
 }
 
-std::string_view name(ClockKind clock) {
-  return clock_kind_names[static_cast<size_t>(clock)];
-}
+std::string_view name(ClockKind clock) { return clock_kind_names[static_cast<size_t>(clock)]; }
 
-std::string_view name(RungAction action) {
-  return rung_action_names[static_cast<size_t>(action)];
-}
+std::string_view name(RungAction action) { return rung_action_names[static_cast<size_t>(action)]; }
 
 std::string_view name(Cause cause) {
   switch (cause) {

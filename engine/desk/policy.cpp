@@ -80,14 +80,14 @@ std::string problem_with(const PolicyDefinition& policy) {
   if (says_itself && (policy.start.empty() || policy.stop.empty())) {
     return subject + "a clock of this kind needs start and stop conditions";
   }
-  for (const auto& [what, condition] : {std::pair<const char*, const std::string*>{
-                                            "when", &policy.when},
-                                        {"start", &policy.start},
-                                        {"stop", &policy.stop},
-                                        {"cancel", &policy.cancel},
-                                        {"reset", &policy.reset},
-                                        {"pause_when", &policy.pause_when},
-                                        {"resume_when", &policy.resume_when}}) {
+  for (const auto& [what, condition] :
+       {std::pair<const char*, const std::string*>{"when", &policy.when},
+        {"start", &policy.start},
+        {"stop", &policy.stop},
+        {"cancel", &policy.cancel},
+        {"reset", &policy.reset},
+        {"pause_when", &policy.pause_when},
+        {"resume_when", &policy.resume_when}}) {
     const auto parsed = Predicate::parse(*condition, no_numbers);
     if (!parsed) return subject + what + ": " + parsed.error().message;
   }
@@ -120,13 +120,14 @@ void compile_conditions(Policy& policy, const ValueResolver& resolve,
 
   policy.pauses.clear();
   for (const PauseRule& rule : policy.pause_rules) {
-    policy.pauses.push_back({reason(rule.reason), compile(rule.when, "")});
+    const uint32_t number = reason(rule.reason);
+    if (number == FieldValues::absent) continue;  // no room for it: no ticket can have it either
+    policy.pauses.push_back({number, compile(rule.when, "")});
     policy.fields |= bit(Field::state) | bit(Field::reason);
   }
-  std::stable_sort(policy.pauses.begin(), policy.pauses.end(),
-                   [](const Policy::Pause& a, const Policy::Pause& b) {
-                     return a.reason < b.reason;
-                   });
+  std::stable_sort(
+      policy.pauses.begin(), policy.pauses.end(),
+      [](const Policy::Pause& a, const Policy::Pause& b) { return a.reason < b.reason; });
   policy.thresholds.clear();
   for (const Rung& rung : definition.rungs) {
     policy.thresholds.push_back({rung.share_bp, rung.before_us});

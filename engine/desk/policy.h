@@ -36,10 +36,10 @@ struct Policy {
     uint32_t reason;
     Predicate when;
   };
-  std::vector<Pause> pauses;  ///< By reason, ascending.
-  std::vector<sched::Threshold> thresholds;  ///< Of the rungs, in their order.
+  std::vector<Pause> pauses;                           ///< By reason, ascending.
+  std::vector<sched::Threshold> thresholds;            ///< Of the rungs, in their order.
   std::vector<const sched::Calendar*> rung_calendars;  ///< null: acts at once.
-  uint32_t fields = 0;  ///< Bits of every field its conditions read.
+  uint32_t fields = 0;                                 ///< Bits of every field its conditions read.
 
   sched::ClockTerms terms() const { return {calendar, thresholds}; }
   ClockKind kind() const { return definition.clock; }

@@ -20,8 +20,8 @@ constexpr std::array<KindDefaults, clock_kind_count> kinds = {{
     {"responded && ball == desk", "ball == requester || state in [resolved, closed]", "", "", true},
     /* ola */
     {"!in_triage && state in [queued, assigned, in_progress, pending]",
-     "moved || state in [resolved, closed]", "",
-     "state == pending && reason != 'awaiting_group'", true, true},
+     "moved || state in [resolved, closed]", "", "state == pending && reason != 'awaiting_group'",
+     true, true},
     /* uc */
     {"state == pending && reason == 'awaiting_vendor'",
      "!(state == pending && reason == 'awaiting_vendor')", "", "", true},

@@ -48,26 +48,26 @@ struct Query {
 /// A stretch of a clock's life in one state under one policy; the last one has no end.
 struct SegmentView {
   int64_t from_us = 0;
-  int64_t to_us = 0;         ///< 0: still goes on.
-  std::string state;         ///< running, paused, completed, cancelled
-  std::string reason;        ///< Of the pending ticket, if it was pending.
-  std::string policy;        ///< In force for the clock then, …
-  uint32_t version = 0;      ///< … in this version (position in the policy table), …
-  std::string calendar;      ///< … under this calendar …
+  int64_t to_us = 0;              ///< 0: still goes on.
+  std::string state;              ///< running, paused, completed, cancelled
+  std::string reason;             ///< Of the pending ticket, if it was pending.
+  std::string policy;             ///< In force for the clock then, …
+  uint32_t version = 0;           ///< … in this version (position in the policy table), …
+  std::string calendar;           ///< … under this calendar …
   uint32_t calendar_version = 0;  ///< … in this version.
-  int64_t consumed_us = 0;   ///< Business time it used.
+  int64_t consumed_us = 0;        ///< Business time it used.
   uint8_t cycle = 1;
-  bool repaired = false;     ///< Written by a repair; earlier segments of the cycle are superseded.
+  bool repaired = false;  ///< Written by a repair; earlier segments of the cycle are superseded.
 };
 
 /// A rung of a clock's ladder and where it stands in this cycle.
 struct RungView {
   uint32_t share_bp = 0;  ///< 0: given as time left, `before_us`.
   int64_t before_us = 0;
-  std::string notify;      ///< Recipients, joined by ", ".
-  std::string action;      ///< notify, raise_priority, …
+  std::string notify;  ///< Recipients, joined by ", ".
+  std::string action;  ///< notify, raise_priority, …
   bool passed = false;
-  int64_t due_at_us = 0;   ///< Not passed and running: when it is due.
+  int64_t due_at_us = 0;          ///< Not passed and running: when it is due.
   int64_t next_action_at_us = 0;  ///< A repetition or a delayed action; 0: none.
   uint32_t repetitions = 0;
 };
@@ -81,27 +81,28 @@ struct ClockView {
   uint32_t version = 0;  ///< Position of the policy's version.
   std::string calendar;
   uint32_t calendar_version = 0;
-  std::string state;            ///< running, paused, completed, cancelled
-  std::string verdict;          ///< met, breached, or empty while it runs; by the policy's rule …
-  std::string verdict_final;    ///< … and by each of the three.
+  std::string state;          ///< running, paused, completed, cancelled
+  std::string verdict;        ///< met, breached, or empty while it runs; by the policy's rule …
+  std::string verdict_final;  ///< … and by each of the three.
   std::string verdict_worst;
   std::string verdict_initial;
   int64_t target_us = 0;
   int64_t initial_target_us = 0;
-  int64_t consumed_us = 0;      ///< Business time, as of the answer.
-  int64_t elapsed_us = 0;       ///< Wall time since it started, pauses included.
-  int64_t remaining_us = 0;     ///< Business time; negative: overrun.
-  int64_t started_at_us = 0;    ///< Of this cycle.
-  int64_t since_us = 0;         ///< Start of the newest segment …
-  int64_t folded_us = 0;        ///< … and what was consumed before it.
-  int64_t due_at_us = 0;        ///< 0 while paused or ended.
-  int64_t breached_at_us = 0;   ///< 0: not breached.
+  int64_t consumed_us = 0;        ///< Business time, as of the answer.
+  int64_t elapsed_us = 0;         ///< Wall time since it started, pauses included.
+  int64_t remaining_us = 0;       ///< Business time; negative: overrun.
+  int64_t started_at_us = 0;      ///< Of this cycle.
+  int64_t since_us = 0;           ///< Start of the newest segment …
+  int64_t folded_us = 0;          ///< … and what was consumed before it.
+  int64_t due_at_us = 0;          ///< 0 while paused or ended.
+  int64_t breached_at_us = 0;     ///< 0: not breached.
   int64_t next_effect_at_us = 0;  ///< Next threshold or breach; 0: none.
   std::string next_effect;        ///< "75 %", "1h before", "breach"
   bool in_hours = true;           ///< Whether its calendar is open now.
   uint8_t cycle = 1;
-  std::vector<SegmentView> segments;  ///< Oldest first; of why_clock only.
-  std::vector<RungView> rungs;        ///< Of why_clock only.
+  /// Oldest first, the newest 256; of why_clock and of archived tickets only.
+  std::vector<SegmentView> segments;
+  std::vector<RungView> rungs;  ///< Of why_clock only.
 };
 
 /// A version of a policy and the clocks on it.
@@ -151,7 +152,7 @@ struct TicketView {
   int64_t promised_at_us = 0;
   uint8_t workaround = 0, major = 0;
   uint8_t reminders_sent = 0;  ///< In this pending spell.
-  bool archived = false;  ///< Read from the history file.
+  bool archived = false;       ///< Read from the history file.
   std::vector<ClockView> clocks;
 };
 

@@ -56,17 +56,21 @@ void Floor::advance_rollouts() {
   }
 }
 
-/// Running clocks go on under their calendar's newest version; timers of the ticket's life follow
-/// the settings.
+/// Running clocks go on under their calendar's newest version, the priority follows the matrix and
+/// the criticality of what the ticket is about, timers of the ticket's life follow the settings.
 void Floor::follow_rules(uint32_t slot) {
   uint64_t moved = 0;
+  const sched::Priority before = store_.hot(slot).own_priority;
+  if (store_.hot(slot).open()) derive_priority(slot);
+  if (store_.hot(slot).own_priority != before) {
+    attributes_changed(slot, bit(FieldBit::priority));
+  }
   for (uint32_t clock = store_.hot(slot).first_clock; clock != none;
        clock = store_.clock(clock).next) {
     const sched::SlaClock& record = store_.clock(clock);
     if (!record.live()) continue;
     const uint32_t newest = rules_.newest(record.policy);
-    const OnCalendarChange change =
-        rules_.policy(record.policy).definition.on_calendar_change;
+    const OnCalendarChange change = rules_.policy(record.policy).definition.on_calendar_change;
     if (newest == record.policy || change != OnCalendarChange::immediate) continue;
     clockwork_.retarget(slot, clock, newest, Clockwork::Retarget::carry, {}, now_.us);
     ++moved;
@@ -79,8 +83,8 @@ void Floor::follow_rules(uint32_t slot) {
   rearm(slot);
 }
 
-bool Floor::begin_migration(Predicate select, std::string_view select_text,
-                            std::string_view policy, Clockwork::Retarget mode) {
+bool Floor::begin_migration(Predicate select, std::string_view select_text, std::string_view policy,
+                            Clockwork::Retarget mode) {
   if (migration_.active) return false;
   migration_ = {};
   migration_.active = true;
@@ -156,64 +160,6 @@ void Floor::recovered(Instant down_from, Instant down_to) {
   if (stale_before_us > down_from.us) {
     clockwork_.set_stale_before(std::max(clockwork_.stale_before_us(), stale_before_us));
   }
-}
-
-// Taking a ticket over.
-
-void Floor::take_over(uint32_t slot, uint32_t queue, uint32_t agent,
-                      std::span<const PastStep> past) {
-  Ticket& ticket = store_.hot(slot);
-  TicketDetail& detail = store_.detail(slot);
-  derive_priority(slot);
-  ticket.version = 1;
-  detail.recorded_at_us = past.front().at_us;
-  ticket.state = State::queued;
-  ticket.queue = queue == none ? rules_.route(field_values(slot)).queue : queue;
-  clockwork_.set_muted(true);
-  for (const PastStep& step : past) {
-    clockwork_.pass_silently(slot, step.at_us - 1);
-    detail.touched_at_us = step.at_us;
-    if (step.state == State::none) {
-      detail.first_response_at_us = step.at_us;
-      ticket.ball_at_requester = 1;
-    } else {
-      if (step.state == State::pending) ticket.before_pending = ticket.state;
-      const bool held = step.state == State::assigned || step.state == State::in_progress;
-      if (held || step.state == State::resolved) ticket.agent = agent;
-      if (step.state == State::queued) ticket.agent = none;
-      if (step.state == State::queued) ticket.enqueued_at_us = step.at_us;
-      if (step.state == State::resolved) detail.resolved_at_us = step.at_us;
-      const bool ended = step.state == State::closed || step.state == State::cancelled;
-      detail.closed_at_us = ended ? step.at_us : 0;
-      ticket.state = step.state;
-      ticket.reason = step.reason;
-      store_.begin_interval(slot, step.at_us, step.state, step.reason);
-    }
-    clockwork_.react(slot, field_values(slot), {}, step.at_us);
-  }
-  clockwork_.pass_silently(slot, now_.us);
-  clockwork_.set_muted(false);
-
-  Event imported;
-  imported.kind = EventKind::ticket_imported;
-  imported.ticket = ticket.id;
-  imported.queue = ticket.queue;
-  imported.agent = ticket.agent;
-  imported.reason = ticket.reason;
-  imported.state = imported.previous_state = ticket.state;
-  imported.priority = static_cast<uint8_t>(ticket.priority);
-  imported.value_us = detail.recorded_at_us;
-  imported.version = ticket.version;
-  const int64_t touched_us = detail.touched_at_us;
-  write(slot, imported);
-  detail.touched_at_us = touched_us;  // its newest change is in the past
-  clockwork_.announce(slot, now_.us);
-  follow_counts(ticket, State::none, none, none);
-  follow_load(slot, {});
-  ticket.order = ++last_order_;
-  if (ticket.state == State::queued) enqueue(slot);
-  if (ticket.state == State::closed || ticket.state == State::cancelled) link_closed(slot);
-  rearm(slot);
 }
 
 }  // namespace paceline::desk

@@ -93,7 +93,8 @@ class Rulebook {
   uint32_t policy_count() const { return static_cast<uint32_t>(policies_.size()); }
   bool in_force(uint32_t position) const { return policies_[position].in_force_as == position; }
 
-  /// The (clock, label) pairs of all policies there ever were. A ticket has a clock of each at most.
+  /// The (clock, label) pairs of all policies there ever were. A ticket has a clock of each at
+  /// most.
   uint32_t track_count() const { return static_cast<uint32_t>(tracks_.size()); }
   /// Bits of the fields that decide about clocks of this track not yet there.
   uint32_t track_fields(uint32_t track) const { return tracks_[track].fields; }

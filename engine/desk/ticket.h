@@ -52,7 +52,7 @@ struct Ticket {
   uint8_t unused : 3 = 0;
   /// By the matrix; `priority` is this, raised by escalations.
   sched::Priority own_priority = sched::Priority::none;
-  uint8_t raised = 0;  ///< Steps by which escalations raised the priority.
+  uint8_t raised = 0;      ///< Steps by which escalations raised the priority.
   uint16_t intervals = 0;  ///< At most ticket_intervals_max.
   uint8_t reserved[4] = {};
 

@@ -72,13 +72,14 @@ Reply Verbs::execute(const CommandFrame& frame, CommandKind kind, size_t index) 
       if (pend.max_pause_us < 0 || pend.max_pause_us > max_pause_us_max) {
         return refuse(Reject::field_invalid, pend.ticket);
       }
-      const Reply reply = on_ticket(frame, pend, [&](uint32_t slot, TextCursor texts) -> Result<Event> {
-        if (pend.reason_size == 0) return Unexpected{Reject::field_required};
-        const auto why = reason(texts.next(pend.reason_size));
-        if (!why) return Unexpected{why.error()};
-        return decide_pend(floor_.store().hot(slot), floor_.store().detail(slot), *why,
-                           pend.resume_at_us, floor_.now_us());
-      });
+      const Reply reply =
+          on_ticket(frame, pend, [&](uint32_t slot, TextCursor texts) -> Result<Event> {
+            if (pend.reason_size == 0) return Unexpected{Reject::field_required};
+            const auto why = reason(texts.next(pend.reason_size));
+            if (!why) return Unexpected{why.error()};
+            return decide_pend(floor_.store().hot(slot), floor_.store().detail(slot), *why,
+                               pend.resume_at_us, floor_.now_us());
+          });
       if (reply.code == 0 && (pend.max_pause_us != 0 || pend.reminders != 0)) {
         floor_.limit_pause(floor_.store().find(reply.ticket), pend.max_pause_us, pend.reminders);
       }

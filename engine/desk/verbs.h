@@ -65,7 +65,8 @@ class Verbs {
   Reply on_ticket(const CommandFrame& frame, const Command& command, Decide&& decide);
   /// Fills in what a new ticket is created with; the attributes as stated, not derived.
   template <class Record>
-  Result<uint32_t> create(const Record& record, const std::array<std::string_view, text_field_count>& texts);
+  Result<uint32_t> create(const Record& record,
+                          const std::array<std::string_view, text_field_count>& texts);
   Result<uint32_t> reason(std::string_view text);
   Result<std::array<uint32_t, interned_count>> intern(
       const std::array<std::string_view, text_field_count>& texts, uint32_t fields);

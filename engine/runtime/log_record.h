@@ -35,8 +35,8 @@ enum class RecordKind : uint16_t {
   closed = 4,        ///< The server ended by itself: everything before is durable.
 };
 
-/// Payload of RecordKind::recovered: from the last batch's instant to the start. Under commands time
-/// is the log's own and nothing was missed: both are the last batch's.
+/// Payload of RecordKind::recovered: from the last batch's instant to the start. Under commands
+/// time is the log's own and nothing was missed: both are the last batch's.
 struct Recovered {
   int64_t down_from_us = 0;
   int64_t down_to_us = 0;

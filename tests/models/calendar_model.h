@@ -88,6 +88,7 @@ class CalendarModel {
   /// The n-th business day's closing; -1 if not within the walk. Not for an algebra.
   int64_t end_of_business_day_us(int64_t t_us, uint32_t n, uint32_t cut_off_s) const {
     for (const auto& [day, closes] : closings_) {
+      if (closes * minute_us <= t_us) continue;
       if (closing(day * 1'440 + cut_off_s / 60) * minute_us < t_us) continue;
       if (--n == 0) return closes * minute_us;
     }

@@ -258,8 +258,7 @@ TEST(BusinessDays, DayThatHasClosedBeforeItsCutOffIsOver) {
   const Calendar calendar = compiled(spec);
   EXPECT_EQ(calendar.end_of_business_day(utc(2026, 12, 24, 11, 59), 1, two_pm),
             utc(2026, 12, 24, 12));
-  EXPECT_EQ(calendar.end_of_business_day(utc(2026, 12, 24, 12), 1, two_pm),
-            utc(2026, 12, 25, 17));
+  EXPECT_EQ(calendar.end_of_business_day(utc(2026, 12, 24, 12), 1, two_pm), utc(2026, 12, 25, 17));
 }
 
 TEST(BusinessDays, NightShiftClosesOnTheDayAfterItsOpening) {

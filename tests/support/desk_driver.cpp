@@ -81,8 +81,7 @@ FrameBuilder& FrameBuilder::requeue(const std::string& ticket, const std::string
 }
 
 FrameBuilder& FrameBuilder::pend(const std::string& ticket, const std::string& reason,
-                                 int64_t resume_at_us, int64_t max_pause_us,
-                                 uint8_t reminders) {
+                                 int64_t resume_at_us, int64_t max_pause_us, uint8_t reminders) {
   Pend& pend = on_ticket(pend_, CommandKind::pend, ticket);
   pend.reason_size = text(reason);
   pend.resume_at_us = resume_at_us;

@@ -46,8 +46,8 @@ class FrameBuilder {
   FrameBuilder& start(const std::string& ticket);
   FrameBuilder& requeue(const std::string& ticket, const std::string& queue,
                         const std::string& reason = "");
-  FrameBuilder& pend(const std::string& ticket, const std::string& reason,
-                     int64_t resume_at_us = 0, int64_t max_pause_us = 0, uint8_t reminders = 0);
+  FrameBuilder& pend(const std::string& ticket, const std::string& reason, int64_t resume_at_us = 0,
+                     int64_t max_pause_us = 0, uint8_t reminders = 0);
   FrameBuilder& resume(const std::string& ticket);
   FrameBuilder& resolve(const std::string& ticket, bool restate = false);
   FrameBuilder& close(const std::string& ticket);

@@ -102,7 +102,8 @@ TEST(Frame, UnknownKindsAndTheOtherSidesAreRefused) {
 }
 
 TEST(Frame, AnotherVersionIsRefusedBeforeAnythingElse) {
-  EXPECT_EQ(refusal(header_of(0xffff'ffff, 999, protocol_version + 1)), WireErrorKind::version_unsupported);
+  EXPECT_EQ(refusal(header_of(0xffff'ffff, 999, protocol_version + 1)),
+            WireErrorKind::version_unsupported);
   // What an HTTP client says first.
   EXPECT_EQ(refusal(bytes_of("GET / HTTP/1.1\r\n")), WireErrorKind::version_unsupported);
 }

@@ -15,6 +15,7 @@ using ::testing::HasSubstr;
 
 // ------------------------------------------------------------------------------------- retry
 
+/// Regression 30 of other desks' bugs: the same idempotency key after a reconnect.
 TEST_F(ServerTest, ACommandSentAgainAfterReconnectingGetsItsFirstAnswer) {
   start();
   CommandWriter writer;

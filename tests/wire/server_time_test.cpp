@@ -1,8 +1,20 @@
 // The clock that commands drive, and the one on the wall.
 #include "tests/support/server_fixture.h"
 
+#include <atomic>
+
 namespace paceline::wire {
 namespace {
+
+/// Wall time as the test says; the monotonic clock stands still with it.
+class SetClock final : public runtime::WallClock {
+ public:
+  sched::Instant now() const override { return {wall_us.load()}; }
+  int64_t monotonic_us() const override { return monotonic.load(); }
+
+  std::atomic<int64_t> wall_us{1'800'000'000'000'000};
+  std::atomic<int64_t> monotonic{0};
+};
 
 TEST_F(ServerTest, AdvanceMovesTheClockAndFiresWhatHasBecomeDue) {
   start();
@@ -63,6 +75,45 @@ TEST_F(ServerTest, OnTheWallClockTimersFireWithoutACommand) {
   const auto events = decode_events(frame.payload.bytes());
   ASSERT_EQ(events.value().events.size(), 1U);
   EXPECT_EQ(events.value().events[0].kind, desk::EventKind::ticket_resumed);
+}
+
+class SetClockTest : public ServerTest {
+ protected:
+  ~SetClockTest() override { stop(); }  // before the clock goes
+  SetClock clock;
+};
+
+/// Regression 29 of other desks' bugs: the wall clock steps back one hour.
+TEST_F(SetClockTest, AWallClockThatStepsBackMovesNoTicketBackAndNoEffectTwice) {
+  options.clock_mode = ClockMode::wall;
+  options.clock = &clock;
+  start();
+  auto peer = peer_at_desk();
+  const int64_t before_us = status(*peer).now_us;
+  const int64_t resume_us = before_us + sched::hour.us / 2;
+  CommandWriter writer;
+  open_ticket(writer, "INC1");
+  writer.pend({.external_id = "INC1"}, "awaiting_requester", resume_us);
+  peer->send_commands(writer, first_desk, 4);
+  for (const desk::Reply& reply : peer->replies()) EXPECT_EQ(reply.code, 0);
+
+  clock.wall_us -= sched::hour.us;
+  CommandWriter message;
+  message.message({.to = {.external_id = "INC1"}});
+  peer->send_commands(message, first_desk, 6);
+  for (const desk::Reply& reply : peer->replies()) EXPECT_EQ(reply.code, 0);
+  EXPECT_GT(status(*peer).now_us, before_us);
+  EXPECT_LT(status(*peer).now_us, before_us + sched::second.us);
+  EXPECT_EQ(figures(*peer)["clock_jumps"], 1U);
+
+  clock.wall_us += 2 * sched::hour.us;
+  CommandWriter again;
+  again.message({.to = {.external_id = "INC1"}});
+  peer->send_commands(again, first_desk, 7);
+  for (const desk::Reply& reply : peer->replies()) EXPECT_EQ(reply.code, 0);
+  const desk::Answer answer = ask(*peer, query(desk::QueryKind::ticket, "INC1"));
+  ASSERT_EQ(answer.tickets.size(), 1U);
+  EXPECT_EQ(answer.tickets[0].state, desk::State::queued);
 }
 
 }  // namespace

@@ -126,7 +126,8 @@ TEST(PendingErrors, SayWhatToWrite) {
       {"[desk.a]\nauto_close = 3", "auto_close needs a unit"},
       {"[desk.a]\nstale_after = '1bd'", "a duration is meant here"},
       {"[desk.a]\n[pending.x]\nmax_pause = '10bd'",
-       "desk.toml:3: E2203 pending \"x\": max_pause = \"10bd\" counts business days, and desk \"a\" "
+       "desk.toml:3: E2203 pending \"x\": max_pause = \"10bd\" counts business days, and desk "
+       "\"a\" "
        "has no calendar"},
       {"[desk.a]\n[pending.default]\nremind_every = '2bd'", "pending \"default\": remind_every"},
       {"[pending.x]\nmax_pause = '0d'", "must be more than nothing: write \"none\" for no limit"},

@@ -1,5 +1,5 @@
 // `calendar diff`: when two versions of a calendar differ, because someone edited it or because the
-// rules of its zone changed.
+// rules of its zone changed; with a desk, which of its open deadlines the new one moves.
 #include <fmt/format.h>
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/config/zone_resolver.h"
+#include "tools/calendar_clocks.h"
 #include "tools/calendar_file.h"
 #include "tools/commands.h"
 #include "tools/instants.h"
@@ -62,6 +63,13 @@ class CalendarDiff final : public Subcommand {
         ->capture_default_str();
     app.add_option("--new-tzdata", new_tzdata_, "Folder of the zones for NEW")
         ->capture_default_str();
+    // Not from the environment: what compares two files must not need a server by accident.
+    connect_ = app.add_option("--connect", desk_.server.address,
+                              "Server whose open clocks to look at: unix:PATH or tcp:HOST:PORT");
+    app.add_option("--token-file", desk_.server.token_file, "File with the server's token")
+        ->envname("PACELINE_TOKEN_FILE");
+    app.add_option("--desk", desk_.desk, "Name of the desk, with --connect")
+        ->envname("PACELINE_DESK");
     app.add_flag("--json", json_, "Print as JSON");
   }
 
@@ -79,10 +87,17 @@ class CalendarDiff final : public Subcommand {
           bad_usage(fmt::format("--to {} is before --from {}: write the earlier one first",
                                 format_instant(*to), format_instant(*from)))};
     const auto found = difference(before->calendar, after->calendar, *from, *to);
+    const auto clocks = open_clocks(*before, *after);
+    if (!clocks) return sched::Unexpected{clocks.error()};
     if (json_)
-      show_json(terminal, *before, *after, *from, *to, found);
+      show_json(terminal, *before, *after, *from, *to, found, *clocks);
     else
-      show_text(terminal, *before, *after, *from, *to, found);
+      show_text(terminal, *before, *after, *from, *to, found, *clocks);
+    if (*clocks && (*clocks)->other_version != 0)
+      terminal.message(
+          fmt::format("{} clocks are under another version than {} has: their old due "
+                      "is the server's",
+                      (*clocks)->other_version, old_file_));
     if (!found.complete)
       terminal.message(
           fmt::format("only the first {} spans are shown: ask for less with --to", spans_max));
@@ -95,13 +110,27 @@ class CalendarDiff final : public Subcommand {
         "{}: `{}` is no instant: write 2026-03-08 or 2026-03-08T09:00Z", option, text))};
   }
 
+  using Clocks = std::optional<CalendarClocks>;
+
+  /// Nothing without --connect.
+  Got<Clocks> open_clocks(const NamedCalendar& before, const NamedCalendar& after) const {
+    if (connect_->count() == 0) return Clocks{};
+    if (desk_.desk.empty())
+      return sched::Unexpected{bad_usage("--connect asks a desk: name it with --desk")};
+    auto desk = OpenedDesk::open(desk_);
+    if (!desk) return sched::Unexpected{desk.error()};
+    auto clocks = clocks_moved(*desk, calendar_, before.calendar, after.calendar);
+    if (!clocks) return sched::Unexpected{clocks.error()};
+    return Clocks(*std::move(clocks));
+  }
+
   static std::string version(const NamedCalendar& named) {
     return named.spec.zone.name + " " + named.spec.zone.tzdata_version;
   }
 
   static void show_text(const Terminal& terminal, const NamedCalendar& before,
                         const NamedCalendar& after, Instant from, Instant to,
-                        const Difference& found) {
+                        const Difference& found, const Clocks& clocks) {
     Table table({"from", "to", after.spec.zone.name, "", ">length"});
     for (const auto& [span, gained] : found.changes)
       table.row({format_instant(span.from), format_instant(span.to),
@@ -112,6 +141,7 @@ class CalendarDiff final : public Subcommand {
                         after.spec.name, version(before), version(after),
                         format_exact(found.gained_us), format_exact(found.lost_us),
                         found.changes.size(), format_instant(from), format_instant(to));
+    if (clocks) text += "\n" + moved_text(*clocks);
     terminal.data(text);
   }
 
@@ -121,28 +151,26 @@ class CalendarDiff final : public Subcommand {
 
   static void show_json(const Terminal& terminal, const NamedCalendar& before,
                         const NamedCalendar& after, Instant from, Instant to,
-                        const Difference& found) {
+                        const Difference& found, const Clocks& clocks) {
     Json spans = Json::array();
     for (const auto& [span, gained] : found.changes)
       spans.push_back({{"from", format_instant(span.from)},
                        {"to", format_instant(span.to)},
                        {"change", gained ? "gained" : "lost"},
                        {"length_us", (span.to - span.from).us}});
-    terminal.data(Json{{"calendar", after.spec.name},
-                       {"from", format_instant(from)},
-                       {"to", format_instant(to)},
-                       {"old", json_of(before)},
-                       {"new", json_of(after)},
-                       {"gained_us", found.gained_us},
-                       {"lost_us", found.lost_us},
-                       {"complete", found.complete},
-                       {"spans", std::move(spans)}}
-                      .dump(1) +
-                  "\n");
+    Json json{{"calendar", after.spec.name}, {"from", format_instant(from)},
+              {"to", format_instant(to)},    {"old", json_of(before)},
+              {"new", json_of(after)},       {"gained_us", found.gained_us},
+              {"lost_us", found.lost_us},    {"complete", found.complete},
+              {"spans", std::move(spans)}};
+    if (clocks) json["open_clocks"] = moved_json(*clocks);
+    terminal.data(json.dump(1) + "\n");
   }
 
   std::string old_file_, new_file_, calendar_, from_, to_;
   std::string old_tzdata_{config::system_tzdata}, new_tzdata_{config::system_tzdata};
+  DeskOptions desk_;
+  CLI::Option* connect_ = nullptr;
   bool json_ = false;
 };
 

@@ -16,13 +16,21 @@ Failure config_failure(const std::vector<config::ConfigError>& errors, const Ter
   return failure;
 }
 
-Got<config::Loaded> read_config(const std::string& path, const Terminal& terminal) {
+Got<ReadConfig> read_config_quietly(const std::string& path, const Terminal& terminal) {
+  auto text = config::read_text(path);
+  if (!text) return sched::Unexpected{config_failure(text.error(), terminal)};
   const auto now = std::chrono::duration_cast<std::chrono::microseconds>(
       std::chrono::system_clock::now().time_since_epoch());
-  auto loaded = config::load_file(path, sched::Instant{now.count()});
+  auto loaded = config::load_text(*text, path, sched::Instant{now.count()});
   if (!loaded) return sched::Unexpected{config_failure(loaded.error(), terminal)};
-  for (const std::string& warning : loaded->warnings) terminal.message(warning);
-  return std::move(*loaded);
+  return ReadConfig{*std::move(text), *std::move(loaded)};
+}
+
+Got<config::Loaded> read_config(const std::string& path, const Terminal& terminal) {
+  auto read = read_config_quietly(path, terminal);
+  if (!read) return sched::Unexpected{read.error()};
+  for (const std::string& warning : read->loaded.warnings) terminal.message(warning);
+  return std::move(read->loaded);
 }
 
 }  // namespace paceline::tools

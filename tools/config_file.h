@@ -15,6 +15,14 @@ namespace paceline::tools {
 /// Shows every error but the last, which is the failure.
 Failure config_failure(const std::vector<config::ConfigError>& errors, const Terminal& terminal);
 
+/// A file and its text, for what speaks of lines.
+struct ReadConfig {
+  std::string text;
+  config::Loaded loaded;
+};
+/// Shows errors as read_config() does, and no warnings.
+Got<ReadConfig> read_config_quietly(const std::string& path, const Terminal& terminal);
+
 /// Shows warnings, and every error but the last, which is the failure.
 Got<config::Loaded> read_config(const std::string& path, const Terminal& terminal);
 

@@ -148,10 +148,11 @@ Offset<schema::PolicyView> put(Builder& builder, const desk::PolicyView& policy)
   const auto when = put_text(builder, policy.when);
   const auto target = put(builder, policy.target);
   const auto calendar = put_text(builder, policy.calendar);
-  return schema::CreatePolicyView(
-      builder, policy_name, policy.version, static_cast<schema::ClockKind>(policy.kind), label,
-      when, target, calendar, policy.calendar_version, policy.in_force, policy.running,
-      policy.paused, policy.completed, policy.cancelled);
+  return schema::CreatePolicyView(builder, policy_name, policy.version,
+                                  static_cast<schema::ClockKind>(policy.kind), label, when, target,
+                                  calendar, policy.calendar_version, policy.in_force,
+                                  policy.running, policy.paused, policy.completed, policy.cancelled,
+                                  static_cast<schema::OnCalendarChange>(policy.on_calendar_change));
 }
 
 desk::PolicyView read(FieldReader& reader, const schema::PolicyView& table) {
@@ -172,6 +173,8 @@ desk::PolicyView read(FieldReader& reader, const schema::PolicyView& table) {
   policy.paused = table.paused();
   policy.completed = table.completed();
   policy.cancelled = table.cancelled();
+  policy.on_calendar_change = reader.enumerator(
+      table.on_calendar_change(), desk::OnCalendarChange::never, "policy.on_calendar_change");
   return policy;
 }
 

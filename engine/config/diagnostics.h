@@ -61,6 +61,10 @@ class Diagnostics {
     sort(errors_);
     return std::move(errors_);
   }
+  const std::vector<ConfigError>& warnings() {
+    sort(warnings_);
+    return warnings_;
+  }
   std::vector<std::string> take_warnings() {
     sort(warnings_);
     std::vector<std::string> lines;

@@ -22,7 +22,10 @@ class IcalReader {
   sched::Expected<IcalFile, IcalError> read() {
     IcalLine line;
     while (lines_.next(line)) {
-      if (Failed failed = take(line)) return sched::Unexpected{IcalError{line.number, *failed}};
+      if (Failed failed = take(line)) {
+        const uint32_t at = rule_failed_ ? rule_->number : line.number;
+        return sched::Unexpected{IcalError{at, *failed}};
+      }
     }
     if (!open_.empty())
       return sched::Unexpected{
@@ -170,7 +173,10 @@ class IcalReader {
                          ical_days_max);
     if (rule_) {
       auto yearly = ical_rule(rule_->value, start);
-      if (!yearly) return fmt::format("line {}: {}", rule_->number, yearly.error());
+      if (!yearly) {
+        rule_failed_ = true;  // it is read when the event ends, since it needs the whole of it
+        return yearly.error();
+      }
       event_.yearly = *yearly;
     }
     file_.events.push_back(std::move(event_));
@@ -188,6 +194,7 @@ class IcalReader {
   uint32_t end_line_ = 0;
   std::optional<int64_t> duration_s_;
   std::optional<IcalLine> rule_;
+  bool rule_failed_ = false;
 };
 
 }  // namespace

@@ -98,6 +98,7 @@ LoadResult load_text(std::string_view text, std::string_view file, sched::Instan
       loaded.desks.emplace_back(desk.name, configuration_of(desk, sections, diagnostics));
   }
   if (diagnostics.failed()) return sched::Unexpected{diagnostics.take_errors()};
+  loaded.noted = diagnostics.warnings();
   loaded.warnings = diagnostics.take_warnings();
   return loaded;
 }

@@ -35,17 +35,18 @@ struct ServerSettings {
   ServerClock clock = ServerClock::wall;
 };
 
-struct Loaded {
-  ServerSettings server;
-  std::vector<std::pair<std::string, desk::Configuration>> desks;  ///< In the file's order.
-  std::vector<std::string> warnings;  ///< One line each, as shown() makes them.
-};
-
 struct ConfigError {
   std::string code;  ///< "E2104"; stable, for scripts.
   std::string file;
   uint32_t line = 0;  ///< 0: the file as a whole.
   std::string message;
+};
+
+struct Loaded {
+  ServerSettings server;
+  std::vector<std::pair<std::string, desk::Configuration>> desks;  ///< In the file's order.
+  std::vector<ConfigError> noted;     ///< What is worth a warning, in the file's order.
+  std::vector<std::string> warnings;  ///< The same, one line each, as shown() makes them.
 };
 
 /// `desk.toml:12: E2104 calendar "uk" has no open time after 2026-12-31: …`

@@ -176,6 +176,7 @@ PolicyView Floor::policy_view(uint32_t position) const {
   view.calendar = policy.definition.calendar;
   view.calendar_version = policy.calendar_version;
   view.in_force = rules_.in_force(position);
+  view.on_calendar_change = policy.definition.on_calendar_change;
   return view;
 }
 

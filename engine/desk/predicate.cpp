@@ -34,7 +34,16 @@ constexpr std::string_view message_names[] = {"none", "requester", "agent",
                                               "bot",  "automatic", "internal"};
 constexpr std::string_view sentiment_names[] = {"", "negative", "neutral", "positive"};
 
-/// The values of an enumerated field; none for a free one.
+constexpr int nesting_max = 64;
+constexpr int stack_max = 64;  // holds() keeps its stack in the bits of one word
+
+/// A value no ticket has: what a resolver does not know must not equal an empty field.
+constexpr uint32_t matches_nothing = FieldValues::absent - 1;
+
+}  // namespace
+
+std::string_view name(Field field) { return field_names[static_cast<size_t>(field)]; }
+
 std::span<const std::string_view> values_of(Field field) {
   switch (field) {
     case Field::kind:
@@ -65,16 +74,6 @@ std::span<const std::string_view> values_of(Field field) {
       return {};
   }
 }
-
-constexpr int nesting_max = 64;
-constexpr int stack_max = 64;  // holds() keeps its stack in the bits of one word
-
-/// A value no ticket has: what a resolver does not know must not equal an empty field.
-constexpr uint32_t matches_nothing = FieldValues::absent - 1;
-
-}  // namespace
-
-std::string_view name(Field field) { return field_names[static_cast<size_t>(field)]; }
 
 /// Recursive descent; each level of nesting is one of these calls deeper.
 class PredicateParser {
@@ -287,6 +286,69 @@ bool Predicate::holds(const FieldValues& values) const {
     }
   }
   return (stack & 1) != 0;
+}
+
+/// As holds(), each value of the stack being two bits: whether it can be true, and false.
+std::optional<bool> Predicate::decided(const FieldValues& values, uint32_t known) const {
+  uint64_t may_hold = 1;
+  uint64_t may_fail = 0;
+  const auto push = [&](bool is_known, bool holds) {
+    may_hold = may_hold << 1 | (!is_known || holds ? 1U : 0U);
+    may_fail = may_fail << 1 | (!is_known || !holds ? 1U : 0U);
+  };
+  for (const Step& step : steps_) {
+    const bool is_known = (known & bit(step.field)) != 0;
+    const uint32_t value = values.value[static_cast<size_t>(step.field)];
+    switch (step.code) {
+      case Code::equal:
+        push(is_known, value == step.value);
+        break;
+      case Code::unequal:
+        push(is_known, value != step.value);
+        break;
+      case Code::any_of: {
+        const auto first = sets_.begin() + step.value;
+        push(is_known, std::find(first, first + step.count, value) != first + step.count);
+        break;
+      }
+      case Code::negate: {
+        const uint64_t difference = (may_hold ^ may_fail) & 1;
+        may_hold ^= difference;
+        may_fail ^= difference;
+        break;
+      }
+      case Code::both: {
+        const uint64_t hold = may_hold & may_hold >> 1 & 1;
+        const uint64_t fail = (may_fail | may_fail >> 1) & 1;
+        may_hold = (may_hold >> 2) << 1 | hold;
+        may_fail = (may_fail >> 2) << 1 | fail;
+        break;
+      }
+      case Code::either: {
+        const uint64_t hold = (may_hold | may_hold >> 1) & 1;
+        const uint64_t fail = may_fail & may_fail >> 1 & 1;
+        may_hold = (may_hold >> 2) << 1 | hold;
+        may_fail = (may_fail >> 2) << 1 | fail;
+        break;
+      }
+    }
+  }
+  if ((may_hold & 1) != 0 && (may_fail & 1) != 0) return std::nullopt;
+  return (may_hold & 1) != 0;
+}
+
+std::vector<std::pair<Field, uint32_t>> Predicate::literals() const {
+  std::vector<std::pair<Field, uint32_t>> found;
+  for (const Step& step : steps_) {
+    if (step.code == Code::equal || step.code == Code::unequal) {
+      found.emplace_back(step.field, step.value);
+    } else if (step.code == Code::any_of) {
+      for (uint32_t i = 0; i < step.count; ++i) {
+        found.emplace_back(step.field, sets_[step.value + i]);
+      }
+    }
+  }
+  return found;
 }
 
 }  // namespace paceline::desk

@@ -13,8 +13,11 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sched/base/expected.h"
@@ -55,6 +58,9 @@ inline constexpr size_t field_count = 28;
 constexpr uint32_t bit(Field field) { return 1U << static_cast<unsigned>(field); }
 
 std::string_view name(Field field);
+/// The values of an enumerated field by their numbers, a number without a value being empty; none
+/// for a free field.
+std::span<const std::string_view> values_of(Field field);
 
 /// A ticket's fields as numbers: enumerators, or dictionary positions (`absent` where empty).
 struct FieldValues {
@@ -77,6 +83,10 @@ class Predicate {
   static sched::Expected<Predicate, SyntaxError> parse(std::string_view text,
                                                        const ValueResolver& resolve);
   bool holds(const FieldValues& values) const;
+  /// What holds() says whatever the fields are that `known` has no bit for; nothing if they decide.
+  std::optional<bool> decided(const FieldValues& values, uint32_t known) const;
+  /// Every field it compares with the number it compares it with.
+  std::vector<std::pair<Field, uint32_t>> literals() const;
   /// Bits of the fields it reads.
   uint32_t fields() const { return fields_; }
   bool always() const { return steps_.empty(); }

@@ -116,6 +116,7 @@ struct PolicyView {
   std::string calendar;
   uint32_t calendar_version = 0;
   bool in_force = false;
+  OnCalendarChange on_calendar_change = OnCalendarChange::immediate;
   uint64_t running = 0, paused = 0, completed = 0, cancelled = 0;  ///< Clocks in memory.
 };
 

@@ -283,6 +283,7 @@ TEST(AnswerCodec, PoliciesComeBackWithEveryField) {
   policy.calendar = "uk";
   policy.calendar_version = 4;
   policy.in_force = true;
+  policy.on_calendar_change = desk::OnCalendarChange::next_arm;
   policy.running = 5;
   policy.paused = 6;
   policy.completed = 7;
@@ -298,6 +299,7 @@ TEST(AnswerCodec, PoliciesComeBackWithEveryField) {
   EXPECT_EQ(view.target, policy.target);
   EXPECT_EQ(view.calendar, "uk");
   EXPECT_EQ(view.calendar_version, 4U);
+  EXPECT_EQ(view.on_calendar_change, desk::OnCalendarChange::next_arm);
   EXPECT_TRUE(view.in_force);
   EXPECT_EQ(view.running, 5U);
   EXPECT_EQ(view.paused, 6U);

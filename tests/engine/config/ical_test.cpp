@@ -164,7 +164,7 @@ TEST(Ical, WhatIsNotUnderstoodIsRefusedWithLineAndRemedy) {
       {file_of(event(day + "DTEND;VALUE=DATE:20291226")), "longer than 366 days"},
       {file_of(event(day + "DURATION:1D")), "is not a duration such as P1D"},
       {file_of(event(day + day + "X:Y")), "a second DTSTART"},
-      {file_of(event(day + "RRULE:FREQ=WEEKLY")), "line 7: RRULE: FREQ=WEEKLY is not supported"},
+      {file_of(event(day + "RRULE:FREQ=WEEKLY")), "h.ics:7: E2301 RRULE: FREQ=WEEKLY is not supported"},
       {file_of(event(day + "RRULE:FREQ=YEARLY;BYYEARDAY=1")), "BYYEARDAY is not supported"},
       {file_of(event(day + "RRULE:FREQ=YEARLY;BYDAY=MO,TU;BYMONTH=12")), "only a day of a month"},
       {file_of(event(day + "RRULE:FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=26")), "DTSTART is not one of"},

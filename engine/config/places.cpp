@@ -1,0 +1,101 @@
+#include "engine/config/places.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "engine/config/document.h"
+#include "engine/config/units.h"
+
+namespace paceline::config {
+namespace {
+
+const Node* member(const Node& table, std::string_view key) {
+  for (const Node::Member& each : table.members)
+    if (each.key == key) return &each.value;
+  return nullptr;
+}
+
+std::string text_of(const Node& table, std::string_view key) {
+  const Node* found = member(table, key);
+  return found == nullptr ? std::string() : found->text;
+}
+
+/// "escalate at 7500"
+std::string step_name(const Node& step) {
+  if (const Node* at = member(step, "at"); at != nullptr) {
+    const double share = at->kind == Node::Kind::real ? at->real : static_cast<double>(at->integer);
+    return fmt::format("escalate at {}", std::llround(share * 100));
+  }
+  const auto before = parse_business_duration(text_of(step, "before"));
+  return before ? fmt::format("escalate before {}", before->us) : "escalate";
+}
+
+}  // namespace
+
+Places::Places(std::string_view text) {
+  const auto document = parse_document(text);
+  if (!document) return;
+  const auto add = [this](std::string kind, std::string name, const Node& table, uint32_t line) {
+    Entry& entry = entries_[{std::move(kind), std::move(name), text_of(table, "desk")}];
+    entry.line = line;
+    for (const Node::Member& each : table.members) {
+      entry.keys.emplace(each.key, each.line);
+      if (each.key != "escalate") continue;
+      for (const Node& step : each.value.elements) entry.keys.emplace(step_name(step), step.line);
+    }
+  };
+  for (const Node::Member& top : document->members) {
+    if (top.value.kind == Node::Kind::array) {
+      size_t number = 0;
+      for (const Node& each : top.value.elements) {
+        std::string name = text_of(each, "name");
+        ++number;
+        if (name.empty() && top.key == "route") name = fmt::format("route {}", number);
+        add(top.key, std::move(name), each, each.line);
+      }
+    } else if (top.key == "server") {
+      add(top.key, {}, top.value, top.line);
+    } else if (top.key == "priority" || top.key == "criticality") {
+      for (const Node::Member& each : top.value.members)
+        add(top.key + "." + each.key, {}, each.value, each.line);
+    } else if (top.key == "desk" || top.key == "calendar" || top.key == "pending") {
+      for (const Node::Member& each : top.value.members)
+        add(top.key, each.key, each.value, each.line);
+    } else {  // a list written as its only entry
+      std::string name = text_of(top.value, "name");
+      if (name.empty() && top.key == "route") name = "route 1";
+      add(top.key, std::move(name), top.value, top.line);
+    }
+  }
+}
+
+const Places::Entry* Places::find(std::string_view kind, std::string_view name,
+                                  std::string_view desk) const {
+  for (const std::string_view owner : {desk, std::string_view()}) {
+    const auto found = entries_.find({std::string(kind), std::string(name), std::string(owner)});
+    if (found != entries_.end()) return &found->second;
+  }
+  return nullptr;
+}
+
+uint32_t Places::line(std::string_view kind, std::string_view name, std::string_view desk) const {
+  const Entry* entry = find(kind, name, desk);
+  return entry == nullptr ? 0 : entry->line;
+}
+
+uint32_t Places::key_line(std::string_view kind, std::string_view name, std::string_view key,
+                          std::string_view desk) const {
+  const Entry* entry = find(kind, name, desk);
+  if (entry == nullptr) return 0;
+  const auto found = entry->keys.find(key);
+  return found == entry->keys.end() ? 0 : found->second;
+}
+
+uint32_t Places::nearest_line(std::string_view kind, std::string_view name, std::string_view key,
+                              std::string_view desk) const {
+  const uint32_t stated = key_line(kind, name, key, desk);
+  return stated != 0 ? stated : line(kind, name, desk);
+}
+
+}  // namespace paceline::config

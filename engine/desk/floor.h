@@ -204,6 +204,7 @@ class Floor final : public ValueNumbers {
     LifeStep step = LifeStep::none;
   };
   LifeDue life_due(uint32_t slot) const;
+  LifeDue settled_due(uint32_t slot) const;
   void live_on(uint32_t slot, const LifeDue& due);
   void fire(uint32_t slot, int64_t due_us);
   void archive(uint32_t slot);

@@ -41,7 +41,17 @@ void Floor::trim_closed() {
   while (closed_count_ > limits_.closed_max) archive(closed_first_);
 }
 
+/// A shorter setting may have made it due before the ticket's newest event, or before the setting
+/// was made: its clocks have lived on until then.
 Floor::LifeDue Floor::life_due(uint32_t slot) const {
+  LifeDue due = settled_due(slot);
+  if (due.at_us == sched::never.us) return due;
+  due.at_us = std::max({due.at_us, store_.detail(slot).touched_at_us, rules_since_us_});
+  return due;
+}
+
+/// As settings and the ticket say.
+Floor::LifeDue Floor::settled_due(uint32_t slot) const {
   const Ticket& ticket = store_.hot(slot);
   const TicketDetail& detail = store_.detail(slot);
   const DeskSettings& settings = rules_.settings();
@@ -125,9 +135,7 @@ void Floor::live_on(uint32_t slot, const LifeDue& due) {
     default:
       return archive(slot);
   }
-  // A shorter setting may have made it due before the ticket's newest event, or before the setting
-  // was made: its clocks have followed the rules of that instant.
-  event.at_us = std::max({due.at_us, detail.touched_at_us, rules_since_us_});
+  event.at_us = due.at_us;
   change(slot, event);
 }
 

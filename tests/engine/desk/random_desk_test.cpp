@@ -194,6 +194,17 @@ void build_command(Dice& dice, FrameBuilder& builder, int64_t now_us, int& opene
   }
 }
 
+/// Closes the oldest tickets of a desk that has become crowded, so that a soak does not run full.
+void make_room(const Desk& desk, FrameBuilder& builder) {
+  constexpr uint64_t crowded = 250;
+  Query query;
+  query.kind = QueryKind::status;
+  if (desk.answer(query).status.tickets < crowded) return;
+  query.kind = QueryKind::tickets;
+  query.limit = 50;
+  for (const TicketView& ticket : desk.answer(query).tickets) builder.close(ticket.external_id);
+}
+
 struct Result {
   uint64_t digest;
   uint64_t event_hash;
@@ -203,6 +214,7 @@ struct Result {
 /// `examine`: every invariant after every batch (a replay needs it only once).
 Result run(uint64_t seed, int batches, bool examine) {
   Limits limits = small_limits();
+  limits.clocks_per_ticket = clocks_per_ticket_max;
   limits.closed_max = 20;
   limits.timers_per_batch = 5;
   limits.reply_window = 64;
@@ -219,6 +231,7 @@ Result run(uint64_t seed, int batches, bool examine) {
     if (i == 0 || dice.chance(1)) {
       builder.configure(register_configuration(busy_desk(dice, policies, now_us)));
     }
+    if (i % 100 == 0) make_room(desk, builder);
     const uint64_t commands = dice.roll(6);
     for (uint64_t c = 0; c < commands; ++c) build_command(dice, builder, now_us, opened);
     const CommandFrame frame = builder.frame(desk.number(), SessionId{3}, number);

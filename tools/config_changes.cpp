@@ -126,7 +126,7 @@ class DeskChanges {
     add("criticality", differing(criticalities(before_), criticalities(after_)),
         "a ticket's impact at its next update");
     add("pending periods", differing(pending(old), pending(now)),
-        "at once, for tickets that are pending too");
+        "for tickets pended from now on; the time between reminders at once");
     add("pause rules", differing(pauses(old), pauses(now)),
         "part of a policy's version: see the policies");
   }
@@ -229,7 +229,7 @@ class DeskChanges {
     take(std::move(found), "for clocks that start from now on",
          "a new version, for clocks that start from now on; open ones keep theirs until policy "
          "migrate",
-         "no new clocks; open ones go on, and their escalations stop");
+         "no new clocks; open ones go on, and their ladder is silent");
     compare_order("policies", before_.policies, after_.policies,
                   "the first that matches wins: for clocks that start from now on", changes_);
   }

@@ -30,24 +30,34 @@ void Clockwork::carry(uint32_t slot, uint32_t clock, uint32_t position, int64_t 
   SlaClock& record = clocks_.clock(clock);
   const uint32_t before = record.policy;
   const Policy& policy = rules_.policy(position);
-  const int64_t started_us = clocks_.started_at_us(clock);
-  const auto target = policy.target_from(Instant{started_us}, store_.detail(slot).promised_at_us);
+  const auto target = target_of(slot, clock, policy);
   cut(clock, now_us);
+  breach_if_over(slot, clock, now_us);                  // the target it leaves was used up before
   if (position != before) clocks_.remove_steps(clock);  // rungs of the former ladder
   record.policy = static_cast<uint16_t>(position);
   record.fired = announced(record.fired, rules_.policy(before), policy);
   const uint32_t fired_before = record.fired;
+  const int64_t target_before_us = record.target_us;
   record.retarget(policy.terms(), target.any ? target.us : record.target_us);
   ClockPast& past = clocks_.make_past(clock);
   past.tightest_target_us = std::min(past.tightest_target_us, record.target_us);
+  past.keep_deadline(record.consumed_us >= record.target_us, record.since_us);
   Event event = about(slot, clock, EventKind::clock_retargeted, now_us);
   event.reason = before;
   event.fields = record.fired & ~fired_before;
   event.flags = record.breached != 0 ? clock_had_breached : 0;
   event.value_us = record.state == ClockState::running ? deadline_us(clock) : 0;
   write(slot, event);
-  // Carried over the new target: that is a breach as of now, at no earlier instant.
-  if (record.consumed_us >= record.target_us && record.may_breach()) breach(slot, clock, now_us);
+  // Carried over the new target: that is a breach as of now, at no earlier instant. A target that
+  // stayed, under another calendar say, is used up by the last of its microseconds as before.
+  const bool another = record.target_us != target_before_us;
+  if (another && record.consumed_us >= record.target_us && record.may_breach()) {
+    breach(slot, clock, now_us);
+  }
+  // Segments name policies: what was promised before is nowhere.
+  if (rules_.policy(before).definition.target.kind == TargetKind::promised) {
+    past.breach_stands = true;
+  }
 }
 
 uint32_t Clockwork::announced(uint32_t fired, const Policy& before, const Policy& policy) const {
@@ -142,19 +152,26 @@ Clockwork::Rebuilt Clockwork::rebuild(uint32_t slot, uint32_t clock, const Under
 
   const int64_t started_us = spans.front().from_us;
   const int64_t end_us = record.ended() ? record.ended_at_us() : now_us;
-  int64_t consumed_us = past != nullptr ? past->carried_us : 0;
-  bool over_at_start = false;
+  const int64_t carried_us = past != nullptr ? past->carried_us : 0;
+  int64_t consumed_us = carried_us;
+  bool& over_at_start = rebuilt.over_at_start;
   for (size_t i = 0; i < spans.size(); ++i) {
     ClockSegment& span = spans[i];
-    const uint16_t policy_before = i == 0 ? span.policy : spans[i - 1].policy;
+    const int64_t target_before_us = rebuilt.target_us;
     if (under.rule == Under::Rule::policy) {
       span.policy = static_cast<uint16_t>(under.policy);
     } else if (under.rule == Under::Rule::newest_calendar) {
       span.policy = static_cast<uint16_t>(rules_.newest(span.policy));
     }
     const Policy& policy = rules_.policy(span.policy);
-    const auto target = policy.target_from(Instant{started_us}, store_.detail(slot).promised_at_us);
+    const auto target =
+        policy.target_from(Instant{started_us}, store_.detail(slot).promised_at_us, carried_us);
     rebuilt.target_us = target.any ? target.us : record.target_us;
+    // What is promised now is no news to a clock that had ended, or to the policy it is not under.
+    const bool promised = policy.definition.target.kind == TargetKind::promised;
+    if (promised && under.rule == Under::Rule::recorded && record.ended()) {
+      rebuilt.target_us = record.target_us;
+    }
     if (under.rule == Under::Rule::policy) {
       const bool paused =
           !policy.never_pauses() && (policy.pauses_on(span.reason, values) ||
@@ -163,12 +180,17 @@ Clockwork::Rebuilt Clockwork::rebuild(uint32_t slot, uint32_t clock, const Under
     }
     span.cycle = record.cycle;
     span.set_begins = 0;
-    if (i == 0) over_at_start = consumed_us > rebuilt.target_us;
-    const bool may_breach = rebuilt.breached_at_us == 0 && !over_at_start;
+    over_at_start = (i == 0 || over_at_start) && consumed_us > rebuilt.target_us;
+    const bool used_up = consumed_us >= rebuilt.target_us;
+    if (!used_up) {
+      rebuilt.deadline_us = 0;
+    } else if (rebuilt.deadline_us == 0) {
+      rebuilt.deadline_us = span.from_us;
+    }
     // A target taken over when it was already used up breached there and then.
-    if (span.policy != policy_before && consumed_us < rebuilt.target_us) rebuilt.deadline_us = 0;
-    if (may_breach && i > 0 && span.policy != policy_before && consumed_us >= rebuilt.target_us) {
-      rebuilt.breached_at_us = rebuilt.deadline_us = span.from_us;
+    const bool another = i > 0 && rebuilt.target_us != target_before_us;
+    if (another && used_up && rebuilt.breached_at_us == 0 && !over_at_start) {
+      rebuilt.breached_at_us = span.from_us;
     }
     const int64_t to_us =
         std::max(span.from_us, i + 1 < spans.size() ? spans[i + 1].from_us : end_us);
@@ -186,6 +208,10 @@ Clockwork::Rebuilt Clockwork::rebuild(uint32_t slot, uint32_t clock, const Under
     consumed_us += span.consumed_us;
   }
   rebuilt.consumed_us = consumed_us;
+  if (under.rule != Under::Rule::policy && past != nullptr && past->breach_stands) {
+    rebuilt.breached_at_us = past->breached_at_us;
+    rebuilt.over_at_start = record.over_at_start != 0;
+  }
   return rebuilt;
 }
 
@@ -209,13 +235,11 @@ bool Clockwork::differs(uint32_t clock, const Rebuilt& rebuilt, int64_t now_us) 
          rebuilt.segments.back().policy != record.policy;
 }
 
-void Clockwork::adopt(uint32_t clock, const Rebuilt& rebuilt, int64_t now_us) {
+void Clockwork::adopt(uint32_t clock, const Rebuilt& rebuilt, int64_t now_us, bool fresh) {
   SlaClock& record = clocks_.clock(clock);
   ClockPast& past = clocks_.make_past(clock);
   const sched::ClockTerms before = rules_.policy(record.policy).terms();
   // What was thought until now stays written down; a clock just made has thought nothing yet.
-  const bool fresh = record.live() && record.since_us == now_us &&
-                     past.newest_segment == ClockPast::none && record.cycle == 1;
   if (!fresh) {
     const int64_t folded_us = record.ended() ? past.folded_us : record.consumed_us;
     const ClockState state = record.state;
@@ -245,6 +269,7 @@ void Clockwork::adopt(uint32_t clock, const Rebuilt& rebuilt, int64_t now_us) {
   record.policy = last.policy;
   record.target_us = rebuilt.target_us;
   record.since_us = last.from_us;
+  record.over_at_start = rebuilt.over_at_start ? 1 : 0;
   if (record.ended()) {
     past.folded_us = before_last_us;
     past.state_at_end = last.state;
@@ -253,7 +278,6 @@ void Clockwork::adopt(uint32_t clock, const Rebuilt& rebuilt, int64_t now_us) {
   }
   record.consumed_us = before_last_us;
   record.state = last.state;
-  record.over_at_start = record.over_at_start != 0 && past.carried_us > record.target_us ? 1 : 0;
   if (record.state == ClockState::running) {
     record.arm(rules_.policy(record.policy).terms());
   } else {
@@ -269,6 +293,7 @@ void Clockwork::take_over(uint32_t slot, uint32_t clock, const Rebuilt& rebuilt,
   const uint32_t fired_before = record.fired;
   const bool had_breached = record.breached != 0;
   adopt(clock, rebuilt, now_us);
+  if (had_breached) clocks_.past(clock)->breach_stands = true;
   clocks_.remove_steps(clock);
   const Policy& policy = rules_.policy(record.policy);
   record.fired = announced(fired_before, rules_.policy(before), policy);
@@ -298,6 +323,7 @@ bool Clockwork::repair(uint32_t slot, uint32_t clock, const Under& under, const 
   adopt(clock, rebuilt, now_us);
   record.breached = rebuilt.breached_at_us != 0 ? 1 : 0;
   clocks_.past(clock)->breached_at_us = rebuilt.breached_at_us;
+  if (rebuilt.breached_at_us == 0) clocks_.past(clock)->breach_stands = false;
   const sched::ClockTerms terms = rules_.policy(record.policy).terms();
   record.skip(terms, rebuilt.consumed_us);
   if (record.state == ClockState::running) record.arm(terms);

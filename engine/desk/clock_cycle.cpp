@@ -16,11 +16,6 @@ void Clockwork::begin(uint32_t slot, uint32_t clock, uint32_t position, const Fi
   const bool first_cycle = clock == none;
   const int64_t origin = first_cycle ? std::min(origin_us(slot, policy), now_us) : now_us;
   auto target = policy.target_from(Instant{origin}, store_.detail(slot).promised_at_us);
-  if (carry != OnReopen::restart) {
-    // What was used was used of that target. And no time off work moves an instant.
-    target = {true, clocks_.clock(clock).target_us};
-    if (policy.never_pauses()) carry = OnReopen::proceed;
-  }
   if (!target.any) return;
   if (first_cycle) {
     clock = store_.add_clock(slot);
@@ -30,6 +25,8 @@ void Clockwork::begin(uint32_t slot, uint32_t clock, uint32_t position, const Fi
     }
   } else {
     close_cycle(clock, now_us, carry);
+    target = policy.target_from(Instant{origin}, store_.detail(slot).promised_at_us,
+                                clocks_.past(clock)->carried_us);
   }
   SlaClock& record = clocks_.clock(clock);
   record.policy = static_cast<uint16_t>(position);
@@ -60,7 +57,7 @@ void Clockwork::begin_in_the_past(uint32_t slot, uint32_t clock, int64_t origin_
   const Rebuilt rebuilt = rebuild(
       slot, clock, {.rule = Under::Rule::policy, .policy = record.policy, .origin_us = origin_us},
       settled, now_us);
-  adopt(clock, rebuilt, now_us);
+  adopt(clock, rebuilt, now_us, true);
   const uint32_t skipped = record.skip(policy.terms(), rebuilt.consumed_us);
   if (record.state == ClockState::running) record.arm(policy.terms());
   Event event = about(slot, clock, EventKind::clock_started, now_us);
@@ -108,6 +105,7 @@ void Clockwork::close_cycle(uint32_t clock, int64_t now_us, OnReopen carry) {
   clocks_.end_segment(clock, since_us);
   if (record.cycle < 255) ++record.cycle;
   past.breached_at_us = 0;
+  past.breach_stands = false;
   past.deadline_kept_us = 0;
   past.folded_us = 0;
   past.carried_us = carry == OnReopen::restart ? 0 : used_us + since_us;
@@ -119,6 +117,7 @@ void Clockwork::reopen(uint32_t slot, const FieldValues& settled, int64_t now_us
     const SlaClock& record = clocks_.clock(clock);
     const Policy& policy = rules_.policy(record.policy);
     if (!record.ended() || policy.kind() != ClockKind::resolution) continue;
+    if (!policy.starts(settled)) continue;
     begin(slot, clock, record.policy, settled, now_us, policy.definition.on_reopen);
   }
 }

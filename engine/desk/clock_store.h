@@ -38,7 +38,19 @@ struct ClockPast {
   uint32_t first_step = none;      ///< Of what rungs still have to do.
   bool set_begins = false;         ///< The segment under way is the first of a rebuilt set.
   sched::ClockState state_at_end = sched::ClockState::running;  ///< Of a clock that has ended.
-  uint8_t reserved[2] = {};
+  /// The cycle was under targets that the segments in force no longer tell of: the breach that is
+  /// recorded, or that none is, stands, whatever they add up to.
+  bool breach_stands = false;
+  uint8_t reserved = 0;
+
+  /// Once the target is used up the deadline stays where that happened.
+  void keep_deadline(bool used_up, int64_t deadline_us) {
+    if (!used_up) {
+      deadline_kept_us = 0;
+    } else if (deadline_kept_us == 0) {
+      deadline_kept_us = deadline_us;
+    }
+  }
 };
 static_assert(sizeof(ClockPast) == 72);
 

@@ -220,12 +220,12 @@ std::optional<ClockChange> Floor::migration_preview(uint32_t slot, uint32_t cloc
         change.breached_before_us != 0 ? change.breached_before_us : rebuilt.breached_at_us;
     return change;
   }
-  const auto amount = policy.target_from(Instant{store_.clocks().started_at_us(clock)},
-                                         store_.detail(slot).promised_at_us);
+  const auto amount = clockwork_.target_of(slot, clock, policy);
   change.target_after_us = amount.any ? amount.us : record.target_us;
   change.consumed_after_us = change.consumed_before_us;
   change.breached_after_us = change.breached_before_us;
-  if (change.consumed_after_us >= change.target_after_us && record.may_breach()) {
+  const bool another = change.target_after_us != change.target_before_us;
+  if (another && change.consumed_after_us >= change.target_after_us && record.may_breach()) {
     change.breached_after_us = now_.us;
   }
   if (record.state == ClockState::running) {

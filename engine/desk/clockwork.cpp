@@ -28,15 +28,6 @@ bool terminal(const FieldValues& values) {
   return state == State::closed || state == State::cancelled;
 }
 
-/// Once the target is used up the deadline stays where that happened.
-void keep_deadline(ClockPast& past, bool used_up, int64_t deadline_us) {
-  if (!used_up) {
-    past.deadline_kept_us = 0;
-  } else if (past.deadline_kept_us == 0) {
-    past.deadline_kept_us = deadline_us;
-  }
-}
-
 }  // namespace
 
 uint32_t message_value(const Event& event) {
@@ -149,6 +140,7 @@ void Clockwork::complete(uint32_t slot, uint32_t clock, int64_t now_us) {
 void Clockwork::cancel(uint32_t slot, uint32_t clock, int64_t now_us, uint8_t flags) {
   const SlaClock& record = clocks_.clock(clock);
   end(clock, ClockState::cancelled, now_us);
+  breach_if_over(slot, clock, now_us);
   Event event = about(slot, clock, EventKind::clock_cancelled, now_us);
   event.value_us = record.consumed_us;
   event.flags = verdict_flags(clock, record.consumed_us) | flags;
@@ -173,7 +165,7 @@ void Clockwork::pause_or_resume(uint32_t slot, uint32_t clock, const FieldValues
     ClockPast& past = clocks_.make_past(clock);
     const int64_t before_us = record.consumed_us;
     const int64_t used_us = record.consumed(policy.terms(), Instant{now_us}).us - before_us;
-    keep_deadline(past, before_us + used_us >= record.target_us, deadline);
+    past.keep_deadline(before_us + used_us >= record.target_us, deadline);
     clocks_.end_segment(clock, used_us);
     record.pause(policy.terms(), Instant{now_us});
     past.reason = reason;
@@ -189,13 +181,26 @@ void Clockwork::pause_or_resume(uint32_t slot, uint32_t clock, const FieldValues
       armed = rules_.newest(position);
     }
     clocks_.end_segment(clock, 0);
+    ClockPast& past = *clocks_.past(clock);
+    const int64_t target_before_us = record.target_us;
+    if (armed != position) {  // a deadline that is an instant is another amount of its open time
+      const auto target = target_of(slot, clock, rules_.policy(armed));
+      if (target.any) record.target_us = target.us;
+      past.tightest_target_us = std::min(past.tightest_target_us, record.target_us);
+    }
+    if (record.consumed_us <= record.target_us) record.over_at_start = 0;
     record.policy = static_cast<uint16_t>(armed);
     record.resume(rules_.policy(armed).terms(), Instant{now_us});
-    clocks_.past(clock)->reason = reason;
+    const bool used_up = record.consumed_us >= record.target_us;
+    past.keep_deadline(used_up, now_us);
+    past.reason = reason;
     shift_steps(clock, now_us);
     Event event = about(slot, clock, EventKind::clock_resumed, now_us);
     event.value_us = deadline_us(clock);
     write(slot, event);
+    if (record.target_us != target_before_us && used_up && record.may_breach()) {
+      breach(slot, clock, now_us);
+    }
     return;
   }
   if (clocks_.reason(clock) != reason) {
@@ -215,7 +220,7 @@ void Clockwork::cut(uint32_t clock, int64_t now_us) {
   clocks_.end_segment(clock, used_us);
   record.cut(terms, Instant{now_us});
   if (record.state != ClockState::running) return;
-  keep_deadline(past, record.consumed_us >= record.target_us, deadline);
+  past.keep_deadline(record.consumed_us >= record.target_us, deadline);
 }
 
 void Clockwork::breach_if_over(uint32_t slot, uint32_t clock, int64_t now_us) {
@@ -249,16 +254,19 @@ Clockwork::Due Clockwork::next_due(uint32_t slot) const {
       }
     }
     for (uint32_t at = clocks_.first_step(clock); at != none; at = clocks_.step(at).next) {
-      if (clocks_.step(at).due_us < first.at_us) {
-        first = {clocks_.step(at).due_us, clock, Effect::rung, at};
-      }
+      const RungStep& step = clocks_.step(at);
+      const bool lower = step.due_us == first.at_us && first.effect == Effect::rung &&
+                         first.clock == clock && step.rung < clocks_.step(first.which).rung;
+      if (step.due_us < first.at_us || lower) first = {step.due_us, clock, Effect::rung, at};
     }
   }
   return first;
 }
 
-void Clockwork::fire(uint32_t slot, const Due& due, int64_t now_us) {
-  if (due.at_us < stale_before_us_) return catch_up(slot, due.clock, now_us);
+void Clockwork::fire(uint32_t slot, const Due& due, int64_t now_us, int64_t change_us) {
+  if (due.at_us < stale_before_us_) {
+    return catch_up(slot, due.clock, std::min(stale_before_us_, change_us), now_us);
+  }
   switch (due.effect) {
     case Effect::rung:
       fire_step(slot, due.clock, due.which);
@@ -293,6 +301,13 @@ int64_t Clockwork::due_at_us(uint32_t slot) const {
     due_us = std::min(due_us, deadline_us(clock));
   }
   return due_us;
+}
+
+Policy::Amount Clockwork::target_of(uint32_t slot, uint32_t clock, const Policy& policy) const {
+  const ClockPast* past = clocks_.past(clock);
+  return policy.target_from(Instant{clocks_.started_at_us(clock)},
+                            store_.detail(slot).promised_at_us,
+                            past == nullptr ? 0 : past->carried_us);
 }
 
 int64_t Clockwork::deadline_us(uint32_t clock) const {

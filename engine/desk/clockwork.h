@@ -56,8 +56,8 @@ class Clockwork {
   /// then earlier clock.
   Due next_due(uint32_t slot) const;
   /// The effect that is due, dated at its instant. One that fell due in a down-time is told with
-  /// all others of its clock that did, in one event.
-  void fire(uint32_t slot, const Due& due, int64_t now_us);
+  /// all others of its clock that did, in one event: up to `change_us`, when the ticket changes.
+  void fire(uint32_t slot, const Due& due, int64_t now_us, int64_t change_us);
   /// Marks every effect due at or before `until` as passed, silently.
   void pass_silently(uint32_t slot, int64_t until_us);
   /// What fell due before this instant was missed in a down-time.
@@ -101,6 +101,7 @@ class Clockwork {
     int64_t consumed_us = 0;
     int64_t deadline_us = 0;             ///< Where the target was used up; 0: it is not.
     int64_t breached_at_us = 0;          ///< 0: it would not have.
+    bool over_at_start = false;          ///< Its cycle began beyond its target.
     std::vector<ClockSegment> segments;  ///< Of the cycle, the last up to now or the end.
   };
   /// Pure: segments, policies and calendars alone say what the current cycle comes to.
@@ -117,6 +118,8 @@ class Clockwork {
 
   /// Earliest deadline of the running response and resolution clocks; `never` if there is none.
   int64_t due_at_us(uint32_t slot) const;
+  /// What the target of a clock's current cycle would come to under `policy`.
+  Policy::Amount target_of(uint32_t slot, uint32_t clock, const Policy& policy) const;
   /// Requires running.
   int64_t deadline_us(uint32_t clock) const;
   /// Verdict bits of ClockFlag, as of a consumption.
@@ -153,8 +156,8 @@ class Clockwork {
   void breach(uint32_t slot, uint32_t clock, int64_t at_us, uint8_t flags = 0);
   void carry(uint32_t slot, uint32_t clock, uint32_t policy, int64_t now_us);
   void take_over(uint32_t slot, uint32_t clock, const Rebuilt& rebuilt, int64_t now_us);
-  /// Makes the rebuilt set of segments the one in force.
-  void adopt(uint32_t clock, const Rebuilt& rebuilt, int64_t now_us);
+  /// Makes the rebuilt set of segments the one in force; of a `fresh` clock, its first.
+  void adopt(uint32_t clock, const Rebuilt& rebuilt, int64_t now_us, bool fresh = false);
   std::vector<ClockSegment> life(uint32_t slot, int64_t from_us, int64_t to_us) const;
   /// Bits of the thresholds of `policy` that were announced as shares under `before` in this cycle.
   uint32_t announced(uint32_t fired, const Policy& before, const Policy& policy) const;
@@ -163,7 +166,7 @@ class Clockwork {
   uint32_t find(uint32_t slot, uint32_t track) const;
 
   // The ladder.
-  void catch_up(uint32_t slot, uint32_t clock, int64_t now_us);
+  void catch_up(uint32_t slot, uint32_t clock, int64_t before_us, int64_t now_us);
   void climb(uint32_t slot, uint32_t clock, uint32_t rung, int64_t at_us);
   void act(uint32_t slot, uint32_t clock, uint32_t rung, int64_t at_us, uint16_t times);
   void fire_step(uint32_t slot, uint32_t clock, uint32_t step);

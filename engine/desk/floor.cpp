@@ -28,14 +28,11 @@ uint32_t predicate_bits(uint32_t fields) {
   for (size_t i = 0; i < interned_count; ++i) {
     if ((fields & bit(interned_fields[i])) != 0) bits |= bit(predicate_fields[i]);
   }
-  constexpr std::pair<FieldBit, Field> others[] = {{FieldBit::kind, Field::kind},
-                                                   {FieldBit::impact, Field::impact},
-                                                   {FieldBit::urgency, Field::urgency},
-                                                   {FieldBit::vip, Field::vip},
-                                                   {FieldBit::sentiment, Field::sentiment},
-                                                   {FieldBit::priority, Field::priority},
-                                                   {FieldBit::workaround, Field::workaround},
-                                                   {FieldBit::major, Field::major}};
+  constexpr std::pair<FieldBit, Field> others[] = {
+      {FieldBit::kind, Field::kind},           {FieldBit::impact, Field::impact},
+      {FieldBit::urgency, Field::urgency},     {FieldBit::vip, Field::vip},
+      {FieldBit::sentiment, Field::sentiment}, {FieldBit::workaround, Field::workaround},
+      {FieldBit::major, Field::major}};
   for (const auto& [attribute, field] : others) {
     if ((fields & bit(attribute)) != 0) bits |= bit(field);
   }
@@ -202,8 +199,13 @@ void Floor::change(uint32_t slot, Event event) {
 void Floor::attributes_changed(uint32_t slot, uint32_t fields) {
   Ticket& ticket = store_.hot(slot);
   const sched::Priority before = ticket.priority;
+  const sched::Priority own_before = ticket.own_priority;
   derive_priority(slot);
   if (ticket.priority != before) fields |= bit(FieldBit::priority);
+  uint32_t changed = predicate_bits(fields);
+  // Policies read its own priority: that changes where a raised one stays at the highest, and does
+  // not where a rung raises it.
+  if (ticket.own_priority != own_before) changed |= bit(Field::priority);
   ++ticket.version;
   Event event;
   event.kind = EventKind::ticket_updated;
@@ -218,7 +220,7 @@ void Floor::attributes_changed(uint32_t slot, uint32_t fields) {
   write(slot, event);
   if (fields == 0) return;
   if ((fields & bit(FieldBit::promised_at)) != 0) clockwork_.promise_changed(slot, now_.us);
-  clockwork_.react(slot, field_values(slot), {.fields = predicate_bits(fields)}, now_.us);
+  clockwork_.react(slot, field_values(slot), {.fields = changed}, now_.us);
   carry_out_consequences(slot);
   if (ticket.state == State::queued) {
     dispatcher_.remove(slot);
@@ -305,21 +307,33 @@ void Floor::merge(uint32_t slot, uint32_t into, const Event& merged) {
   rearm(into);
 }
 
-/// What rungs of the ticket's ladders asked for.
+/// What rungs of the ticket's ladders asked for, in the order in which they did. It is done as of
+/// now, so whatever else of the ticket fell due before comes first: a clock that a rung's move
+/// stops has breached at its own instant by then, or has not.
 void Floor::carry_out_consequences(uint32_t slot) {
-  while (!clockwork_.consequences().empty()) {
-    const Clockwork::Consequence wanted = clockwork_.consequences().back();
-    clockwork_.consequences().pop_back();
+  std::vector<Clockwork::Consequence>& wanted = clockwork_.consequences();
+  if (wanted.empty() || carrying_out_) return;  // what is under way carries out those too
+  carrying_out_ = true;
+  const CauseScope scope(chronicle_, Cause::timer);
+  const uint64_t id = store_.hot(slot).id;
+  rearm(slot);
+  while (store_.hot(slot).id == id && wheel_.armed(slot) && wheel_.due(slot) < now_) {
+    const int64_t due_us = wheel_.due(slot).us;
+    wheel_.cancel(slot);
+    fire(slot, due_us);
+  }
+  for (size_t i = 0; i < wanted.size(); ++i) {
     const Ticket& ticket = store_.hot(slot);
-    if (!ticket.open()) continue;
-    const CauseScope scope(chronicle_, Cause::timer);
-    const Rung& rung = rules_.policy(wanted.policy).definition.rungs[wanted.rung];
+    if (ticket.id != id || !ticket.open()) break;
+    const Rung& rung = rules_.policy(wanted[i].policy).definition.rungs[wanted[i].rung];
     if (rung.action == RungAction::raise_priority) {
       raise_priority(slot);
     } else if (const uint32_t queue = rules_.find_queue(rung.queue); queue != ticket.queue) {
       change(slot, decide_requeue(ticket, queue, rules_.reasons().find(reason_escalation)).value());
     }
   }
+  wanted.clear();
+  carrying_out_ = false;
 }
 
 /// One step up, for the order of work only: the targets stay those of the ticket's own priority.

@@ -193,7 +193,7 @@ class Floor final : public ValueNumbers {
   void enqueue(uint32_t slot);
   void restand(uint32_t queue);
   sched::Standing standing(uint32_t slot) const;
-  void award(uint32_t slot, uint32_t agent);
+  bool award(uint32_t slot, uint32_t agent);
   void note_over_capacity(uint32_t agent);
 
   void rearm(uint32_t slot);
@@ -204,6 +204,7 @@ class Floor final : public ValueNumbers {
     LifeStep step = LifeStep::none;
   };
   LifeDue life_due(uint32_t slot) const;
+  LifeDue settled_due(uint32_t slot) const;
   void live_on(uint32_t slot, const LifeDue& due);
   void fire(uint32_t slot, int64_t due_us);
   void archive(uint32_t slot);
@@ -230,7 +231,9 @@ class Floor final : public ValueNumbers {
   std::vector<uint32_t> ready_;  // tickets that joined a line
   std::vector<uint32_t> freed_;  // agents that have more room
   bool matching_changed_ = false;
+  bool carrying_out_ = false;  // what rungs asked for
 
+  int64_t rules_since_us_ = 0;  // the newest configuration
   Rollout following_;
   Migration migration_;
 

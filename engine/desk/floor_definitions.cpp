@@ -50,6 +50,7 @@ bool Floor::configure(const Configuration& configuration) {
     CHECK(define_queue(queue).has_value());
   }
   rules_.apply(configuration, *this);
+  rules_since_us_ = now_.us;
   // Open clocks and the timers of those that wait follow, some in each batch.
   following_ = {.active = store_.count() != 0, .last_number = last_ticket_};
   for (uint32_t queue = 0; queue < rules_.queue_count(); ++queue) {

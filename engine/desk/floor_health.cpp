@@ -245,6 +245,7 @@ void Floor::add_to(sched::Digest& digest) const {
   digest.add_text(migration_.policy);
   digest.add(static_cast<uint64_t>(migration_.mode));
   digest.add(clockwork_.stale_before_us());
+  digest.add(rules_since_us_);
   chronicle_.metrics().add_to(digest);
 }
 

@@ -40,31 +40,34 @@ sched::Standing Floor::standing(uint32_t slot) const {
 }
 
 uint64_t Floor::settle() {
-  if (ready_.empty() && freed_.empty()) return 0;
   uint64_t given = 0;
-  // A freed agent takes the most pressing ticket; if that is the one just become ready, the agent
-  // idle longest has the better claim to it.
-  for (size_t i = 0; i < freed_.size(); ++i) {
-    const uint32_t agent = freed_[i];
-    for (uint32_t slot = dispatcher_.ticket_for(AgentId{agent}); slot != none;
-         slot = dispatcher_.ticket_for(AgentId{agent})) {
-      uint32_t taker = agent;
-      if (std::find(ready_.begin(), ready_.end(), slot) != ready_.end()) {
-        taker = dispatcher_.agent_for(dispatcher_.line_of(slot))->value;
+  // Mostly one round; what an award brings about, a rung that moves the ticket on say, is another.
+  for (bool first_round = true; !ready_.empty() || !freed_.empty(); first_round = false) {
+    // A freed agent takes the most pressing ticket; if that is the one just become ready, the agent
+    // idle longest has the better claim to it.
+    for (size_t i = 0; i < freed_.size(); ++i) {
+      const uint32_t agent = freed_[i];
+      for (uint32_t slot = dispatcher_.ticket_for(AgentId{agent}); slot != none;
+           slot = dispatcher_.ticket_for(AgentId{agent})) {
+        uint32_t taker = agent;
+        if (std::find(ready_.begin(), ready_.end(), slot) != ready_.end()) {
+          taker = dispatcher_.agent_for(dispatcher_.line_of(slot))->value;
+        }
+        const uint64_t id = store_.hot(slot).id;
+        const bool awarded = award(slot, taker);
+        if (awarded && first_round && i == 0 && given == 0 && taker == agent) given = id;
       }
-      if (i == 0 && given == 0 && taker == agent) given = store_.hot(slot).id;
-      award(slot, taker);
     }
-  }
-  freed_.clear();
-  for (const uint32_t slot : ready_) {
-    if (!dispatcher_.waiting(slot)) continue;
-    if (const auto agent = dispatcher_.agent_for(dispatcher_.line_of(slot))) {
-      award(slot, agent->value);
+    freed_.clear();
+    for (size_t i = 0; i < ready_.size(); ++i) {
+      const uint32_t slot = ready_[i];
+      if (!dispatcher_.waiting(slot)) continue;
+      if (const auto agent = dispatcher_.agent_for(dispatcher_.line_of(slot))) {
+        award(slot, agent->value);
+      }
     }
+    ready_.clear();
   }
-  ready_.clear();
-  CHECK(freed_.empty());
   return given;
 }
 
@@ -88,11 +91,23 @@ void Floor::match_all() {
   }
 }
 
-void Floor::award(uint32_t slot, uint32_t agent) {
+/// What fell due of the ticket before comes first; false if that took it out of its line.
+bool Floor::award(uint32_t slot, uint32_t agent) {
+  const uint32_t line = dispatcher_.line_of(slot);
+  {
+    const CauseScope scope(chronicle_, Cause::timer);
+    while (wheel_.armed(slot) && wheel_.due(slot) < now_) {
+      const int64_t due_us = wheel_.due(slot).us;
+      wheel_.cancel(slot);
+      fire(slot, due_us);
+    }
+  }
+  if (!dispatcher_.waiting(slot) || dispatcher_.line_of(slot) != line) return false;
   const CauseScope scope(chronicle_, Cause::match);
   const Ticket& ticket = store_.hot(slot);
   if (ticket.agent != none) violated("single_award");
   change(slot, decide_assign(ticket, agent).value());
+  return true;
 }
 
 }  // namespace paceline::desk

@@ -41,7 +41,17 @@ void Floor::trim_closed() {
   while (closed_count_ > limits_.closed_max) archive(closed_first_);
 }
 
+/// A shorter setting may have made it due before the ticket's newest event, or before the setting
+/// was made: its clocks have lived on until then.
 Floor::LifeDue Floor::life_due(uint32_t slot) const {
+  LifeDue due = settled_due(slot);
+  if (due.at_us == sched::never.us) return due;
+  due.at_us = std::max({due.at_us, store_.detail(slot).touched_at_us, rules_since_us_});
+  return due;
+}
+
+/// As settings and the ticket say.
+Floor::LifeDue Floor::settled_due(uint32_t slot) const {
   const Ticket& ticket = store_.hot(slot);
   const TicketDetail& detail = store_.detail(slot);
   const DeskSettings& settings = rules_.settings();
@@ -75,6 +85,7 @@ Floor::LifeDue Floor::life_due(uint32_t slot) const {
 }
 
 void Floor::rearm(uint32_t slot) {
+  if (store_.hot(slot).id == 0) return;  // one of its own timers archived it
   const int64_t due_us = std::min(clockwork_.next_due(slot).at_us, life_due(slot).at_us);
   if (due_us == sched::never.us) {
     wheel_.cancel(slot);
@@ -93,7 +104,10 @@ void Floor::fire(uint32_t slot, int64_t due_us) {
   if (life.at_us <= due_us && life_first) {
     live_on(slot, life);
   } else if (clock.at_us <= due_us) {
-    clockwork_.fire(slot, clock, now_.us);
+    // A step of the ticket's life on the way, its end say, comes before what is due after it.
+    const int64_t change_us =
+        life.at_us < sched::never.us && life.step >= LifeStep::close ? life.at_us + 1 : life.at_us;
+    clockwork_.fire(slot, clock, now_.us, change_us);
     carry_out_consequences(slot);
     rearm(slot);
   } else {
@@ -121,8 +135,7 @@ void Floor::live_on(uint32_t slot, const LifeDue& due) {
     default:
       return archive(slot);
   }
-  // A shorter setting may have made it due before the ticket's newest event.
-  event.at_us = std::max(due.at_us, detail.touched_at_us);
+  event.at_us = due.at_us;
   change(slot, event);
 }
 

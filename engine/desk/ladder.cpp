@@ -111,15 +111,15 @@ bool Clockwork::acknowledge(uint32_t slot, uint8_t kind, uint8_t rung) {
 
 // Down-time.
 
-/// Everything of this clock that fell due before the end of the down-time, in one event. Only the
-/// highest rung passed acts, now.
-void Clockwork::catch_up(uint32_t slot, uint32_t clock, int64_t now_us) {
+/// Everything of this clock that fell due before `before_us`, in one event. Only the highest rung
+/// passed acts, now.
+void Clockwork::catch_up(uint32_t slot, uint32_t clock, int64_t before_us, int64_t now_us) {
   SlaClock& record = clocks_.clock(clock);
   const Policy& policy = rules_.policy(record.policy);
   const sched::ClockTerms terms = policy.terms();
   Event event = about(slot, clock, EventKind::clock_caught_up, now_us);
   uint32_t highest = none;
-  while (record.next_due_us() < stale_before_us_) {
+  while (record.next_due_us() < before_us) {
     const SlaClock::Effect effect = record.next_effect(terms);
     const int64_t at_us = record.edge_us;
     if (effect.which == SlaClock::Effect::breach) {
@@ -134,7 +134,7 @@ void Clockwork::catch_up(uint32_t slot, uint32_t clock, int64_t now_us) {
   }
   for (uint32_t at = clocks_.first_step(clock); at != none;) {
     const RungStep step = clocks_.step(at);
-    if (step.due_us < stale_before_us_) {
+    if (step.due_us < before_us) {
       clocks_.remove_step(clock, at);
       if (highest == none || step.rung > highest) highest = step.rung;
     }

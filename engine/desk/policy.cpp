@@ -158,7 +158,8 @@ bool Policy::pauses_now(const FieldValues& values) const {
   return has_pause_when && pause_when.holds(values);
 }
 
-Policy::Amount Policy::target_from(sched::Instant origin, int64_t promised_at_us) const {
+Policy::Amount Policy::target_from(sched::Instant origin, int64_t promised_at_us,
+                                   int64_t carried_us) const {
   const Target& target = definition.target;
   sched::Instant deadline = sched::never;
   switch (target.kind) {
@@ -176,7 +177,9 @@ Policy::Amount Policy::target_from(sched::Instant origin, int64_t promised_at_us
       break;
   }
   if (deadline == sched::never) return {};
-  return {true, deadline <= origin ? 0 : calendar->between(origin, deadline).us};
+  const int64_t ahead_us = deadline < origin ? -calendar->between(deadline, origin).us
+                                             : calendar->between(origin, deadline).us;
+  return {true, std::max<int64_t>(0, carried_us + ahead_us)};
 }
 
 }  // namespace paceline::desk

@@ -64,13 +64,14 @@ struct Policy {
   bool has_reset = false;
   bool has_pause_when = false;
 
-  /// What the target comes to for a clock that starts at `origin`: business time in the calendar.
-  /// none: the ticket has no promised instant, or no deadline before the calendar's horizon.
+  /// What the target comes to for a cycle that starts at `origin` with `carried` already used:
+  /// business time in the calendar. A deadline that is an instant stays where it is whatever was
+  /// carried. none: the ticket has no promised instant, or no deadline before the horizon.
   struct Amount {
     bool any = false;
     int64_t us = 0;
   };
-  Amount target_from(sched::Instant origin, int64_t promised_at_us) const;
+  Amount target_from(sched::Instant origin, int64_t promised_at_us, int64_t carried_us = 0) const;
 };
 
 /// What is wrong with a definition by itself, its conditions included; empty if nothing.

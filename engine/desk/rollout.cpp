@@ -25,6 +25,8 @@ void Floor::advance(Rollout& rollout, uint32_t budget, Each&& each) {
     const uint64_t id = sched::TicketId::make(number_, rollout.next_number++).value;
     const uint32_t slot = store_.find(id);
     if (slot == none) continue;
+    fire_due_of(slot);  // under the rules it was due under
+    if (store_.find(id) != slot) continue;
     --budget;
     each(slot);
   }

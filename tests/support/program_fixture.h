@@ -1,9 +1,12 @@
-// The program as a user runs it, and a server of it to talk to.
+// The program as a user runs it: words in, exit code and both outputs back; a server of its own
+// where a test wants one.
 #pragma once
 
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,24 +29,30 @@ class ProgramFixture : public ::testing::Test {
   std::string path(const std::string& name) const { return folder_.path() + "/" + name; }
   std::string address() const { return "unix:" + path("socket"); }
 
+  std::string write(const std::string& name, const std::string& content) const {
+    std::ofstream(path(name), std::ios::binary) << content;
+    return path(name);
+  }
+
   Ran run(std::vector<std::string> words) {
     words.insert(words.begin(), paceline_program());
-    Process process(words, path("out"), path("err"));
-    Ran ran;
-    ran.exit = process.wait();
-    ran.out = read_file(path("out"));
-    ran.err = read_file(path("err"));
-    return ran;
+    return finished(words);
+  }
+  /// `line` as in a shell, in the test's folder.
+  Ran run_line(const std::string& line) {
+    return finished(
+        {"/bin/sh", "-c", "cd '" + folder_.path() + "' && '" + paceline_program() + "' " + line});
   }
   Ran on_desk(std::vector<std::string> words, const std::string& desk = "d") {
     words.insert(words.end(), {"--connect", address(), "--desk", desk});
     return run(words);
   }
 
-  void serve(const std::string& data, const std::string& clock) {
+  void serve(const std::string& data, const std::string& clock,
+             const std::string& durability = "sync") {
     server_ = std::make_unique<Process>(
         std::vector<std::string>{paceline_program(), "serve", "--data", path(data), "--listen",
-                                 address(), "--clock", clock, "--durability", "sync"},
+                                 address(), "--clock", clock, "--durability", durability},
         path("server.out"), path("server.err"));
     wire::ClientOptions options;
     options.address = address();
@@ -61,6 +70,16 @@ class ProgramFixture : public ::testing::Test {
 
   TemporaryFolder folder_;
   std::unique_ptr<Process> server_;
+
+ private:
+  Ran finished(const std::vector<std::string>& words) {
+    Process process(words, path("out"), path("err"));
+    Ran ran;
+    ran.exit = process.wait();
+    ran.out = read_file(path("out"));
+    ran.err = read_file(path("err"));
+    return ran;
+  }
 };
 
 }  // namespace paceline::testing

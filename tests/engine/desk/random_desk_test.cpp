@@ -4,47 +4,20 @@
 #include <cstdlib>
 #include <vector>
 
+#include "tests/engine/desk/clock_property_desk.h"
 #include "tests/support/desk_driver.h"
+#include "tests/support/dice.h"
 
 namespace paceline::desk::test {
 namespace {
 
-/// Repeatable by its seed on every compiler.
-class Dice {
- public:
-  explicit Dice(uint64_t seed) : state_(seed) {}
-  uint64_t roll(uint64_t sides) {
-    state_ = state_ * 6'364'136'223'846'793'005ULL + 1'442'695'040'888'963'407ULL;
-    return (state_ >> 33) % sides;
-  }
-  bool chance(uint64_t percent) { return roll(100) < percent; }
-
- private:
-  uint64_t state_;
-};
-
-Configuration busy_desk() {
-  Configuration configuration;
-  configuration.calendars = {weekdays_nine_to_five()};
-  configuration.settings.auto_close.us = sched::hour.us;
-  configuration.settings.reopen_window.us = 4 * sched::hour.us;
-  const auto add_policy = [&](const char* when, ClockKind clock, sched::Duration target,
-                              const char* calendar) {
-    PolicyDefinition policy;
-    policy.name = std::string(when) + std::string(name(clock));
-    policy.when = when;
-    policy.clock = clock;
-    policy.target.us = target.us;
-    policy.calendar = calendar;
-    policy.pause = {"requester"};
-    policy.rungs = plain_rungs({5'000, 7'500, 10'000, 12'000});
-    configuration.policies.push_back(policy);
-  };
-  add_policy("priority == P1", ClockKind::resolution, sched::hour, "24x7");
-  add_policy("priority == P1", ClockKind::response, sched::minute * 10, "24x7");
-  add_policy("vip", ClockKind::resolution, sched::hour * 2, "weekdays");
-  add_policy("", ClockKind::resolution, sched::hour * 4, "weekdays");
-  add_policy("", ClockKind::response, sched::hour, "weekdays");
+/// Every kind of clock, in editions that differ; some of it is dispatched, some is not.
+Configuration busy_desk(Dice& dice, std::vector<StatedPolicy>& policies, int64_t now_us) {
+  Configuration configuration = next_edition(dice, policies, now_us).configuration;
+  configuration.queues.clear();
+  configuration.agents.clear();
+  configuration.settings.auto_close = {sched::hour.us, 0};
+  configuration.settings.reopen_window = {4 * sched::hour.us, 0};
   for (const char* name : {"q0", "q1", "q2", "q3"}) {
     QueueDefinition queue;
     queue.name = name;
@@ -71,82 +44,137 @@ Configuration busy_desk() {
   return configuration;
 }
 
+/// A past of a few states up to now.
+std::string some_past(Dice& dice, int64_t recorded_us, int64_t now_us) {
+  std::string past = "queued@" + std::to_string(recorded_us);
+  int64_t at_us = recorded_us;
+  constexpr const char* states[] = {"assigned",
+                                    "in_progress",
+                                    "pending:awaiting_requester",
+                                    "pending:awaiting_vendor",
+                                    "responded",
+                                    "resolved",
+                                    "closed"};
+  for (uint64_t i = dice.roll(4); i > 0; --i) {
+    at_us += static_cast<int64_t>(dice.roll(static_cast<uint64_t>(now_us - at_us) + 1));
+    past += std::string(";") + states[dice.roll(7)] + "@" + std::to_string(at_us);
+  }
+  return past;
+}
+
+OpenFields some_fields(Dice& dice, int64_t now_us) {
+  OpenFields open;
+  open.kind = static_cast<uint8_t>(dice.roll(2));
+  open.impact = static_cast<uint8_t>(dice.roll(4));
+  open.urgency = static_cast<uint8_t>(dice.roll(4));
+  open.vip = dice.chance(10);
+  open.workaround = dice.chance(20);
+  open.major = dice.chance(10);
+  open.sentiment = static_cast<uint8_t>(dice.roll(4));
+  open.category = "c" + std::to_string(dice.roll(5));
+  constexpr const char* stages[] = {"", "fulfil", "hold", "verify", "reviewed"};
+  open.stage = stages[dice.roll(5)];
+  open.requester = dice.chance(50) ? "somebody" : "";
+  open.body = std::string(dice.roll(40), 'x');
+  const auto some_us = static_cast<int64_t>(dice.roll(7'200'000'000));
+  if (dice.chance(20)) open.occurred_at_us = now_us - some_us;
+  if (dice.chance(20)) open.promised_at_us = now_us + some_us;
+  return open;
+}
+
+void build_ticket_command(Dice& dice, FrameBuilder& builder, const std::string& ticket,
+                          int64_t now_us) {
+  const std::string agent = "a" + std::to_string(dice.roll(7));
+  const std::string queue = "q" + std::to_string(dice.roll(5));
+  switch (dice.roll(17)) {
+    case 0:
+    case 1: {
+      const auto bits = static_cast<uint32_t>(dice.roll(1U << 25)) & 0x1df'0ffeU;
+      builder.update(ticket, bits, some_fields(dice, now_us));
+      break;
+    }
+    case 2:
+      builder.message(ticket, static_cast<AuthorKind>(dice.roll(4)), dice.chance(70),
+                      dice.chance(20));
+      break;
+    case 3:
+      builder.assign(ticket, agent);
+      break;
+    case 4:
+    case 5:
+      builder.start(ticket);
+      break;
+    case 6:
+      builder.requeue(ticket, dice.chance(50) ? queue : "", "moved");
+      break;
+    case 7:
+    case 8: {
+      const auto in_us = static_cast<int64_t>(dice.roll(3'600'000'000));
+      constexpr const char* reasons[] = {"awaiting_requester", "awaiting_vendor",
+                                         "awaiting_approval", "scheduled_for", "odd"};
+      builder.pend(ticket, reasons[dice.roll(5)], dice.chance(50) ? now_us + in_us : 0,
+                   dice.chance(20) ? in_us : 0, static_cast<uint8_t>(dice.roll(3)));
+      break;
+    }
+    case 9:
+      builder.resume(ticket);
+      break;
+    case 10:
+    case 11:
+      builder.resolve(ticket, dice.chance(10));
+      break;
+    case 12:
+      builder.close(ticket);
+      break;
+    case 13:
+      builder.reopen(ticket);
+      break;
+    case 14:
+      dice.chance(30) ? builder.cancel(ticket) : builder.resolve(ticket);
+      break;
+    case 15:
+      builder.acknowledge(ticket, static_cast<uint8_t>(dice.roll(3)));
+      break;
+    default:
+      builder.repair(ticket, dice.chance(70));
+      break;
+  }
+}
+
 void build_command(Dice& dice, FrameBuilder& builder, int64_t now_us, int& opened) {
   const std::string ticket = "T" + std::to_string(dice.roll(static_cast<uint64_t>(opened) + 1));
   const std::string agent = "a" + std::to_string(dice.roll(7));
   const std::string queue = "q" + std::to_string(dice.roll(5));
-  const auto fields = [&] {
-    OpenFields open;
-    open.impact = static_cast<uint8_t>(dice.roll(4));
-    open.urgency = static_cast<uint8_t>(dice.roll(4));
-    open.vip = dice.chance(10);
-    open.sentiment = static_cast<uint8_t>(dice.roll(4));
-    open.category = "c" + std::to_string(dice.roll(5));
-    open.requester = dice.chance(50) ? "somebody" : "";
-    open.body = std::string(dice.roll(40), 'x');
-    if (dice.chance(20)) open.queue = queue;
-    if (dice.chance(20)) {
-      open.occurred_at_us = now_us - static_cast<int64_t>(dice.roll(7'200'000'000));
-    }
-    return open;
-  };
-  switch (dice.roll(20)) {
+  switch (dice.roll(24)) {
     case 0:
     case 1:
     case 2:
     case 3: {
-      OpenFields open = fields();
+      OpenFields open = some_fields(dice, now_us);
+      if (dice.chance(20)) open.queue = queue;
       open.external_id = "T" + std::to_string(opened++);
       builder.open(open);
       break;
     }
     case 4: {
-      const auto bits =
-          static_cast<uint32_t>(dice.roll(1U << 21)) & 0x1f'0ffeU & ~bit(TextField::queue);
-      builder.update(ticket, bits, fields());
+      OpenFields open = some_fields(dice, now_us);
+      open.external_id = "T" + std::to_string(opened++);
+      const int64_t recorded_us = now_us - static_cast<int64_t>(dice.roll(90'000'000'000));
+      builder.import_ticket(open, recorded_us, some_past(dice, recorded_us, now_us), agent);
       break;
     }
     case 5:
-      builder.message(ticket, static_cast<AuthorKind>(dice.roll(4)), dice.chance(70),
-                      dice.chance(20));
+      builder.merge(ticket, "T" + std::to_string(dice.roll(static_cast<uint64_t>(opened) + 1)));
       break;
     case 6:
-      builder.assign(ticket, agent);
+      if (dice.chance(80)) break;
+      builder.migrate(dice.chance(50) ? MigrateMode::carry : MigrateMode::retroactive,
+                      dice.chance(30) ? "vip" : "");
       break;
     case 7:
-    case 8:
-      builder.start(ticket);
-      break;
-    case 9:
-      builder.requeue(ticket, dice.chance(50) ? queue : "", "moved");
-      break;
-    case 10:
-    case 11: {
-      const int64_t in_us = static_cast<int64_t>(dice.roll(3'600'000'000));
-      builder.pend(ticket, dice.chance(50) ? "requester" : "vendor",
-                   dice.chance(50) ? now_us + in_us : 0);
-      break;
-    }
-    case 12:
-      builder.resume(ticket);
-      break;
-    case 13:
-    case 14:
-      builder.resolve(ticket, dice.chance(10));
-      break;
-    case 15:
-      builder.close(ticket);
-      break;
-    case 16:
-      builder.reopen(ticket);
-      break;
-    case 17:
-      dice.chance(30) ? builder.cancel(ticket) : builder.resolve(ticket);
-      break;
-    case 18:
       builder.log_in(agent);
       break;
-    default:
+    case 8:
       if (dice.chance(50)) {
         builder.log_out(agent);
       } else if (dice.chance(50)) {
@@ -160,7 +188,21 @@ void build_command(Dice& dice, FrameBuilder& builder, int64_t now_us, int& opene
                              static_cast<uint32_t>(100 + dice.roll(900)));
       }
       break;
+    default:
+      build_ticket_command(dice, builder, ticket, now_us);
+      break;
   }
+}
+
+/// Closes the oldest tickets of a desk that has become crowded, so that a soak does not run full.
+void make_room(const Desk& desk, FrameBuilder& builder) {
+  constexpr uint64_t crowded = 250;
+  Query query;
+  query.kind = QueryKind::status;
+  if (desk.answer(query).status.tickets < crowded) return;
+  query.kind = QueryKind::tickets;
+  query.limit = 50;
+  for (const TicketView& ticket : desk.answer(query).tickets) builder.close(ticket.external_id);
 }
 
 struct Result {
@@ -172,6 +214,7 @@ struct Result {
 /// `examine`: every invariant after every batch (a replay needs it only once).
 Result run(uint64_t seed, int batches, bool examine) {
   Limits limits = small_limits();
+  limits.clocks_per_ticket = clocks_per_ticket_max;
   limits.closed_max = 20;
   limits.timers_per_batch = 5;
   limits.reply_window = 64;
@@ -182,13 +225,13 @@ Result run(uint64_t seed, int batches, bool examine) {
   int64_t now_us = monday_us;
   uint64_t number = 1;
   int opened = 0;
+  std::vector<StatedPolicy> policies;
   for (int i = 0; i < batches; ++i) {
     FrameBuilder builder;
     if (i == 0 || dice.chance(1)) {
-      Configuration configuration = busy_desk();
-      if (dice.chance(50)) configuration.policies.erase(configuration.policies.begin());
-      builder.configure(register_configuration(configuration));
+      builder.configure(register_configuration(busy_desk(dice, policies, now_us)));
     }
+    if (i % 100 == 0) make_room(desk, builder);
     const uint64_t commands = dice.roll(6);
     for (uint64_t c = 0; c < commands; ++c) build_command(dice, builder, now_us, opened);
     const CommandFrame frame = builder.frame(desk.number(), SessionId{3}, number);
@@ -201,13 +244,33 @@ Result run(uint64_t seed, int batches, bool examine) {
       const std::vector<std::string> violations = desk.check_invariants();
       EXPECT_EQ(violations, std::vector<std::string>{}) << "seed " << seed << " batch " << i;
       if (!violations.empty()) break;
+      // Segments, policies and calendars alone give what the clocks say.
+      Query repair;
+      repair.kind = QueryKind::repair;
+      repair.limit = 1'000;
+      const std::vector<ClockChange> changes = i % 16 == 0 && !outcome.more_timers_due
+                                                   ? desk.answer(repair).changes
+                                                   : std::vector<ClockChange>{};
+      for (const ClockChange& change : changes) {
+        ADD_FAILURE() << "seed " << seed << " batch " << i << ": a repair would change "
+                      << change.external_id << " " << change.policy << ", consumed "
+                      << change.consumed_before_us << " to " << change.consumed_after_us
+                      << ", breached " << change.breached_before_us << " to "
+                      << change.breached_after_us << ", target " << change.target_before_us
+                      << " to " << change.target_after_us;
+      }
+      if (!changes.empty()) break;
     }
+    const int64_t before_us = now_us;
     // Often at the same instant or exactly when something is due; sometimes far ahead.
     const int64_t due_us = desk.next_due().us;
     if (dice.chance(30) && due_us > now_us && due_us != sched::never.us) {
       now_us = due_us;
     } else if (!dice.chance(20)) {
       now_us += static_cast<int64_t>(dice.roll(dice.chance(5) ? 90'000'000'000 : 600'000'000));
+    }
+    if (now_us - before_us > sched::hour.us && dice.chance(30)) {
+      desk.recovered({before_us}, {now_us});
     }
   }
   return {desk.digest(), desk.event_hash(), desk.last_event()};

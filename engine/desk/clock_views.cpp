@@ -230,7 +230,11 @@ std::optional<ClockChange> Floor::migration_preview(uint32_t slot, uint32_t cloc
   }
   if (record.state == ClockState::running) {
     const int64_t left_us = std::max<int64_t>(0, change.target_after_us - change.consumed_after_us);
-    change.due_after_us = shown(policy.calendar->add(now_, {left_us}).us);
+    const Instant from{std::max(record.since_us, now_.us)};
+    // A deadline that has passed stays where the target was used up.
+    const bool stays = left_us == 0 && change.consumed_before_us >= record.target_us;
+    change.due_after_us =
+        stays ? change.due_before_us : shown(policy.calendar->add(from, {left_us}).us);
   }
   return change;
 }

@@ -139,6 +139,32 @@ TEST_F(CalendarClocks, TextSaysTotalsAndWhoDoesNotFollow) {
   EXPECT_EQ(run("calendar diff old.toml new.toml --calendar uk").exit, 0);
 }
 
+// A deadline that has passed stays where it passed, said before and done.
+TEST_F(CalendarClocks, AMigrationIsSaidAsItIsDone) {
+  const std::string before = configuration(weekdays);
+  std::string after = before;
+  after.replace(after.find("\"12h\""), 5, "\"7h\"");
+  write("old.toml", before);
+  write("new.toml", after);
+  serve();
+  ASSERT_EQ(run("config put old.toml --create --connect " + address()).exit, 0);
+  open_tickets();
+  ASSERT_EQ(run("config put new.toml --connect " + address()).exit, 0);
+  std::istringstream changes(told("policy migrate --mode carry --dry-run --json"));
+  told("policy migrate --mode carry --yes");
+  told("ctl advance 2026-12-07T11:15Z");
+  const auto done = clocks();
+  size_t changed = 0;
+  for (std::string line; std::getline(changes, line); ++changed) {
+    const json change = json::parse(line);
+    const json& clock = done.at({change["ticket"], change["policy"]});
+    EXPECT_EQ(change["due_after"], clock["due_at"]) << change;
+    EXPECT_EQ(change["breached_after"], clock["breached_at"]) << change;
+    EXPECT_EQ(change["target_after_us"], clock["target_us"]) << change;
+  }
+  EXPECT_EQ(changed, 16U);
+}
+
 class ClockList : public CalendarClocks {};
 
 TEST_F(ClockList, MostUrgentFirstAndOnlyWhatIsAskedFor) {

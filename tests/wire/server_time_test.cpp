@@ -1,7 +1,8 @@
 // The clock that commands drive, and the one on the wall.
-#include "tests/support/server_fixture.h"
-
 #include <atomic>
+
+#include "engine/runtime/wall_clock.h"
+#include "tests/support/server_fixture.h"
 
 namespace paceline::wire {
 namespace {

@@ -161,11 +161,11 @@ void Clockwork::pause_or_resume(uint32_t slot, uint32_t clock, const FieldValues
   const Policy& policy = rules_.policy(position);
   const uint32_t reason = reason_of(values);
   if (record.state == ClockState::running && policy.pauses_now(values)) {
-    const int64_t deadline = record.deadline(policy.terms()).us;
     ClockPast& past = clocks_.make_past(clock);
     const int64_t before_us = record.consumed_us;
     const int64_t used_us = record.consumed(policy.terms(), Instant{now_us}).us - before_us;
-    past.keep_deadline(before_us + used_us >= record.target_us, deadline);
+    const bool used_up = before_us + used_us >= record.target_us;
+    past.keep_deadline(used_up, used_up ? record.deadline(policy.terms()).us : 0);
     clocks_.end_segment(clock, used_us);
     record.pause(policy.terms(), Instant{now_us});
     past.reason = reason;
@@ -214,13 +214,14 @@ void Clockwork::cut(uint32_t clock, int64_t now_us) {
   SlaClock& record = clocks_.clock(clock);
   const sched::ClockTerms terms = rules_.policy(record.policy).terms();
   const int64_t used_us = record.consumed(terms, Instant{now_us}).us - record.consumed_us;
+  const bool used_up = record.consumed_us + used_us >= record.target_us;
   const int64_t deadline =
-      record.state == ClockState::running ? record.deadline(terms).us : sched::never.us;
+      used_up && record.state == ClockState::running ? record.deadline(terms).us : 0;
   ClockPast& past = clocks_.make_past(clock);
   clocks_.end_segment(clock, used_us);
   record.cut(terms, Instant{now_us});
   if (record.state != ClockState::running) return;
-  past.keep_deadline(record.consumed_us >= record.target_us, deadline);
+  past.keep_deadline(used_up, deadline);
 }
 
 void Clockwork::breach_if_over(uint32_t slot, uint32_t clock, int64_t now_us) {

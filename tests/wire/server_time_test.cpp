@@ -1,4 +1,5 @@
 // The clock that commands drive, and the one on the wall.
+#include "engine/runtime/wall_clock.h"
 #include "tests/support/server_fixture.h"
 
 #include <atomic>

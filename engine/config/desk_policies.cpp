@@ -8,6 +8,7 @@
 #include "engine/config/desk_checks.h"
 #include "engine/config/target.h"
 #include "engine/desk/limits.h"
+#include "engine/desk/policy_defaults.h"
 
 namespace paceline::config {
 namespace {
@@ -38,16 +39,7 @@ void check_calendars(const PolicyEntry& entry, std::string_view desks, DeskCheck
 }
 
 void check_conditions(const PolicyEntry& entry, DeskChecks& checks) {
-  const desk::PolicyDefinition& policy = entry.value;
-  const std::pair<std::string_view, const std::string*> conditions[] = {
-      {"when", &policy.when},
-      {"start", &policy.start},
-      {"stop", &policy.stop},
-      {"cancel", &policy.cancel},
-      {"reset", &policy.reset},
-      {"pause_when", &policy.pause_when},
-      {"resume_when", &policy.resume_when}};
-  for (const auto& [key, condition] : conditions)
+  for (const auto& [key, condition] : desk::conditions_of(entry.value))
     checks.condition(*condition, key, entry.line_of(key), subject_of(entry));
 }
 

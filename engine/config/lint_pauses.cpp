@@ -33,15 +33,7 @@ class Reasons {
     for (const desk::PolicyDefinition& policy : desk_.configuration.policies) {
       for (const std::string& reason : policy.pause)
         named(reason, desk_.line("policy", policy.name, "pause"));
-      const std::pair<const char*, const std::string*> conditions[] = {
-          {"when", &policy.when},
-          {"start", &policy.start},
-          {"stop", &policy.stop},
-          {"cancel", &policy.cancel},
-          {"reset", &policy.reset},
-          {"pause_when", &policy.pause_when},
-          {"resume_when", &policy.resume_when}};
-      for (const auto& [key, text] : conditions)
+      for (const auto& [key, text] : desk::conditions_of(policy))
         read(*text, desk_.line("policy", policy.name, key));
     }
     for (const auto& [reason, line] : named_) check(reason, line);

@@ -80,16 +80,9 @@ std::string problem_with(const PolicyDefinition& policy) {
   if (says_itself && (policy.start.empty() || policy.stop.empty())) {
     return subject + "a clock of this kind needs start and stop conditions";
   }
-  for (const auto& [what, condition] :
-       {std::pair<const char*, const std::string*>{"when", &policy.when},
-        {"start", &policy.start},
-        {"stop", &policy.stop},
-        {"cancel", &policy.cancel},
-        {"reset", &policy.reset},
-        {"pause_when", &policy.pause_when},
-        {"resume_when", &policy.resume_when}}) {
+  for (const auto& [what, condition] : conditions_of(policy)) {
     const auto parsed = Predicate::parse(*condition, no_numbers);
-    if (!parsed) return subject + what + ": " + parsed.error().message;
+    if (!parsed) return subject + std::string(what) + ": " + parsed.error().message;
   }
   return {};
 }

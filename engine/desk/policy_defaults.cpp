@@ -1,7 +1,5 @@
 #include "engine/desk/policy_defaults.h"
 
-#include <array>
-
 namespace paceline::desk {
 namespace {
 
@@ -37,6 +35,16 @@ constexpr std::array<KindDefaults, clock_kind_count> kinds = {{
 }  // namespace
 
 const KindDefaults& defaults_of(ClockKind kind) { return kinds[static_cast<size_t>(kind)]; }
+
+std::array<StatedCondition, 7> conditions_of(const PolicyDefinition& policy) {
+  return {{{"when", &policy.when},
+           {"start", &policy.start},
+           {"stop", &policy.stop},
+           {"cancel", &policy.cancel},
+           {"reset", &policy.reset},
+           {"pause_when", &policy.pause_when},
+           {"resume_when", &policy.resume_when}}};
+}
 
 std::string stop_condition(const PolicyDefinition& policy) {
   if (!policy.stop.empty()) return policy.stop;

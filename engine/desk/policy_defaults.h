@@ -20,6 +20,8 @@
 // lives.
 #pragma once
 
+#include <array>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -34,6 +36,14 @@ struct KindDefaults {
 };
 
 const KindDefaults& defaults_of(ClockKind kind);
+
+/// A condition that a policy states, by its key; the text is empty where it states none.
+struct StatedCondition {
+  std::string_view key;
+  const std::string* text;
+};
+/// All of them, in the order of the documentation. `policy` must outlive them.
+std::array<StatedCondition, 7> conditions_of(const PolicyDefinition& policy);
 
 /// The stop condition of `policy`: its own, else its kind's, bots and acknowledgements counted in
 /// as it says.

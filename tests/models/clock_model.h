@@ -113,7 +113,8 @@ struct ModelClock {
   }
   int64_t amount_us(uint32_t rung) const {
     const desk::Rung& definition = policy().definition().rungs[rung];
-    const auto target = static_cast<__int128>(last().target_us);
+    __extension__ using Wide = __int128;  // a thousand percent of a century
+    const auto target = static_cast<Wide>(last().target_us);
     if (definition.share_bp != 0) {
       return static_cast<int64_t>((target * definition.share_bp + 9'999) / 10'000);
     }
@@ -165,8 +166,8 @@ struct ModelClock {
 
 class TicketModel {
  public:
-  TicketModel(ClockRules& rules, int64_t recorded_at_us)
-      : recorded_at_us(recorded_at_us), rules_(rules) {}
+  TicketModel(ClockRules& rules, int64_t recorded_us)
+      : recorded_at_us(recorded_us), rules_(rules) {}
 
   // The ticket, kept by the test.
   ModelFields fields;

@@ -279,7 +279,9 @@ class ClockRun {
       }
       follow(event);
     }
-    if (acknowledges) EXPECT_EQ(done, acknowledged) << ticket;
+    if (acknowledges) {
+      EXPECT_EQ(done, acknowledged) << ticket;
+    }
     for (auto& [id, known] : tickets_) {
       roll_out(known, follows, migrates && done);
       known.rolled_out = false;
@@ -514,7 +516,9 @@ class ClockRun {
     EXPECT_EQ(shown(view.due_at_us), shown(clock.due_us(now_us)));
     EXPECT_EQ(shown(view.breached_at_us), shown(clock.breached_at_us));
     // A breach announced is where the spans say, unless they were written anew since.
-    if (clock.witnessed) EXPECT_EQ(shown(clock.breached_at_us), shown(f.breach_us));
+    if (clock.witnessed) {
+      EXPECT_EQ(shown(clock.breached_at_us), shown(f.breach_us));
+    }
     const auto effect = clock.next_effect(now_us);
     const int64_t effect_us = effect && effect->at_us != sched::never.us ? effect->at_us : 0;
     EXPECT_EQ(shown(view.next_effect_at_us), shown(effect_us));
@@ -537,7 +541,9 @@ class ClockRun {
     EXPECT_EQ(consumed_us, view.consumed_us);
     for (size_t i = 0; i < view.rungs.size(); ++i) {
       EXPECT_EQ(view.rungs[i].passed, (clock.fired >> i & 1U) != 0) << "rung " << i;
-      if (!clock.live()) EXPECT_EQ(view.rungs[i].next_action_at_us, 0);
+      if (!clock.live()) {
+        EXPECT_EQ(view.rungs[i].next_action_at_us, 0);
+      }
     }
   }
 
@@ -570,7 +576,9 @@ TEST_P(ClockProperties, FiguresAndEventsAreTheModels) {
   for (int i = 0; i < runs && !HasFailure(); ++i) {
     ClockRun run(GetParam() + static_cast<uint64_t>(i) * 8, 400);
     run.run();
-    if (!HasFailure()) EXPECT_GT(run.compared(), 100U);
+    if (!HasFailure()) {
+      EXPECT_GT(run.compared(), 100U);
+    }
   }
 }
 

@@ -20,11 +20,15 @@
 
 namespace paceline::desk {
 
-enum class TicketKind : uint8_t { incident, service_request };
+/// A task is a part of another ticket, worked on by a group of its own beside it.
+enum class TicketKind : uint8_t { incident, service_request, task };
 enum class Sentiment : uint8_t { none, negative, neutral, positive };
 enum class AuthorKind : uint8_t { requester, agent, bot, system };
-enum class QueueMode : uint8_t { push, manual };
-enum class Discipline : uint8_t { pressing_time, fifo };
+/// push: the desk offers; manual: only explicit assignment; pull: agents ask with Next.
+enum class QueueMode : uint8_t { push, manual, pull };
+/// What stands first in a queue: the least due_at − head_start, enqueued_at, (priority,
+/// enqueued_at), due_at, or enqueued_at − head_start.
+enum class Discipline : uint8_t { pressing_time, fifo, strict_priority, edf, priority_minutes };
 
 enum class CommandKind : uint8_t {
   open,
@@ -51,8 +55,21 @@ enum class CommandKind : uint8_t {
   import_ticket,
   migrate,
   repair,
+  accept,
+  decline,
+  withdraw,
+  set_agent_state,
+  next,
+  escalate,
+  bounce,
+  hand_over,
+  reassign,
+  switch_route,
+  hold_queue,
+  score,
+  reconcile,
 };
-inline constexpr int command_kind_count = 24;
+inline constexpr int command_kind_count = 37;
 
 /// Texts of Open and Update, in the order in which they lie in the frame's text.
 enum class TextField : uint8_t {
@@ -65,12 +82,14 @@ enum class TextField : uint8_t {
   requester_type,
   organisation,
   contract,
-  stage,      ///< Where a workflow kept elsewhere stands, for clocks on it: "approval", "fulfil".
-  requester,  ///< Never interned, like external_id and body.
+  stage,     ///< Where a workflow kept elsewhere stands, for clocks on it: "approval", "fulfil".
+  language,  ///< The requester's, as agents' languages are named: "de".
+  confidentiality,  ///< Only agents with this clearance see the ticket: "hr".
+  requester,        ///< Never interned, like external_id and body.
   body,
   queue,  ///< Open: this queue instead of the routing rules. Update: not allowed.
 };
-inline constexpr size_t text_field_count = 13;
+inline constexpr size_t text_field_count = 15;
 
 /// Bits of Update::fields and Event::fields: texts by TextField, then these.
 enum class FieldBit : uint8_t {
@@ -83,6 +102,7 @@ enum class FieldBit : uint8_t {
   workaround,
   major,
   promised_at,
+  confidence,
 };
 constexpr uint32_t bit(TextField field) { return 1U << static_cast<unsigned>(field); }
 constexpr uint32_t bit(FieldBit field) { return 1U << static_cast<unsigned>(field); }
@@ -90,7 +110,9 @@ constexpr uint32_t bit(FieldBit field) { return 1U << static_cast<unsigned>(fiel
 struct Open {
   int64_t occurred_at_us = 0;  ///< When it happened, if not now; kept as data.
   int64_t promised_at_us = 0;  ///< What the requester was promised; a target may be this instant.
-  uint64_t follows = 0;        ///< The ticket it goes on from, which may be in the history file.
+  /// The ticket it goes on from, which may be in the history file; of a task the ticket it is part
+  /// of, which must be open.
+  uint64_t follows = 0;
   uint32_t text_at = 0;
   std::array<uint16_t, text_field_count> sizes{};
   uint8_t kind = 0;        ///< TicketKind
@@ -100,9 +122,10 @@ struct Open {
   uint8_t sentiment = 0;   ///< Sentiment
   uint8_t workaround = 0;  ///< 0 or 1: a workaround was accepted.
   uint8_t major = 0;       ///< 0 or 1: declared a major incident.
-  std::array<uint8_t, 3> reserved{};
+  uint8_t confidence = 0;  ///< Of attributes that automation filled in: 1 … 100 %; 0: a human did.
+  std::array<uint8_t, 6> reserved{};
 };
-static_assert(sizeof(Open) == 64);
+static_assert(sizeof(Open) == 72);
 
 /// Sets the attributes whose bit is in `fields`; a text of size 0 clears. `fields` 0 is a touch:
 /// the ticket was worked on, nothing we keep changed.
@@ -120,9 +143,10 @@ struct Update {
   uint8_t sentiment = 0;
   uint8_t workaround = 0;
   uint8_t major = 0;
-  std::array<uint8_t, 3> reserved{};
+  uint8_t confidence = 0;
+  std::array<uint8_t, 6> reserved{};
 };
-static_assert(sizeof(Update) == 64);
+static_assert(sizeof(Update) == 72);
 
 /// Someone wrote to or about the ticket. The text itself stays with the front system.
 struct Message {
@@ -343,7 +367,7 @@ struct ImportTicket {
   uint8_t sentiment = 0;
   uint8_t workaround = 0;
   uint8_t major = 0;
-  std::array<uint8_t, 7> reserved{};
+  std::array<uint8_t, 3> reserved{};
 };
 static_assert(sizeof(ImportTicket) == 72);
 
@@ -372,6 +396,147 @@ struct Repair {
   std::array<uint8_t, 5> reserved{};
 };
 static_assert(sizeof(Repair) == 24);
+
+/// The agent takes what it was offered. An offer that was answered, ran out or was withdrawn is
+/// `offer_gone`.
+struct Accept {
+  uint64_t offer = 0;  ///< As ticket.offered says.
+  uint32_t text_at = 0;
+  uint16_t agent_size = 0;  ///< If stated, the offer must be this agent's.
+  std::array<uint8_t, 2> reserved{};
+};
+static_assert(sizeof(Accept) == 16);
+
+/// The ticket keeps its place; this agent is not offered it again during the queue's cool-off.
+struct Decline {
+  uint64_t offer = 0;
+  uint32_t text_at = 0;
+  uint16_t agent_size = 0;   ///< As of Accept.
+  uint16_t reason_size = 0;  ///< Required.
+};
+static_assert(sizeof(Decline) == 16);
+
+/// Takes the ticket's live offers back; it waits again at its place.
+struct Withdraw {
+  uint64_t ticket = 0;
+  uint32_t expected_version = 0;
+  uint32_t text_at = 0;
+  uint16_t external_id_size = 0;
+  std::array<uint8_t, 6> reserved{};
+};
+static_assert(sizeof(Withdraw) == 24);
+
+enum class AgentStep : uint8_t {
+  available,       ///< From any state but logged out; ends a wrap-up that may end.
+  away,            ///< Auxiliary state with a code.
+  extend_wrap_up,  ///< Once, by its maximum again.
+  drain,           ///< No new work.
+  lost,            ///< Its session broke: what it has is kept for the queue's grace, then requeued.
+};
+
+struct SetAgentState {
+  uint32_t text_at = 0;
+  uint16_t agent_size = 0;
+  uint16_t code_size = 0;  ///< Of away, required: "lunch".
+  uint8_t step = 0;        ///< AgentStep
+  uint8_t requeue = 0;     ///< 1, of drain: tickets in hand go back to their queues.
+  std::array<uint8_t, 2> reserved{};
+};
+static_assert(sizeof(SetAgentState) == 12);
+
+/// The agent asks for work: the same rules as for what is offered, and queues of mode pull as well.
+/// The reply's ticket is what it was given.
+struct Next {
+  uint32_t text_at = 0;
+  uint16_t agent_size = 0;
+  std::array<uint8_t, 2> reserved{};
+};
+static_assert(sizeof(Next) == 8);
+
+/// To those who can do more. The clocks go on.
+struct Escalate {
+  uint64_t ticket = 0;
+  uint32_t expected_version = 0;
+  uint32_t text_at = 0;
+  uint16_t external_id_size = 0;
+  uint16_t queue_size = 0;      ///< Empty: where the ticket's queue escalates to.
+  uint16_t reason_size = 0;     ///< Required.
+  uint16_t checklist_size = 0;  ///< What has been done, by comma: "symptoms,steps_tried".
+};
+static_assert(sizeof(Escalate) == 24);
+
+/// The queue it was escalated or requeued to sends it back.
+struct Bounce {
+  uint64_t ticket = 0;
+  uint32_t expected_version = 0;
+  uint32_t text_at = 0;
+  uint16_t external_id_size = 0;
+  uint16_t reason_size = 0;  ///< Required.
+  std::array<uint8_t, 4> reserved{};
+};
+static_assert(sizeof(Bounce) == 24);
+
+/// Offers the ticket to a named agent, who must accept; until then it stays where it is.
+struct HandOver {
+  uint64_t ticket = 0;
+  uint32_t expected_version = 0;
+  uint32_t text_at = 0;
+  uint16_t external_id_size = 0;
+  uint16_t agent_size = 0;
+  uint16_t note_size = 0;  ///< Required; at most 255 bytes, kept like a reason.
+  std::array<uint8_t, 2> reserved{};
+};
+static_assert(sizeof(HandOver) == 24);
+
+/// Moves every open ticket for which a condition holds, some in each batch. Administrators only.
+struct Reassign {
+  uint32_t text_at = 0;
+  uint16_t where_size = 0;  ///< Required; `agent == ada` is a condition, too.
+  uint16_t queue_size = 0;  ///< One of queue and agent.
+  uint16_t agent_size = 0;
+  uint16_t reason_size = 0;
+};
+static_assert(sizeof(Reassign) == 12);
+
+/// Turns a routing rule off or on again, at once. Administrators only.
+struct SwitchRoute {
+  uint32_t text_at = 0;
+  uint16_t rule_size = 0;
+  uint8_t on = 0;
+  uint8_t reserved = 0;
+};
+static_assert(sizeof(SwitchRoute) == 8);
+
+/// Stops or goes on giving out a queue's tickets. Administrators only.
+struct HoldQueue {
+  uint32_t text_at = 0;
+  uint16_t queue_size = 0;
+  uint8_t held = 0;
+  uint8_t reserved = 0;
+};
+static_assert(sizeof(HoldQueue) == 8);
+
+/// What something outside thinks of an agent for this ticket. At most 8 agents of one ticket have a
+/// score; 0 forgets it.
+struct Score {
+  uint64_t ticket = 0;
+  uint32_t expected_version = 0;
+  uint32_t text_at = 0;
+  uint16_t external_id_size = 0;
+  uint16_t agent_size = 0;
+  int8_t points = 0;  ///< −15 … 15 off the agent's rank.
+  std::array<uint8_t, 3> reserved{};
+};
+static_assert(sizeof(Score) == 24);
+
+/// The front system says what the agent really holds. What the desk has in its hand beside that is
+/// requeued, what it has not is told in the reply's next_ticket (the first one) and in events.
+struct Reconcile {
+  uint32_t text_at = 0;
+  uint16_t agent_size = 0;
+  uint16_t tickets_size = 0;  ///< Ticket ids, by comma; empty: nothing.
+};
+static_assert(sizeof(Reconcile) == 8);
 
 /// Numbers commands densely per (session, desk); chosen by the client, 0 is none.
 struct SessionId {
@@ -418,6 +583,19 @@ struct CommandFrame {
   std::span<const ImportTicket> import_ticket;
   std::span<const Migrate> migrate;
   std::span<const Repair> repair;
+  std::span<const Accept> accept;
+  std::span<const Decline> decline;
+  std::span<const Withdraw> withdraw;
+  std::span<const SetAgentState> set_agent_state;
+  std::span<const Next> next;
+  std::span<const Escalate> escalate;
+  std::span<const Bounce> bounce;
+  std::span<const HandOver> hand_over;
+  std::span<const Reassign> reassign;
+  std::span<const SwitchRoute> switch_route;
+  std::span<const HoldQueue> hold_queue;
+  std::span<const Score> score;
+  std::span<const Reconcile> reconcile;
 };
 
 /// Commands stamped with one instant: the unit of apply, log, durability and replay.

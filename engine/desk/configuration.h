@@ -26,6 +26,8 @@ struct RouteRule {
   std::string name;  ///< For events and explanations; "route 3" where the file gives none.
   std::string when;  ///< Predicate over ticket fields (predicate.h).
   std::string queue;
+  uint8_t min_confidence = 0;  ///< Skipped for tickets whose attributes automation is less sure of.
+  bool enabled = true;
   bool operator==(const RouteRule&) const = default;
 };
 
@@ -138,17 +140,103 @@ struct HeadStart {
   bool operator==(const HeadStart&) const = default;
 };
 
+/// A stage of a queue's relaxation: the need, and when the next one begins.
+struct RoutingStep {
+  std::string need;      ///< "network >= 6 && (vpn >= 4 || !contractor >= 1)"
+  int64_t wait_us = 0;   ///< Until it has waited this long in this queue; 0: not by waiting.
+  int64_t slack_us = 0;  ///< Or until due_at is this near; 0: not by slack.
+  bool operator==(const RoutingStep&) const = default;
+};
+
+/// Skills that are liked and never asked for.
+struct PreferredTerm {
+  std::string need;
+  uint8_t points = 1;  ///< 1 … 15; all terms of a queue together at most 15.
+  bool operator==(const PreferredTerm&) const = default;
+};
+
+/// Whom a queue prefers among those who can: after fit and preferred points, …
+enum class ChoiceOrder : uint8_t { longest_idle, least_loaded, occupancy };
+
+/// A ticket goes on to another queue.
+struct Overflow {
+  int64_t wait_us = 0;    ///< After waiting this long here; or …
+  uint32_t size = 0;      ///< … where more than this wait; or …
+  bool no_agent = false;  ///< … where nobody who could serve it is logged in, looked at on arrival
+                          ///< and each time it has waited `wait_us` (5 minutes where not stated).
+  std::string queue;
+  bool operator==(const Overflow&) const = default;
+};
+
+/// Whose requester, or requester and configuration item, the last resolver is remembered for.
+enum class StickyBy : uint8_t { nobody, requester, requester_and_config_item };
+struct Sticky {
+  StickyBy by = StickyBy::nobody;
+  int64_t ttl_us = 7 * sched::day.us;
+  int64_t wait_us = 10 * sched::minute.us;  ///< Held for that agent while logged in.
+  int64_t min_slack_us = 0;                 ///< But no longer than due_at less this.
+  bool operator==(const Sticky&) const = default;
+};
+
+/// What happens at the end of the working day of the queue's region.
+enum class SunMode : uint8_t {
+  hold,     ///< Waits for the next opening where the slack allows, else as transfer.
+  requeue,  ///< Whatever waits goes on to the next region.
+  transfer  ///< So does what is in hand, P1 and major incidents first.
+};
+struct FollowTheSun {
+  std::string calendar;  ///< The region's; empty: none.
+  std::string queue;     ///< Of the next region.
+  SunMode mode = SunMode::hold;
+  bool operator==(const FollowTheSun&) const = default;
+};
+
 struct QueueDefinition {
   std::string name;
   std::string group;
-  std::string need;  ///< "network >= 2 && vpn >= 4"
+  std::string need;  ///< "network >= 2 && vpn >= 4"; of the only step where there are no steps.
   uint8_t tier = 1;
   QueueMode mode = QueueMode::push;
   Discipline discipline = Discipline::pressing_time;
-  uint32_t weight_milli = 1'000;
+  uint32_t weight_milli = 1'000;                   ///< Of a ticket that no WorkRule is about.
   int64_t default_horizon_us = 5 * sched::day.us;  ///< due_at of a ticket without a clock.
   HeadStart head_start;
+
+  std::vector<RoutingStep> steps;  ///< The last is permanent; each accepts whom the one before did.
+  std::vector<PreferredTerm> preferred;
+  bool best_fit = true;  ///< The least over-qualified first.
+  ChoiceOrder choice = ChoiceOrder::longest_idle;
+  uint32_t share = 0;  ///< Weight among the queues of an agent; 0 on all: one global order.
+  std::vector<Overflow> overflows;
+  Sticky sticky;
+  int64_t window_us = 0;   ///< Arrivals are collected this long and matched together; 0: at once.
+  int64_t min_fit_us = 0;  ///< An agent's shift must last this much longer, but for strict classes.
+
+  bool auto_accept = true;       ///< Offer and acceptance are one step.
+  int64_t offer_timeout_us = 0;  ///< 0: 20 s for voice and chat, 60 s for P1, else 5 min.
+  uint8_t fan_out = 1;           ///< Agents offered a ticket at once, 1 … 8.
+  uint8_t declines_max = 3;      ///< Of one ticket, then it goes to the coordinators.
+  int64_t cool_off_us = 30 * sched::minute.us;  ///< After a decline or expiry, for the pair.
+  int64_t grace_us = 0;    ///< Work of a lost agent is kept so long; 0: 30 s for voice and chat,
+                           ///< else 15 min.
+  bool keep_lost = false;  ///< And then kept on, instead of requeued.
+  int64_t wrap_up_min_us = 0;
+  int64_t wrap_up_max_us = 0;  ///< 0: no wrap-up.
+
+  std::string escalate_to;             ///< A queue; empty: nowhere.
+  std::vector<std::string> checklist;  ///< What is to be done before escalating.
+  bool checklist_required = true;      ///< Else it is only scored.
+  int64_t no_touch_us = 0;             ///< Escalates what nobody touched for so long; 0: never.
+  bool escalate_unroutable = false;
+  int64_t bounce_window_us = 4 * sched::hour.us;  ///< 0: bounces are always allowed.
+  FollowTheSun sun;
   bool operator==(const QueueDefinition&) const = default;
+
+  /// The steps there are: `steps`, or `need` alone.
+  size_t step_count() const { return steps.empty() ? 1 : steps.size(); }
+  const std::string& step_need(size_t step) const {
+    return steps.empty() ? need : steps[step].need;
+  }
 };
 
 struct AgentDefinition {
@@ -156,8 +244,34 @@ struct AgentDefinition {
   std::vector<std::string> groups;
   std::vector<std::pair<std::string, uint8_t>> skills;  ///< Level 1 … 100.
   uint32_t capacity_milli = 1'000;
+  std::vector<std::string> languages;
+  std::vector<std::string> clearances;
+  std::vector<std::string> channels;  ///< Empty: every one.
+  std::string shift;  ///< A calendar whose open hours are the agent's shifts; empty: always.
   bool operator==(const AgentDefinition&) const = default;
 };
+
+/// What a ticket of this channel and kind takes of its agent. First match wins.
+struct WorkRule {
+  std::string channel;   ///< Empty: any.
+  int8_t kind = -1;      ///< TicketKind; −1: any.
+  int8_t priority = -1;  ///< sched::Priority; −1: any.
+  uint32_t weight_milli = 1'000;
+  uint32_t channel_max = 0;
+  bool blocking = false;
+  bool interruptible = false;
+  bool operator==(const WorkRule&) const = default;
+};
+
+/// A code with which an agent may be away.
+struct AwayCode {
+  std::string name;
+  bool planned = true;
+  bool routable = false;  ///< Still given work: "coaching".
+  bool operator==(const AwayCode&) const = default;
+};
+
+enum class LanguageRule : uint8_t { preferred, required, ignored };
 
 /// Impact of a ticket that does not state one. The configuration item is asked before the service.
 struct Criticality {
@@ -182,6 +296,20 @@ struct DeskSettings {
   std::vector<sched::Priority> strict = {sched::Priority::p1};  ///< Served before everything else.
   std::vector<PauseRule> pauses = default_pause_rules();
   std::vector<PendingRule> pending;
+
+  std::string coordinator_queue;    ///< What nobody wants goes there; empty: triage.
+  uint32_t aged_share_milli = 100;  ///< Of assignments, for what waits behind strict classes …
+  int64_t max_wait_us = sched::day.us;  ///< … longer than this.
+  LanguageRule language = LanguageRule::preferred;
+  std::vector<WorkRule> work;
+  std::vector<AwayCode> away_codes;    ///< Empty: any code, unplanned and not routable.
+  uint32_t pending_share_milli = 100;  ///< Of its weight that a pending ticket takes.
+  uint8_t no_response_after = 2;       ///< Offers run out in a row.
+  int64_t drain_lead_us = 0;           ///< Before the end of a shift; 0: drains at its end.
+  uint32_t ramp_items = 0;             ///< Given after log-in in the first ramp_us; 0: no ramp.
+  int64_t ramp_us = 0;
+  uint32_t occupancy_low_milli = 750;  ///< The band agents are kept in by ChoiceOrder::occupancy.
+  uint32_t occupancy_high_milli = 850;
   bool operator==(const DeskSettings&) const = default;
 };
 

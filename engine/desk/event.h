@@ -83,11 +83,35 @@ enum class EventKind : uint8_t {
   agent_logged_out,
   agent_over_capacity,
   queue_defined,
-  policy_loaded,     ///< A configuration took effect; `value_us`: its version.
-  policy_migrated,   ///< Every clock that a Migrate meant has been moved; `value_us`: how many.
-  calendar_changed,  ///< Open clocks follow a calendar's new version; `value_us`: how many.
+  policy_loaded,         ///< A configuration took effect; `value_us`: its version.
+  policy_migrated,       ///< Every clock that a Migrate meant has been moved; `value_us`: how many.
+  calendar_changed,      ///< Open clocks follow a calendar's new version; `value_us`: how many.
+  ticket_unroutable,     ///< Nobody at all can serve it; `reason`: what is missing, "vpn >= 4".
+  ticket_relaxed,        ///< `fields`: the routing step it waits at from now on, from 1.
+  ticket_aged,           ///< Has waited for max_wait behind strict classes.
+  ticket_held,           ///< Waits for `agent` only; `value_us`: until when, 0: no limit.
+  ticket_offered,        ///< `value_us`: the offer's number; `fields`: seconds until it runs out.
+  ticket_accepted,       ///< `value_us`: the offer. ticket_assigned follows.
+  ticket_declined,       ///< `value_us`: the offer.
+  ticket_offer_expired,  ///< `value_us`: the offer; `at_us`: when it ran out.
+  ticket_rescinded,      ///< `value_us`: the offer; `reason`: why it was taken back.
+  ticket_escalated,      ///< `queue`: where to; `value_us`: checklist items done, `fields`: of …
+  ticket_bounced,        ///< `queue`: back to; `value_us`: the how-manyeth time between the two.
+  ticket_handed_off,     ///< To `agent` (by name) or `queue` (at the end of a region's day).
+  queue_overflow,        ///< The ticket goes to `queue` because of `reason`: wait, size, no_agent.
+  queue_held,            ///< `fields`: 1 held, 0 goes on.
+  route_switched,        ///< `reason`: the rule; `fields`: 1 on, 0 off.
+  agent_state_changed,  ///< `fields`: AgentState, `threshold_bp`: the one before, `value_us`: since
+                        ///< when; `reason`: code of away.
+  agent_session_lost,   ///< `value_us`: until when its work is kept for it, 0: nothing to keep.
+  agent_reconciled,     ///< `value_us`: tickets requeued; `fields`: tickets the desk had elsewhere.
+  tickets_reassigned,   ///< Every ticket that a Reassign meant has moved; `value_us`: how many.
 };
-inline constexpr int event_kind_count = 38;
+inline constexpr int event_kind_count = 57;
+
+enum class AgentState : uint8_t { logged_out, available, wrap_up, away, no_response, draining };
+inline constexpr std::string_view agent_state_names[] = {"logged_out", "available",   "wrap_up",
+                                                         "away",       "no_response", "draining"};
 
 /// Bits of Event::flags.
 enum MessageFlag : uint8_t {

@@ -23,6 +23,8 @@ struct Limits {
   uint32_t reply_window = 8'192;        ///< Commands one session may have unanswered.
   uint32_t timers_per_batch = 1'000;
   uint32_t config_bytes_max = 4'194'304;
+  uint32_t offers_max = 262'144;  ///< Live at once.
+  uint32_t sticky_max = 262'144;  ///< Last resolvers remembered; the oldest give way.
 
   bool operator==(const Limits&) const = default;
 };

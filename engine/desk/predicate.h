@@ -53,8 +53,11 @@ enum class Field : uint8_t {
   ball,        // desk, requester: who is to act next, by the newest public message
   message,     // during a message only: requester, agent, bot, automatic, internal; else none
   moved,       // true during a change that moves the ticket to another group
+  language,
+  confidentiality,
+  agent,  // who has it; else absent
 };
-inline constexpr size_t field_count = 28;
+inline constexpr size_t field_count = 31;
 constexpr uint32_t bit(Field field) { return 1U << static_cast<unsigned>(field); }
 
 std::string_view name(Field field);
@@ -104,18 +107,5 @@ class Predicate {
   std::vector<uint32_t> sets_;
   uint32_t fields_ = 0;
 };
-
-/// One `skill >= level` of a queue's need; all of them must hold.
-struct SkillRequirement {
-  std::string skill;
-  uint8_t level = 1;
-  bool operator==(const SkillRequirement&) const = default;
-};
-
-/// "network >= 2 && vpn >= 4"; empty text is no requirement. Levels 1 … 100.
-sched::Expected<std::vector<SkillRequirement>, SyntaxError> parse_need(std::string_view text);
-
-/// "network:6,vpn:4"
-sched::Expected<std::vector<SkillRequirement>, SyntaxError> parse_skills(std::string_view text);
 
 }  // namespace paceline::desk

@@ -30,6 +30,13 @@ enum class QueryKind : uint8_t {
                ///< `limit` count tickets → changes
   repair,      ///< what Repair would change: `ticket` or `text`, else all by `after`, `limit`;
                ///< `mode` 1: newest calendars → changes
+  offers,      ///< live ones, filtered by `text` as queue, `agent` → offers
+  why_ticket,  ///< `ticket` or `text` as external id, `limit` candidates → why
+  why_agent,   ///< `agent`, `limit` lines → why
+  why_queue,   ///< `text`, `limit` lines → why
+  hand_off,    ///< what `text` as queue or `agent` hands over: open tickets, most pressing first;
+               ///< `limit` → tickets
+  reassign,    ///< what Reassign{where in `text`} would move; `after`, `limit` → tickets
 };
 
 struct Query {
@@ -154,6 +161,76 @@ struct TicketView {
   uint8_t reminders_sent = 0;  ///< In this pending spell.
   bool archived = false;       ///< Read from the history file.
   std::vector<ClockView> clocks;
+  std::string language, confidentiality;
+  uint8_t confidence = 0;
+  uint8_t step = 0;          ///< Routing step while it waits, from 1.
+  uint64_t parent = 0;       ///< Of a task.
+  uint32_t tasks_open = 0;   ///< Its own tasks not yet ended.
+  std::string routed_by;     ///< The rule that chose its first queue; empty: triage or stated.
+  uint32_t hops = 0;         ///< Changes of group.
+  uint32_t escalations = 0;  ///< Functional ones.
+  uint32_t bounces = 0;
+  uint32_t declines = 0;  ///< Since it came to this queue.
+  uint8_t tier = 1;       ///< Of its queue; of an ended ticket the tier it ended at.
+  uint8_t checklist_done = 0, checklist_of = 0;  ///< At the newest escalation.
+};
+
+struct OfferView {
+  uint64_t offer = 0;
+  uint64_t ticket = 0;
+  std::string external_id, queue, agent;
+  int64_t offered_at_us = 0, expires_at_us = 0;
+  bool hand_over = false;  ///< The ticket stays with whoever has it until accepted.
+};
+
+/// An agent as a ticket sees it: the first filter that fails, or how it compares.
+struct CandidateView {
+  std::string agent;
+  std::string hindrance;  ///< Empty: could take it now. Else "capacity", "need", "away" …
+  std::string detail;     ///< "holds 900 of 1,000, the ticket takes 500"; "vpn 2, vpn >= 4 asked"
+  uint32_t rank = 0, surplus = 0, preferred = 0, preferred_of = 0;
+  int32_t score = 0;  ///< Points of an external score.
+  int64_t idle_since_us = 0;
+  uint64_t used_milli = 0;
+  uint32_t capacity_milli = 0;
+  std::string state;
+};
+
+/// A line of a queue as an agent or supervisor sees it.
+struct LineView {
+  std::string queue;
+  uint8_t step = 1;
+  std::string need;
+  std::string work;  ///< "1,000", "330 of chat, at most 3"
+  std::string language, confidentiality;
+  uint32_t waiting = 0;
+  uint32_t able = 0;      ///< Agents who may serve it, logged in or not …
+  uint32_t routable = 0;  ///< … of them routable …
+  uint32_t free = 0;      ///< … of them with room.
+  uint64_t head = 0;      ///< The most pressing ticket.
+  std::string head_external_id;
+  std::string hindrance;  ///< why_agent: why the agent does not take the head; why_queue: what it
+                          ///< waits for.
+};
+
+/// A number or instant by its name, in the order in which it is to be read.
+struct WhyTerm {
+  enum class Kind : uint8_t { text, instant_us, duration_us, count };
+  std::string name;
+  Kind kind = Kind::text;
+  std::string text;
+  int64_t value = 0;
+};
+
+struct Why {
+  std::string subject;   ///< Ticket id, agent or queue.
+  std::string sentence;  ///< The answer in one.
+  std::vector<WhyTerm> terms;
+  std::vector<CandidateView> candidates;  ///< Best first, then by hindrance.
+  uint32_t candidates_left_out = 0;
+  std::vector<LineView> lines;
+  uint32_t lines_left_out = 0;
+  std::vector<std::string> remedies;  ///< What would change the answer.
 };
 
 struct QueueView {
@@ -161,6 +238,9 @@ struct QueueView {
   uint8_t tier = 1, mode = 0, discipline = 0;
   uint32_t waiting = 0, in_hand = 0, pending = 0;
   int64_t oldest_enqueued_at_us = 0;  ///< 0: empty.
+  uint32_t offered = 0;               ///< Under a live offer.
+  uint32_t unroutable = 0;            ///< Waiting, and nobody at all can serve them.
+  bool held = false;
 };
 
 struct AgentView {
@@ -170,6 +250,16 @@ struct AgentView {
   uint64_t used_milli = 0;
   uint32_t tickets = 0;
   int64_t idle_since_us = 0;
+  std::string state;  ///< logged_out, available, wrap_up, away, no_response, draining
+  std::string code;   ///< Of away.
+  int64_t since_us = 0;
+  int64_t state_ends_at_us = 0;  ///< Of wrap_up, or when lost work is given up; 0: open.
+  bool lost = false;             ///< Its session broke and has not come back.
+  int64_t shift_ends_at_us = 0;  ///< 0: none.
+  uint32_t offers = 0;
+  uint32_t exclusions = 0;
+  int64_t logged_in_us = 0, available_us = 0, busy_us = 0, wrap_up_us = 0, away_us = 0;
+  std::string languages, clearances, channels, shift;
 };
 
 /// Positions in Event → names.
@@ -236,6 +326,8 @@ struct Answer {
   std::vector<ClockView> clocks;
   std::vector<PolicyView> policies;
   std::vector<ClockChange> changes;
+  std::vector<OfferView> offers;
+  Why why;
   uint64_t next_after = 0;  ///< With `more`: the ticket to continue after.
   Names names;
   Kpi kpi;

@@ -29,6 +29,9 @@ enum class Reject : uint16_t {
   agent_unknown = 22,
   external_id_taken = 23,
   version_conflict = 24,  ///< expected_version is not the ticket's.
+  route_unknown = 25,
+  offer_gone = 26,        ///< Answered, run out or withdrawn; or there never was one.
+  offer_of_another = 27,  ///< The offer is another agent's.
   // State.
   ticket_not_assigned = 31,
   ticket_not_pending = 32,
@@ -42,6 +45,18 @@ enum class Reject : uint16_t {
   agent_not_logged_in = 40,
   migration_under_way = 41,  ///< One Migrate at a time: ask again when it has ended.
   rung_not_reached = 42,     ///< Nothing of the ladder to acknowledge.
+  nothing_waiting = 43,      ///< For this agent, now: `why agent` says why.
+  agent_not_in_wrap_up = 44,
+  wrap_up_extended_before = 45,
+  code_unknown = 46,  ///< The desk declares its codes of away, and this is none.
+  ticket_not_offered = 47,
+  escalation_nowhere = 48,    ///< The queue does not say where to, nor does the command.
+  checklist_incomplete = 49,  ///< What the queue asks for before escalating is not all done.
+  ticket_not_moved = 60,      ///< Nowhere to bounce back to.
+  bounce_window_over = 61,
+  tasks_open = 62,  ///< Its tasks are to be ended first.
+  reassign_under_way = 63,
+  scores_full = 64,
   // Capacity.
   tickets_full = 50,
   clocks_full = 51,
@@ -49,6 +64,10 @@ enum class Reject : uint16_t {
   dictionary_full = 53,
   queues_full = 54,
   agents_full = 55,
+  offers_full = 56,
+  work_kinds_full = 57,  ///< More than 64 distinct kinds of work.
+  offers_full = 56,
+  work_kinds_full = 57,  ///< More than 64 distinct kinds of work.
   intervals_full = 58,
   ticket_intervals_full = 59,  ///< Of this ticket: it can only be ended, and followed by another.
 };

@@ -311,7 +311,7 @@ class Search {
  private:
   enum class Decided : uint8_t { yes, no, open };
   static constexpr uint64_t tries_max = 200'000;
-  static constexpr uint64_t steps_per_try = 64;  // of a longer need fewer are made
+  static constexpr uint64_t steps_per_try = 16;  // of a longer need fewer are made
 
   std::vector<NeedStep> take(const NamedNeed& need) {
     std::vector<NeedStep> steps(need.need.steps().begin(), need.need.steps().end());

@@ -61,7 +61,7 @@ TEST(Predicate, EmptyTextAlwaysHolds) {
 
 TEST(Predicate, EnumeratedFieldsCompareWithTheirNames) {
   EXPECT_TRUE(holds("kind == incident"));
-  EXPECT_FALSE(holds("kind == service_request"));
+  EXPECT_FALSE(holds("kind == service_request || kind == task"));
   EXPECT_TRUE(holds("priority == P1"));
   EXPECT_TRUE(holds("impact == high && urgency == low"));
   EXPECT_TRUE(holds("sentiment == 'negative'"));
@@ -138,7 +138,7 @@ TEST(Predicate, ErrorsSayWhereAndWhatWasMeant) {
   EXPECT_EQ(value.at, 12U);
   EXPECT_EQ(value.message, "field \"priority\" has no value \"p1\": did you mean \"P1\"?");
   EXPECT_EQ(refusal("kind == wish").message,
-            "field \"kind\" has no value \"wish\": use one of incident, service_request");
+            "field \"kind\" has no value \"wish\": use one of incident, service_request, task");
   EXPECT_NE(refusal("kind = incident").message.find("write \"kind == …\""), std::string::npos);
   EXPECT_NE(refusal("vip and vip").message.find("write \"&&\""), std::string::npos);
   EXPECT_NE(refusal("(vip").message.find("not closed"), std::string::npos);

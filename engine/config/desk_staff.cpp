@@ -86,9 +86,10 @@ class StaffChecks {
     if (anybody) return;
     for (const std::string& skill : need->names) {
       if (skills_.count(skill) != 0) continue;
+      const std::string instead = suggestion_from(skill, skills_);
       checks_.warn(code::nobody_can, entry.line,
                    fmt::format("{}: no agent has skill {}{}", subject, in_quotes(skill),
-                               suggestion_from(skill, skills_)));
+                               instead.empty() ? ": its tickets will wait" : instead));
       return;
     }
     checks_.warn(

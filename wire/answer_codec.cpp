@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/desk/command.h"
 #include "wire/clock_codec.h"
 #include "wire/schema.h"
+#include "wire/ticket_codec.h"
+#include "wire/why_codec.h"
 
 namespace paceline::wire {
 namespace {
@@ -16,131 +19,27 @@ using Offset = flatbuffers::Offset<Table>;
 // The largest answer lists 65,536 agents, or 1,000 tickets with their clocks.
 constexpr flatbuffers::uoffset_t answer_tables_max = 200'000;
 
-// Overloads for clocks, policies and changes; more of the same follow.
+constexpr auto query_kind_last = desk::QueryKind::reassign;
+constexpr auto mode_last = static_cast<uint8_t>(desk::QueueMode::pull);
+constexpr auto discipline_last = static_cast<uint8_t>(desk::Discipline::priority_minutes);
+
+// Overloads for tickets, clocks, policies, changes, offers and reasons; more of the same follow.
 using wire::put;
 using wire::read;
 
-Offset<schema::TicketView> put(Builder& builder, const desk::TicketView& ticket) {
-  const auto reason = put_text(builder, ticket.reason);
-  const auto queue = put_text(builder, ticket.queue);
-  const auto agent = put_text(builder, ticket.agent);
-  const auto external_id = put_text(builder, ticket.external_id);
-  const auto category = put_text(builder, ticket.category);
-  const auto subcategory = put_text(builder, ticket.subcategory);
-  const auto service = put_text(builder, ticket.service);
-  const auto config_item = put_text(builder, ticket.config_item);
-  const auto channel = put_text(builder, ticket.channel);
-  const auto requester = put_text(builder, ticket.requester);
-  const auto requester_type = put_text(builder, ticket.requester_type);
-  const auto organisation = put_text(builder, ticket.organisation);
-  const auto contract = put_text(builder, ticket.contract);
-  const auto body = put_text(builder, ticket.body);
-  const auto stage = put_text(builder, ticket.stage);
-  const auto clocks = put_tables<schema::ClockView>(
-      builder, ticket.clocks,
-      [](Builder& b, const desk::ClockView& clock) { return put(b, clock); });
-
-  schema::TicketViewBuilder view(builder);
-  view.add_id(ticket.id);
-  view.add_version(ticket.version);
-  view.add_kind(static_cast<schema::TicketKind>(ticket.kind));
-  view.add_impact(static_cast<schema::Impact>(ticket.impact));
-  view.add_urgency(static_cast<schema::Urgency>(ticket.urgency));
-  view.add_priority(static_cast<schema::Priority>(ticket.priority));
-  view.add_vip(ticket.vip);
-  view.add_sentiment(static_cast<schema::Sentiment>(ticket.sentiment));
-  view.add_state(static_cast<schema::State>(ticket.state));
-  view.add_reason(reason);
-  view.add_queue(queue);
-  view.add_agent(agent);
-  view.add_external_id(external_id);
-  view.add_category(category);
-  view.add_subcategory(subcategory);
-  view.add_service(service);
-  view.add_config_item(config_item);
-  view.add_channel(channel);
-  view.add_requester(requester);
-  view.add_requester_type(requester_type);
-  view.add_organisation(organisation);
-  view.add_contract(contract);
-  view.add_body(body);
-  view.add_recorded_at_us(ticket.recorded_at_us);
-  view.add_follows(ticket.follows);
-  view.add_occurred_at_us(ticket.occurred_at_us);
-  view.add_first_response_at_us(ticket.first_response_at_us);
-  view.add_resolved_at_us(ticket.resolved_at_us);
-  view.add_closed_at_us(ticket.closed_at_us);
-  view.add_touched_at_us(ticket.touched_at_us);
-  view.add_enqueued_at_us(ticket.enqueued_at_us);
-  view.add_press_at_us(ticket.press_at_us);
-  view.add_resume_at_us(ticket.resume_at_us);
-  view.add_merged_into(ticket.merged_into);
-  view.add_stage(stage);
-  view.add_promised_at_us(ticket.promised_at_us);
-  view.add_workaround(ticket.workaround);
-  view.add_major(ticket.major);
-  view.add_reminders_sent(ticket.reminders_sent);
-  view.add_archived(ticket.archived);
-  view.add_clocks(clocks);
-  return view.Finish();
-}
-
-desk::TicketView read(FieldReader& reader, const schema::TicketView& table) {
-  desk::TicketView ticket;
-  ticket.id = table.id();
-  ticket.version = table.version();
-  ticket.kind = reader.enumerator(table.kind(), uint8_t{1}, "ticket.kind");
-  ticket.impact = reader.enumerator(table.impact(), uint8_t{3}, "ticket.impact");
-  ticket.urgency = reader.enumerator(table.urgency(), uint8_t{3}, "ticket.urgency");
-  ticket.priority = reader.enumerator(table.priority(), uint8_t{5}, "ticket.priority");
-  ticket.vip = reader.number(table.vip(), 0, 1, "ticket.vip");
-  ticket.sentiment = reader.enumerator(table.sentiment(), uint8_t{3}, "ticket.sentiment");
-  ticket.state = reader.enumerator(table.state(), desk::State::cancelled, "ticket.state");
-  ticket.reason = reader.text(table.reason(), "ticket.reason");
-  ticket.queue = reader.text(table.queue(), "ticket.queue");
-  ticket.agent = reader.text(table.agent(), "ticket.agent");
-  ticket.external_id = reader.text(table.external_id(), "ticket.external_id");
-  ticket.category = reader.text(table.category(), "ticket.category");
-  ticket.subcategory = reader.text(table.subcategory(), "ticket.subcategory");
-  ticket.service = reader.text(table.service(), "ticket.service");
-  ticket.config_item = reader.text(table.config_item(), "ticket.config_item");
-  ticket.channel = reader.text(table.channel(), "ticket.channel");
-  ticket.requester = reader.text(table.requester(), "ticket.requester");
-  ticket.requester_type = reader.text(table.requester_type(), "ticket.requester_type");
-  ticket.organisation = reader.text(table.organisation(), "ticket.organisation");
-  ticket.contract = reader.text(table.contract(), "ticket.contract");
-  ticket.body = reader.text(table.body(), "ticket.body");
-  ticket.recorded_at_us = table.recorded_at_us();
-  ticket.follows = table.follows();
-  ticket.occurred_at_us = table.occurred_at_us();
-  ticket.first_response_at_us = table.first_response_at_us();
-  ticket.resolved_at_us = table.resolved_at_us();
-  ticket.closed_at_us = table.closed_at_us();
-  ticket.touched_at_us = table.touched_at_us();
-  ticket.enqueued_at_us = table.enqueued_at_us();
-  ticket.press_at_us = table.press_at_us();
-  ticket.resume_at_us = table.resume_at_us();
-  ticket.merged_into = table.merged_into();
-  ticket.stage = reader.text(table.stage(), "ticket.stage");
-  ticket.promised_at_us = table.promised_at_us();
-  ticket.workaround = reader.number(table.workaround(), 0, 1, "ticket.workaround");
-  ticket.major = reader.number(table.major(), 0, 1, "ticket.major");
-  ticket.reminders_sent = table.reminders_sent();
-  ticket.archived = table.archived();
-  reader.tables(table.clocks(), "ticket.clocks", [&](const schema::ClockView& clock) {
-    ticket.clocks.push_back(read(reader, clock));
-  });
-  return ticket;
+bool is_why(desk::QueryKind kind) {
+  return kind == desk::QueryKind::why_ticket || kind == desk::QueryKind::why_agent ||
+         kind == desk::QueryKind::why_queue;
 }
 
 Offset<schema::QueueView> put(Builder& builder, const desk::QueueView& queue) {
   const auto queue_name = put_text(builder, queue.name);
   const auto group = put_text(builder, queue.group);
   const auto need = put_text(builder, queue.need);
-  return schema::CreateQueueView(builder, queue_name, group, need, queue.tier,
-                                 static_cast<schema::QueueMode>(queue.mode),
-                                 static_cast<schema::Discipline>(queue.discipline), queue.waiting,
-                                 queue.in_hand, queue.pending, queue.oldest_enqueued_at_us);
+  return schema::CreateQueueView(
+      builder, queue_name, group, need, queue.tier, static_cast<schema::QueueMode>(queue.mode),
+      static_cast<schema::Discipline>(queue.discipline), queue.waiting, queue.in_hand,
+      queue.pending, queue.oldest_enqueued_at_us, queue.offered, queue.unroutable, queue.held);
 }
 
 desk::QueueView read(FieldReader& reader, const schema::QueueView& table) {
@@ -149,12 +48,15 @@ desk::QueueView read(FieldReader& reader, const schema::QueueView& table) {
   queue.group = reader.text(table.group(), "queue.group");
   queue.need = reader.text(table.need(), "queue.need");
   queue.tier = table.tier();
-  queue.mode = reader.enumerator(table.mode(), uint8_t{1}, "queue.mode");
-  queue.discipline = reader.enumerator(table.discipline(), uint8_t{1}, "queue.discipline");
+  queue.mode = reader.enumerator(table.mode(), mode_last, "queue.mode");
+  queue.discipline = reader.enumerator(table.discipline(), discipline_last, "queue.discipline");
   queue.waiting = table.waiting();
   queue.in_hand = table.in_hand();
   queue.pending = table.pending();
   queue.oldest_enqueued_at_us = table.oldest_enqueued_at_us();
+  queue.offered = table.offered();
+  queue.unroutable = table.unroutable();
+  queue.held = table.held();
   return queue;
 }
 
@@ -162,9 +64,18 @@ Offset<schema::AgentView> put(Builder& builder, const desk::AgentView& agent) {
   const auto agent_name = put_text(builder, agent.name);
   const auto groups = put_text(builder, agent.groups);
   const auto skills = put_text(builder, agent.skills);
-  return schema::CreateAgentView(builder, agent_name, groups, skills, agent.logged_in,
-                                 agent.capacity_milli, agent.used_milli, agent.tickets,
-                                 agent.idle_since_us);
+  const auto state = put_text(builder, agent.state);
+  const auto code = put_text(builder, agent.code);
+  const auto languages = put_text(builder, agent.languages);
+  const auto clearances = put_text(builder, agent.clearances);
+  const auto channels = put_text(builder, agent.channels);
+  const auto shift = put_text(builder, agent.shift);
+  return schema::CreateAgentView(
+      builder, agent_name, groups, skills, agent.logged_in, agent.capacity_milli, agent.used_milli,
+      agent.tickets, agent.idle_since_us, state, code, agent.since_us, agent.state_ends_at_us,
+      agent.lost, agent.shift_ends_at_us, agent.offers, agent.exclusions, agent.logged_in_us,
+      agent.available_us, agent.busy_us, agent.wrap_up_us, agent.away_us, languages, clearances,
+      channels, shift);
 }
 
 desk::AgentView read(FieldReader& reader, const schema::AgentView& table) {
@@ -177,6 +88,23 @@ desk::AgentView read(FieldReader& reader, const schema::AgentView& table) {
   agent.used_milli = table.used_milli();
   agent.tickets = table.tickets();
   agent.idle_since_us = table.idle_since_us();
+  agent.state = reader.text(table.state(), "agent.state");
+  agent.code = reader.text(table.code(), "agent.code");
+  agent.since_us = table.since_us();
+  agent.state_ends_at_us = table.state_ends_at_us();
+  agent.lost = table.lost();
+  agent.shift_ends_at_us = table.shift_ends_at_us();
+  agent.offers = table.offers();
+  agent.exclusions = table.exclusions();
+  agent.logged_in_us = table.logged_in_us();
+  agent.available_us = table.available_us();
+  agent.busy_us = table.busy_us();
+  agent.wrap_up_us = table.wrap_up_us();
+  agent.away_us = table.away_us();
+  agent.languages = reader.text(table.languages(), "agent.languages");
+  agent.clearances = reader.text(table.clearances(), "agent.clearances");
+  agent.channels = reader.text(table.channels(), "agent.channels");
+  agent.shift = reader.text(table.shift(), "agent.shift");
   return agent;
 }
 
@@ -364,7 +292,7 @@ sched::Expected<QueryMessage, WireError> decode_query(std::span<const std::byte>
   FieldReader reader("query", payload.size());
   QueryMessage message{.tag = table.tag(), .desk = {table.desk()}, .query = {}};
   auto& query = message.query;
-  query.kind = reader.enumerator(table.kind(), desk::QueryKind::repair, "kind");
+  query.kind = reader.enumerator(table.kind(), query_kind_last, "kind");
   query.ticket = table.ticket();
   query.text = reader.text(table.text(), "text");
   query.agent = reader.text(table.agent(), "agent");
@@ -387,16 +315,19 @@ void append(Bytes& out, const AnswerMessage& message) {
     const auto clocks = put_tables<schema::ClockView>(builder, answer.clocks, put_view);
     const auto policies = put_tables<schema::PolicyView>(builder, answer.policies, put_view);
     const auto changes = put_tables<schema::ClockChange>(builder, answer.changes, put_view);
+    const auto offers = put_tables<schema::OfferView>(builder, answer.offers, put_view);
+    Offset<schema::Why> why;
     Offset<schema::Names> names;
     Offset<schema::Kpi> kpi;
     Offset<schema::Status> status;
     if (answer.kind == desk::QueryKind::names) names = put(builder, answer.names);
     if (answer.kind == desk::QueryKind::kpi) kpi = put(builder, answer.kpi);
     if (answer.kind == desk::QueryKind::status) status = put(builder, answer.status);
+    if (is_why(answer.kind)) why = put(builder, answer.why);
     return schema::CreateAnswer(builder, message.tag, message.desk.value,
                                 static_cast<schema::QueryKind>(answer.kind), answer.code, tickets,
                                 queues, agents, names, kpi, status, clocks, policies, changes,
-                                answer.next_after, answer.more);
+                                answer.next_after, answer.more, offers, why);
   });
 }
 
@@ -407,7 +338,7 @@ sched::Expected<AnswerMessage, WireError> decode_answer(std::span<const std::byt
   FieldReader reader("answer", payload.size());
   AnswerMessage message{.tag = table.tag(), .desk = {table.desk()}, .answer = {}};
   auto& answer = message.answer;
-  answer.kind = reader.enumerator(table.kind(), desk::QueryKind::repair, "kind");
+  answer.kind = reader.enumerator(table.kind(), query_kind_last, "kind");
   answer.code = table.code();
   reader.tables(table.tickets(), "tickets", [&](const schema::TicketView& view) {
     answer.tickets.push_back(read(reader, view));
@@ -432,6 +363,10 @@ sched::Expected<AnswerMessage, WireError> decode_answer(std::span<const std::byt
   });
   answer.next_after = table.next_after();
   answer.more = table.more();
+  reader.tables(table.offers(), "offers", [&](const schema::OfferView& view) {
+    answer.offers.push_back(read(reader, view));
+  });
+  if (table.why() != nullptr) answer.why = read(reader, *table.why());
   return reader.finish(std::move(message));
 }
 

@@ -17,10 +17,13 @@ namespace {
 using desk::CommandKind;
 
 constexpr std::array<std::string_view, desk::command_kind_count> kind_names{
-    "open",          "update",       "message", "assign",        "start",        "requeue",
-    "pend",          "resume",       "resolve", "close",         "reopen",       "cancel",
-    "define_queue",  "define_agent", "log_in",  "log_out",       "config_begin", "config_chunk",
-    "config_commit", "acknowledge",  "merge",   "import_ticket", "migrate",      "repair"};
+    "open",          "update",       "message",  "assign",          "start",        "requeue",
+    "pend",          "resume",       "resolve",  "close",           "reopen",       "cancel",
+    "define_queue",  "define_agent", "log_in",   "log_out",         "config_begin", "config_chunk",
+    "config_commit", "acknowledge",  "merge",    "import_ticket",   "migrate",      "repair",
+    "accept",        "decline",      "withdraw", "set_agent_state", "next",         "escalate",
+    "bounce",        "hand_over",    "reassign", "switch_route",    "hold_queue",   "score",
+    "reconcile"};
 
 /// Checks one frame's vectors against its order and text, and remembers the first thing wrong.
 class FrameChecker {
@@ -262,6 +265,19 @@ sched::Expected<desk::CommandFrame, WireError> decode_commands(std::span<const s
   checker.take(CommandKind::import_ticket, table.import_ticket(), frame.import_ticket);
   checker.take(CommandKind::migrate, table.migrate(), frame.migrate);
   checker.take(CommandKind::repair, table.repair(), frame.repair);
+  checker.take(CommandKind::accept, table.accept(), frame.accept);
+  checker.take(CommandKind::decline, table.decline(), frame.decline);
+  checker.take(CommandKind::withdraw, table.withdraw(), frame.withdraw);
+  checker.take(CommandKind::set_agent_state, table.set_agent_state(), frame.set_agent_state);
+  checker.take(CommandKind::next, table.next(), frame.next);
+  checker.take(CommandKind::escalate, table.escalate(), frame.escalate);
+  checker.take(CommandKind::bounce, table.bounce(), frame.bounce);
+  checker.take(CommandKind::hand_over, table.hand_over(), frame.hand_over);
+  checker.take(CommandKind::reassign, table.reassign(), frame.reassign);
+  checker.take(CommandKind::switch_route, table.switch_route(), frame.switch_route);
+  checker.take(CommandKind::hold_queue, table.hold_queue(), frame.hold_queue);
+  checker.take(CommandKind::score, table.score(), frame.score);
+  checker.take(CommandKind::reconcile, table.reconcile(), frame.reconcile);
   checker.finish();
   if (checker.error()) return sched::Unexpected{*checker.error()};
   return frame;

@@ -45,6 +45,19 @@ struct CommandWriter::Impl {
   std::vector<desk::ImportTicket> import_ticket;
   std::vector<desk::Migrate> migrate;
   std::vector<desk::Repair> repair;
+  std::vector<desk::Accept> accept;
+  std::vector<desk::Decline> decline;
+  std::vector<desk::Withdraw> withdraw;
+  std::vector<desk::SetAgentState> set_agent_state;
+  std::vector<desk::Next> next;
+  std::vector<desk::Escalate> escalate;
+  std::vector<desk::Bounce> bounce;
+  std::vector<desk::HandOver> hand_over;
+  std::vector<desk::Reassign> reassign;
+  std::vector<desk::SwitchRoute> switch_route;
+  std::vector<desk::HoldQueue> hold_queue;
+  std::vector<desk::Score> score;
+  std::vector<desk::Reconcile> reconcile;
 
   // Written by finish().
   flatbuffers::FlatBufferBuilder builder{4'096};
@@ -106,6 +119,8 @@ struct CommandWriter::Impl {
                     put(fields.organisation, command, "organisation"),
                     put(fields.contract, command, "contract"),
                     put(fields.stage, command, "stage"),
+                    put(fields.language, command, "language"),
+                    put(fields.confidentiality, command, "confidentiality"),
                     put(fields.requester, command, "requester"),
                     put(fields.body, command, "body"),
                     put(queue, command, "queue")};
@@ -117,6 +132,7 @@ struct CommandWriter::Impl {
     record.sentiment = static_cast<uint8_t>(fields.sentiment);
     record.workaround = fields.workaround ? 1 : 0;
     record.major = fields.major ? 1 : 0;
+    if constexpr (requires { record.confidence; }) record.confidence = fields.confidence;
   }
 
   template <class Each>
@@ -145,6 +161,19 @@ struct CommandWriter::Impl {
     each(import_ticket);
     each(migrate);
     each(repair);
+    each(accept);
+    each(decline);
+    each(withdraw);
+    each(set_agent_state);
+    each(next);
+    each(escalate);
+    each(bounce);
+    each(hand_over);
+    each(reassign);
+    each(switch_route);
+    each(hold_queue);
+    each(score);
+    each(reconcile);
   }
 
   template <class Struct, class Record>
@@ -290,6 +319,108 @@ uint64_t CommandWriter::repair(const Addressed& to, bool newest) {
   return impl_->add(CommandKind::repair, impl_->repair, record);
 }
 
+uint64_t CommandWriter::accept(uint64_t offer, std::string_view agent) {
+  desk::Accept record;
+  record.offer = offer;
+  record.text_at = impl_->text_end();
+  record.agent_size = impl_->put(agent, "accept", "agent");
+  return impl_->add(CommandKind::accept, impl_->accept, record);
+}
+
+uint64_t CommandWriter::decline(uint64_t offer, std::string_view reason, std::string_view agent) {
+  desk::Decline record;
+  record.offer = offer;
+  record.text_at = impl_->text_end();
+  record.agent_size = impl_->put(agent, "decline", "agent");
+  record.reason_size = impl_->put(reason, "decline", "reason");
+  return impl_->add(CommandKind::decline, impl_->decline, record);
+}
+
+uint64_t CommandWriter::withdraw(const Addressed& to) {
+  const auto record = impl_->addressed<desk::Withdraw>(to, "withdraw");
+  return impl_->add(CommandKind::withdraw, impl_->withdraw, record);
+}
+
+uint64_t CommandWriter::set_agent_state(const AgentStateFields& fields) {
+  desk::SetAgentState record;
+  record.text_at = impl_->text_end();
+  record.agent_size = impl_->put(fields.agent, "set_agent_state", "agent");
+  record.code_size = impl_->put(fields.code, "set_agent_state", "code");
+  record.step = static_cast<uint8_t>(fields.step);
+  record.requeue = fields.requeue ? 1 : 0;
+  return impl_->add(CommandKind::set_agent_state, impl_->set_agent_state, record);
+}
+
+uint64_t CommandWriter::next(std::string_view agent) {
+  desk::Next record;
+  record.text_at = impl_->text_end();
+  record.agent_size = impl_->put(agent, "next", "agent");
+  return impl_->add(CommandKind::next, impl_->next, record);
+}
+
+uint64_t CommandWriter::escalate(const EscalateFields& fields) {
+  auto record = impl_->addressed<desk::Escalate>(fields.to, "escalate");
+  record.queue_size = impl_->put(fields.queue, "escalate", "queue");
+  record.reason_size = impl_->put(fields.reason, "escalate", "reason");
+  record.checklist_size = impl_->put(fields.checklist, "escalate", "checklist");
+  return impl_->add(CommandKind::escalate, impl_->escalate, record);
+}
+
+uint64_t CommandWriter::bounce(const Addressed& to, std::string_view reason) {
+  auto record = impl_->addressed<desk::Bounce>(to, "bounce");
+  record.reason_size = impl_->put(reason, "bounce", "reason");
+  return impl_->add(CommandKind::bounce, impl_->bounce, record);
+}
+
+uint64_t CommandWriter::hand_over(const Addressed& to, std::string_view agent,
+                                  std::string_view note) {
+  auto record = impl_->addressed<desk::HandOver>(to, "hand_over");
+  record.agent_size = impl_->put(agent, "hand_over", "agent");
+  record.note_size = impl_->put(note, "hand_over", "note");
+  return impl_->add(CommandKind::hand_over, impl_->hand_over, record);
+}
+
+uint64_t CommandWriter::reassign(const ReassignFields& fields) {
+  desk::Reassign record;
+  record.text_at = impl_->text_end();
+  record.where_size = impl_->put(fields.where, "reassign", "where");
+  record.queue_size = impl_->put(fields.queue, "reassign", "queue");
+  record.agent_size = impl_->put(fields.agent, "reassign", "agent");
+  record.reason_size = impl_->put(fields.reason, "reassign", "reason");
+  return impl_->add(CommandKind::reassign, impl_->reassign, record);
+}
+
+uint64_t CommandWriter::switch_route(std::string_view rule, bool on) {
+  desk::SwitchRoute record;
+  record.text_at = impl_->text_end();
+  record.rule_size = impl_->put(rule, "switch_route", "rule");
+  record.on = on ? 1 : 0;
+  return impl_->add(CommandKind::switch_route, impl_->switch_route, record);
+}
+
+uint64_t CommandWriter::hold_queue(std::string_view queue, bool held) {
+  desk::HoldQueue record;
+  record.text_at = impl_->text_end();
+  record.queue_size = impl_->put(queue, "hold_queue", "queue");
+  record.held = held ? 1 : 0;
+  return impl_->add(CommandKind::hold_queue, impl_->hold_queue, record);
+}
+
+uint64_t CommandWriter::score(const Addressed& to, std::string_view agent, int8_t points) {
+  auto record = impl_->addressed<desk::Score>(to, "score");
+  record.agent_size = impl_->put(agent, "score", "agent");
+  record.points = points;
+  return impl_->add(CommandKind::score, impl_->score, record);
+}
+
+uint64_t CommandWriter::reconcile(std::string_view agent, std::string_view tickets) {
+  desk::Reconcile record;
+  record.text_at = impl_->text_end();
+  record.agent_size = impl_->put(agent, "reconcile", "agent");
+  record.tickets_size = impl_->put(tickets, "reconcile", "tickets");
+  return impl_->add(CommandKind::reconcile, impl_->reconcile, record);
+}
+
 uint64_t CommandWriter::define_queue(const DefineQueueFields& fields) {
   desk::DefineQueue record;
   record.text_at = impl_->text_end();
@@ -393,11 +524,25 @@ sched::Expected<std::span<const std::byte>, WireError> CommandWriter::finish(
   const auto import_ticket = impl.put_all<schema::ImportTicket>(impl.import_ticket);
   const auto migrate = impl.put_all<schema::Migrate>(impl.migrate);
   const auto repair = impl.put_all<schema::Repair>(impl.repair);
-  builder.Finish(schema::CreateCommands(builder, desk.value, first_number, order, text, open,
-                                        update, message, assign, start, requeue, pend, resume,
-                                        resolve, close, reopen, cancel, define_queue, define_agent,
-                                        log_in, log_out, config_begin, config_chunk, config_commit,
-                                        acknowledge, merge, import_ticket, migrate, repair));
+  const auto accept = impl.put_all<schema::Accept>(impl.accept);
+  const auto decline = impl.put_all<schema::Decline>(impl.decline);
+  const auto withdraw = impl.put_all<schema::Withdraw>(impl.withdraw);
+  const auto set_agent_state = impl.put_all<schema::SetAgentState>(impl.set_agent_state);
+  const auto next = impl.put_all<schema::Next>(impl.next);
+  const auto escalate = impl.put_all<schema::Escalate>(impl.escalate);
+  const auto bounce = impl.put_all<schema::Bounce>(impl.bounce);
+  const auto hand_over = impl.put_all<schema::HandOver>(impl.hand_over);
+  const auto reassign = impl.put_all<schema::Reassign>(impl.reassign);
+  const auto switch_route = impl.put_all<schema::SwitchRoute>(impl.switch_route);
+  const auto hold_queue = impl.put_all<schema::HoldQueue>(impl.hold_queue);
+  const auto score = impl.put_all<schema::Score>(impl.score);
+  const auto reconcile = impl.put_all<schema::Reconcile>(impl.reconcile);
+  builder.Finish(schema::CreateCommands(
+      builder, desk.value, first_number, order, text, open, update, message, assign, start, requeue,
+      pend, resume, resolve, close, reopen, cancel, define_queue, define_agent, log_in, log_out,
+      config_begin, config_chunk, config_commit, acknowledge, merge, import_ticket, migrate, repair,
+      accept, decline, withdraw, set_agent_state, next, escalate, bounce, hand_over, reassign,
+      switch_route, hold_queue, score, reconcile));
 
   // The builder grows towards the front: the header goes there, and nothing is copied.
   const FrameHeader header{builder.GetSize(), static_cast<uint16_t>(MessageKind::commands),

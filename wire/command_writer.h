@@ -33,11 +33,12 @@ inline constexpr size_t text_size_max = 65'535;
 struct OpenFields {
   std::string_view external_id = {}, category = {}, subcategory = {}, service = {},
                    config_item = {}, channel = {}, requester_type = {}, organisation = {},
-                   contract = {}, stage = {}, requester = {}, body = {};
+                   contract = {}, stage = {}, language = {}, confidentiality = {}, requester = {},
+                   body = {};
   std::string_view queue = {};  ///< Empty: by the routing rules.
   int64_t occurred_at_us = 0;
   int64_t promised_at_us = 0;
-  uint64_t follows = 0;  ///< The ticket it goes on from.
+  uint64_t follows = 0;  ///< The ticket it goes on from; of a task the ticket it is part of.
   desk::TicketKind kind = desk::TicketKind::incident;
   sched::Impact impact = sched::Impact::none;
   sched::Urgency urgency = sched::Urgency::none;
@@ -45,6 +46,7 @@ struct OpenFields {
   bool vip = false;
   bool workaround = false;
   bool major = false;
+  uint8_t confidence = 0;  ///< Of what automation filled in: 1 … 100 %; 0: a human did.
 };
 
 /// Which ticket a command is about: by id or, where that is 0, by external id.
@@ -59,8 +61,8 @@ struct UpdateFields {
   Addressed to = {};
   uint32_t fields = 0;
   std::string_view category = {}, subcategory = {}, service = {}, config_item = {}, channel = {},
-                   requester_type = {}, organisation = {}, contract = {}, stage = {},
-                   requester = {}, body = {};
+                   requester_type = {}, organisation = {}, contract = {}, stage = {}, language = {},
+                   confidentiality = {}, requester = {}, body = {};
   int64_t promised_at_us = 0;
   desk::TicketKind kind = desk::TicketKind::incident;
   sched::Impact impact = sched::Impact::none;
@@ -69,6 +71,28 @@ struct UpdateFields {
   bool vip = false;
   bool workaround = false;
   bool major = false;
+  uint8_t confidence = 0;  ///< Of what automation filled in: 1 … 100 %; 0: a human did.
+};
+
+struct AgentStateFields {
+  std::string_view agent = {};
+  desk::AgentStep step = desk::AgentStep::available;
+  std::string_view code = {};  ///< Of away, required.
+  bool requeue = false;        ///< Of drain.
+};
+
+struct EscalateFields {
+  Addressed to = {};
+  std::string_view queue = {};      ///< Empty: where the ticket's queue escalates to.
+  std::string_view reason = {};     ///< Required.
+  std::string_view checklist = {};  ///< What has been done, by comma.
+};
+
+/// Moves every open ticket for which `where` holds.
+struct ReassignFields {
+  std::string_view where = {};
+  std::string_view queue = {}, agent = {};  ///< One of them.
+  std::string_view reason = {};
 };
 
 struct MessageFields {
@@ -137,6 +161,19 @@ class CommandWriter {
   uint64_t migrate(desk::MigrateMode mode, std::string_view select = {},
                    std::string_view policy = {});
   uint64_t repair(const Addressed& to, bool newest = false);
+  uint64_t accept(uint64_t offer, std::string_view agent = {});
+  uint64_t decline(uint64_t offer, std::string_view reason, std::string_view agent = {});
+  uint64_t withdraw(const Addressed& to);
+  uint64_t set_agent_state(const AgentStateFields& fields);
+  uint64_t next(std::string_view agent);
+  uint64_t escalate(const EscalateFields& fields);
+  uint64_t bounce(const Addressed& to, std::string_view reason);
+  uint64_t hand_over(const Addressed& to, std::string_view agent, std::string_view note);
+  uint64_t reassign(const ReassignFields& fields);
+  uint64_t switch_route(std::string_view rule, bool on);
+  uint64_t hold_queue(std::string_view queue, bool held);
+  uint64_t score(const Addressed& to, std::string_view agent, int8_t points);
+  uint64_t reconcile(std::string_view agent, std::string_view tickets);  ///< Ids, by comma.
   uint64_t define_queue(const DefineQueueFields& fields);
   uint64_t define_agent(const DefineAgentFields& fields);
   uint64_t log_in(std::string_view agent);

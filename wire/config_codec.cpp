@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "wire/policy_codec.h"
+#include "wire/routing_codec.h"
 #include "wire/schema.h"
 
 namespace paceline::wire {
@@ -20,7 +21,7 @@ constexpr flatbuffers::uoffset_t configuration_tables_max = 200'000;
 constexpr uint32_t day_s = 86'400;
 constexpr int32_t offset_s_max = 26 * 3'600;
 
-// Overloads for policies and the rules about pending; more of the same follow.
+// Overloads for policies, the rules about pending, queues and agents; more of the same follow.
 using wire::put;
 using wire::read;
 
@@ -47,13 +48,66 @@ Offset<schema::DeskSettings> put(Builder& builder, const desk::DeskSettings& set
   const auto put_rule = [](Builder& b, const auto& rule) { return put(b, rule); };
   const auto pauses = put_tables<schema::PauseRule>(builder, settings.pauses, put_rule);
   const auto pending = put_tables<schema::PendingRule>(builder, settings.pending, put_rule);
-  return schema::CreateDeskSettings(builder, matrix_at, calendar, auto_close, reopen_window,
-                                    settings.stale_after_us, settings.max_backdate_us, triage_queue,
-                                    strict_at, pauses, pending);
+  const auto coordinator_queue = put_text(builder, settings.coordinator_queue);
+  const auto work = put_tables<schema::WorkRule>(builder, settings.work, put_rule);
+  const auto away_codes = put_tables<schema::AwayCode>(builder, settings.away_codes, put_rule);
+
+  schema::DeskSettingsBuilder table(builder);
+  table.add_matrix(matrix_at);
+  table.add_calendar(calendar);
+  table.add_auto_close(auto_close);
+  table.add_reopen_window(reopen_window);
+  table.add_stale_after_us(settings.stale_after_us);
+  table.add_max_backdate_us(settings.max_backdate_us);
+  table.add_triage_queue(triage_queue);
+  table.add_strict(strict_at);
+  table.add_pauses(pauses);
+  table.add_pending(pending);
+  table.add_coordinator_queue(coordinator_queue);
+  table.add_aged_share_milli(settings.aged_share_milli);
+  table.add_max_wait_us(settings.max_wait_us);
+  table.add_language(static_cast<schema::LanguageRule>(settings.language));
+  table.add_work(work);
+  table.add_away_codes(away_codes);
+  table.add_pending_share_milli(settings.pending_share_milli);
+  table.add_no_response_after(settings.no_response_after);
+  table.add_drain_lead_us(settings.drain_lead_us);
+  table.add_ramp_items(settings.ramp_items);
+  table.add_ramp_us(settings.ramp_us);
+  table.add_occupancy_low_milli(settings.occupancy_low_milli);
+  table.add_occupancy_high_milli(settings.occupancy_high_milli);
+  return table.Finish();
 }
 
 sched::Priority read_priority(FieldReader& reader, unsigned value, std::string_view field) {
   return static_cast<sched::Priority>(reader.number(value, 1, sched::priority_count - 1, field));
+}
+
+/// What the settings say of agents and of whom work is given to.
+void read_dispatching(FieldReader& reader, const schema::DeskSettings& table,
+                      desk::DeskSettings& settings) {
+  const auto share = [&](uint32_t value, std::string_view field) {
+    return reader.number(value, 0, 1'000, field);
+  };
+  const auto duration = [&](int64_t value, std::string_view field) {
+    return reader.number(value, 0, duration_us_max, field);
+  };
+  settings.coordinator_queue = reader.text(table.coordinator_queue(), "coordinator_queue");
+  settings.aged_share_milli = share(table.aged_share_milli(), "aged_share_milli");
+  settings.max_wait_us = duration(table.max_wait_us(), "max_wait_us");
+  settings.language = reader.enumerator(table.language(), desk::LanguageRule::ignored, "language");
+  reader.tables(table.work(), "work",
+                [&](const schema::WorkRule& rule) { settings.work.push_back(read(reader, rule)); });
+  reader.tables(table.away_codes(), "away_codes", [&](const schema::AwayCode& code) {
+    settings.away_codes.push_back(read(reader, code));
+  });
+  settings.pending_share_milli = share(table.pending_share_milli(), "pending_share_milli");
+  settings.no_response_after = table.no_response_after();
+  settings.drain_lead_us = duration(table.drain_lead_us(), "drain_lead_us");
+  settings.ramp_items = table.ramp_items();
+  settings.ramp_us = duration(table.ramp_us(), "ramp_us");
+  settings.occupancy_low_milli = share(table.occupancy_low_milli(), "occupancy_low_milli");
+  settings.occupancy_high_milli = share(table.occupancy_high_milli(), "occupancy_high_milli");
 }
 
 desk::DeskSettings read_settings(FieldReader& reader, const schema::DeskSettings* table) {
@@ -96,6 +150,7 @@ desk::DeskSettings read_settings(FieldReader& reader, const schema::DeskSettings
   reader.tables(table->pending(), "pending", [&](const schema::PendingRule& rule) {
     settings.pending.push_back(read(reader, rule));
   });
+  read_dispatching(reader, *table, settings);
   return settings;
 }
 
@@ -213,96 +268,6 @@ sched::CalendarSpec read(FieldReader& reader, const schema::CalendarSpec& table)
     spec.operands.push_back(read(reader, operand));
   });
   return spec;
-}
-
-// Routes.
-
-Offset<schema::RouteRule> put(Builder& builder, const desk::RouteRule& route) {
-  const auto route_name = put_text(builder, route.name);
-  const auto when = put_text(builder, route.when);
-  const auto queue = put_text(builder, route.queue);
-  return schema::CreateRouteRule(builder, route_name, when, queue);
-}
-
-desk::RouteRule read(FieldReader& reader, const schema::RouteRule& table) {
-  return {reader.text(table.name(), "name"), reader.text(table.when(), "when"),
-          reader.text(table.queue(), "queue")};
-}
-
-// Queues.
-
-Offset<schema::QueueDefinition> put(Builder& builder, const desk::QueueDefinition& queue) {
-  const auto priorities = builder.CreateVector(queue.head_start.priority_us, sched::priority_count);
-  const auto head_start =
-      schema::CreateHeadStart(builder, priorities, queue.head_start.vip_us,
-                              queue.head_start.reopened_us, queue.head_start.negative_us);
-  const auto queue_name = put_text(builder, queue.name);
-  const auto group = put_text(builder, queue.group);
-  const auto need = put_text(builder, queue.need);
-  return schema::CreateQueueDefinition(builder, queue_name, group, need, queue.tier,
-                                       static_cast<schema::QueueMode>(queue.mode),
-                                       static_cast<schema::Discipline>(queue.discipline),
-                                       queue.weight_milli, queue.default_horizon_us, head_start);
-}
-
-int64_t read_head_start(FieldReader& reader, int64_t value) {
-  return reader.number(value, -duration_us_max, duration_us_max, "head_start");
-}
-
-desk::HeadStart read(FieldReader& reader, const schema::HeadStart& table) {
-  desk::HeadStart head_start;
-  const auto* priorities = table.priority_us();
-  if (priorities == nullptr || priorities->size() != sched::priority_count) {
-    reader.fail(WireErrorKind::counts_disagree, "head_start.priority_us", "must have six elements");
-    return head_start;
-  }
-  if (!reader.in_place(priorities, sizeof(int64_t), "head_start.priority_us")) return head_start;
-  for (unsigned i = 0; i < sched::priority_count; ++i)
-    head_start.priority_us[i] = read_head_start(reader, priorities->Get(i));
-  head_start.vip_us = read_head_start(reader, table.vip_us());
-  head_start.reopened_us = read_head_start(reader, table.reopened_us());
-  head_start.negative_us = read_head_start(reader, table.negative_us());
-  return head_start;
-}
-
-desk::QueueDefinition read(FieldReader& reader, const schema::QueueDefinition& table) {
-  desk::QueueDefinition queue;
-  queue.name = reader.text(table.name(), "name");
-  queue.group = reader.text(table.group(), "group");
-  queue.need = reader.text(table.need(), "need");
-  queue.tier = table.tier();
-  queue.mode = reader.enumerator(table.mode(), desk::QueueMode::manual, "mode");
-  queue.discipline = reader.enumerator(table.discipline(), desk::Discipline::fifo, "discipline");
-  queue.weight_milli = table.weight_milli();
-  queue.default_horizon_us =
-      reader.number(table.default_horizon_us(), 0, duration_us_max, "default_horizon_us");
-  if (table.head_start() != nullptr) queue.head_start = read(reader, *table.head_start());
-  return queue;
-}
-
-// Agents.
-
-Offset<schema::AgentDefinition> put(Builder& builder, const desk::AgentDefinition& agent) {
-  const auto agent_name = put_text(builder, agent.name);
-  const auto groups = put_text_tables(builder, agent.groups);
-  const auto skills =
-      put_tables<schema::Skill>(builder, agent.skills, [](Builder& b, const auto& skill) {
-        const auto skill_name = put_text(b, skill.first);
-        return schema::CreateSkill(b, skill_name, skill.second);
-      });
-  return schema::CreateAgentDefinition(builder, agent_name, groups, skills, agent.capacity_milli);
-}
-
-desk::AgentDefinition read(FieldReader& reader, const schema::AgentDefinition& table) {
-  desk::AgentDefinition agent;
-  agent.name = reader.text(table.name(), "name");
-  agent.groups = read_text_tables(reader, table.groups(), "groups");
-  reader.tables(table.skills(), "skills", [&](const schema::Skill& skill) {
-    agent.skills.emplace_back(reader.text(skill.name(), "skills.name"),
-                              reader.number(skill.level(), 1, 100, "skills.level"));
-  });
-  agent.capacity_milli = table.capacity_milli();
-  return agent;
 }
 
 // Criticalities.

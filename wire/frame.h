@@ -29,7 +29,7 @@ namespace paceline::wire {
 static_assert(std::endian::native == std::endian::little,
               "records travel, and are logged, as they lie in memory");
 
-inline constexpr uint16_t protocol_version = 2;
+inline constexpr uint16_t protocol_version = 3;
 inline constexpr size_t frame_header_size = 8;
 /// Header included. What a server accepts unless configured otherwise; `welcome` tells it.
 inline constexpr uint32_t frame_size_max_default = 1'048'576;

@@ -18,11 +18,12 @@ auto read(std::span<const std::byte> payload, std::string_view what, Read read_f
 }
 
 flatbuffers::Offset<schema::Limits> put(Builder& builder, const desk::Limits& limits) {
-  return schema::CreateLimits(
-      builder, limits.tickets_max, limits.clocks_per_ticket, limits.intervals_per_ticket,
-      limits.text_mib_max, limits.closed_max, limits.queues_max, limits.agents_max,
-      limits.policies_max, limits.calendars_max, limits.dictionary_max, limits.sessions_max,
-      limits.reply_window, limits.timers_per_batch, limits.config_bytes_max);
+  return schema::CreateLimits(builder, limits.tickets_max, limits.clocks_per_ticket,
+                              limits.intervals_per_ticket, limits.text_mib_max, limits.closed_max,
+                              limits.queues_max, limits.agents_max, limits.policies_max,
+                              limits.calendars_max, limits.dictionary_max, limits.sessions_max,
+                              limits.reply_window, limits.timers_per_batch, limits.config_bytes_max,
+                              limits.offers_max, limits.sticky_max);
 }
 
 desk::Limits read_limits(const schema::Limits& table) {
@@ -41,6 +42,8 @@ desk::Limits read_limits(const schema::Limits& table) {
   limits.reply_window = table.reply_window();
   limits.timers_per_batch = table.timers_per_batch();
   limits.config_bytes_max = table.config_bytes_max();
+  limits.offers_max = table.offers_max();
+  limits.sticky_max = table.sticky_max();
   return limits;
 }
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 
 #include "engine/desk/command.h"
@@ -25,9 +26,13 @@ unsigned any(const std::array<uint8_t, size>& reserved) {
 // What each record holds beside numbers that may be anything: `value(name, value, max)` for every
 // bounded field, `text(size)` for every text in the order in which they lie.
 
+inline constexpr auto kind_max = static_cast<unsigned>(desk::TicketKind::task);
+inline constexpr unsigned confidence_max = 100;
+inline constexpr int points_max = 15;
+
 template <class Value>
 void values_of_attributes(const auto& r, Value value) {
-  value("kind", r.kind, 1U);
+  value("kind", r.kind, kind_max);
   value("impact", r.impact, 3U);
   value("urgency", r.urgency, 3U);
   value("vip", r.vip, 1U);
@@ -39,14 +44,16 @@ void values_of_attributes(const auto& r, Value value) {
 template <class Value>
 void values(const desk::Open& r, Value value) {
   values_of_attributes(r, value);
+  value("confidence", r.confidence, confidence_max);
 }
 inline constexpr uint32_t update_fields_known =
     ((1U << desk::text_field_count) - 1) |
-    (bit(desk::FieldBit::promised_at) * 2 - bit(desk::FieldBit::kind));
+    (bit(desk::FieldBit::confidence) * 2 - bit(desk::FieldBit::kind));
 static_assert(desk::text_field_count <= static_cast<size_t>(desk::FieldBit::kind));
 template <class Value>
 void values(const desk::Update& r, Value value) {
   values_of_attributes(r, value);
+  value("confidence", r.confidence, confidence_max);
   value("fields (unknown bits)", r.fields & ~update_fields_known, 0U);
 }
 template <class Value>
@@ -63,8 +70,8 @@ void values(const desk::Resolve& r, Value value) {
 }
 template <class Value>
 void values(const desk::DefineQueue& r, Value value) {
-  value("mode", r.mode, 1U);
-  value("discipline", r.discipline, 1U);
+  value("mode", r.mode, static_cast<unsigned>(desk::QueueMode::pull));
+  value("discipline", r.discipline, static_cast<unsigned>(desk::Discipline::priority_minutes));
   value("reserved", any(r.reserved), 0U);
 }
 template <class Value>
@@ -87,6 +94,36 @@ void values(const desk::Repair& r, Value value) {
   value("newest", r.newest, 1U);
   value("reserved", any(r.reserved), 0U);
 }
+template <class Value>
+void values(const desk::SetAgentState& r, Value value) {
+  value("step", r.step, static_cast<unsigned>(desk::AgentStep::lost));
+  value("requeue", r.requeue, 1U);
+  value("reserved", any(r.reserved), 0U);
+}
+template <class Value>
+void values(const desk::SwitchRoute& r, Value value) {
+  value("on", r.on, 1U);
+  value("reserved", r.reserved, 0U);
+}
+template <class Value>
+void values(const desk::HoldQueue& r, Value value) {
+  value("held", r.held, 1U);
+  value("reserved", r.reserved, 0U);
+}
+template <class Value>
+void values(const desk::Score& r, Value value) {
+  value("points (either way)", static_cast<unsigned>(std::abs(int{r.points})), points_max);
+  value("reserved", any(r.reserved), 0U);
+}
+// Texts and numbers that may be anything.
+template <class Value>
+void values(const desk::Decline&, Value) {}
+template <class Value>
+void values(const desk::Escalate&, Value) {}
+template <class Value>
+void values(const desk::Reassign&, Value) {}
+template <class Value>
+void values(const desk::Reconcile&, Value) {}
 template <class Value>
 void values(const desk::ConfigChunk&, Value) {}
 template <class Value>
@@ -199,6 +236,71 @@ void texts(const desk::LogIn& r, Text text) {
 template <class Text>
 void texts(const desk::LogOut& r, Text text) {
   text(r.agent_size);
+}
+template <class Text>
+void texts(const desk::Accept& r, Text text) {
+  text(r.agent_size);
+}
+template <class Text>
+void texts(const desk::Decline& r, Text text) {
+  text(r.agent_size);
+  text(r.reason_size);
+}
+template <class Text>
+void texts(const desk::Withdraw& r, Text text) {
+  text(r.external_id_size);
+}
+template <class Text>
+void texts(const desk::SetAgentState& r, Text text) {
+  text(r.agent_size);
+  text(r.code_size);
+}
+template <class Text>
+void texts(const desk::Next& r, Text text) {
+  text(r.agent_size);
+}
+template <class Text>
+void texts(const desk::Escalate& r, Text text) {
+  text(r.external_id_size);
+  text(r.queue_size);
+  text(r.reason_size);
+  text(r.checklist_size);
+}
+template <class Text>
+void texts(const desk::Bounce& r, Text text) {
+  text(r.external_id_size);
+  text(r.reason_size);
+}
+template <class Text>
+void texts(const desk::HandOver& r, Text text) {
+  text(r.external_id_size);
+  text(r.agent_size);
+  text(r.note_size);
+}
+template <class Text>
+void texts(const desk::Reassign& r, Text text) {
+  text(r.where_size);
+  text(r.queue_size);
+  text(r.agent_size);
+  text(r.reason_size);
+}
+template <class Text>
+void texts(const desk::SwitchRoute& r, Text text) {
+  text(r.rule_size);
+}
+template <class Text>
+void texts(const desk::HoldQueue& r, Text text) {
+  text(r.queue_size);
+}
+template <class Text>
+void texts(const desk::Score& r, Text text) {
+  text(r.external_id_size);
+  text(r.agent_size);
+}
+template <class Text>
+void texts(const desk::Reconcile& r, Text text) {
+  text(r.agent_size);
+  text(r.tickets_size);
 }
 
 }  // namespace paceline::wire

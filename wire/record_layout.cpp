@@ -42,6 +42,7 @@ SAME_FIELD(Open, vip);
 SAME_FIELD(Open, sentiment);
 SAME_FIELD(Open, workaround);
 SAME_FIELD(Open, major);
+SAME_FIELD(Open, confidence);
 SAME_FIELD(Open, reserved);
 
 SAME_STRUCT(Update);
@@ -58,6 +59,7 @@ SAME_FIELD(Update, vip);
 SAME_FIELD(Update, sentiment);
 SAME_FIELD(Update, workaround);
 SAME_FIELD(Update, major);
+SAME_FIELD(Update, confidence);
 SAME_FIELD(Update, reserved);
 
 #define SAME_ADDRESS(type)            \
@@ -126,6 +128,65 @@ SAME_FIELD(Migrate, select_size);
 SAME_FIELD(Migrate, policy_size);
 SAME_FIELD(Migrate, mode);
 SAME_FIELD(Migrate, reserved);
+
+SAME_STRUCT(Accept);
+SAME_FIELD(Accept, offer);
+SAME_FIELD(Accept, text_at);
+SAME_FIELD(Accept, agent_size);
+SAME_FIELD(Accept, reserved);
+SAME_STRUCT(Decline);
+SAME_FIELD(Decline, offer);
+SAME_FIELD(Decline, text_at);
+SAME_FIELD(Decline, agent_size);
+SAME_FIELD(Decline, reason_size);
+SAME_ADDRESS(Withdraw);
+SAME_STRUCT(SetAgentState);
+SAME_FIELD(SetAgentState, text_at);
+SAME_FIELD(SetAgentState, agent_size);
+SAME_FIELD(SetAgentState, code_size);
+SAME_FIELD(SetAgentState, step);
+SAME_FIELD(SetAgentState, requeue);
+SAME_FIELD(SetAgentState, reserved);
+SAME_STRUCT(Next);
+SAME_FIELD(Next, text_at);
+SAME_FIELD(Next, agent_size);
+SAME_FIELD(Next, reserved);
+SAME_STRUCT(Escalate);
+SAME_FIELD(Escalate, ticket);
+SAME_FIELD(Escalate, expected_version);
+SAME_FIELD(Escalate, text_at);
+SAME_FIELD(Escalate, external_id_size);
+SAME_FIELD(Escalate, queue_size);
+SAME_FIELD(Escalate, reason_size);
+SAME_FIELD(Escalate, checklist_size);
+SAME_ADDRESS(Bounce);
+SAME_FIELD(Bounce, reason_size);
+SAME_ADDRESS(HandOver);
+SAME_FIELD(HandOver, agent_size);
+SAME_FIELD(HandOver, note_size);
+SAME_STRUCT(Reassign);
+SAME_FIELD(Reassign, text_at);
+SAME_FIELD(Reassign, where_size);
+SAME_FIELD(Reassign, queue_size);
+SAME_FIELD(Reassign, agent_size);
+SAME_FIELD(Reassign, reason_size);
+SAME_STRUCT(SwitchRoute);
+SAME_FIELD(SwitchRoute, text_at);
+SAME_FIELD(SwitchRoute, rule_size);
+SAME_FIELD(SwitchRoute, on);
+SAME_FIELD(SwitchRoute, reserved);
+SAME_STRUCT(HoldQueue);
+SAME_FIELD(HoldQueue, text_at);
+SAME_FIELD(HoldQueue, queue_size);
+SAME_FIELD(HoldQueue, held);
+SAME_FIELD(HoldQueue, reserved);
+SAME_ADDRESS(Score);
+SAME_FIELD(Score, agent_size);
+SAME_FIELD(Score, points);
+SAME_STRUCT(Reconcile);
+SAME_FIELD(Reconcile, text_at);
+SAME_FIELD(Reconcile, agent_size);
+SAME_FIELD(Reconcile, tickets_size);
 
 SAME_STRUCT(DefineQueue);
 SAME_FIELD(DefineQueue, text_at);
@@ -200,11 +261,26 @@ static_assert(static_cast<int>(schema::EventKind::MAX) == desk::event_kind_count
 static_assert(static_cast<int>(schema::State::MAX) == desk::state_count - 1);
 static_assert(static_cast<int>(schema::ClockKind::MAX) == desk::clock_kind_count - 1);
 static_assert(static_cast<int>(schema::QueryKind::MAX) ==
-              static_cast<int>(desk::QueryKind::repair));
+              static_cast<int>(desk::QueryKind::reassign));
 static_assert(static_cast<int>(schema::RungAction::MAX) ==
               static_cast<int>(desk::RungAction::open_bridge));
 static_assert(static_cast<int>(schema::TargetKind::MAX) ==
               static_cast<int>(desk::TargetKind::promised));
+static_assert(static_cast<int>(schema::TicketKind::MAX) ==
+              static_cast<int>(desk::TicketKind::task));
+static_assert(static_cast<int>(schema::QueueMode::MAX) == static_cast<int>(desk::QueueMode::pull));
+static_assert(static_cast<int>(schema::Discipline::MAX) ==
+              static_cast<int>(desk::Discipline::priority_minutes));
+static_assert(static_cast<int>(schema::AgentStep::MAX) == static_cast<int>(desk::AgentStep::lost));
+static_assert(static_cast<int>(schema::ChoiceOrder::MAX) ==
+              static_cast<int>(desk::ChoiceOrder::occupancy));
+static_assert(static_cast<int>(schema::StickyBy::MAX) ==
+              static_cast<int>(desk::StickyBy::requester_and_config_item));
+static_assert(static_cast<int>(schema::SunMode::MAX) == static_cast<int>(desk::SunMode::transfer));
+static_assert(static_cast<int>(schema::LanguageRule::MAX) ==
+              static_cast<int>(desk::LanguageRule::ignored));
+static_assert(static_cast<int>(schema::WhyTermKind::MAX) ==
+              static_cast<int>(desk::WhyTerm::Kind::count));
 static_assert(static_cast<int>(schema::OnPriorityChange::MAX) ==
               static_cast<int>(desk::OnPriorityChange::keep));
 

@@ -27,7 +27,7 @@ namespace paceline::desk {
 
 /// Raised whenever the same commands would give other events. A server refuses to replay batches of
 /// another version.
-inline constexpr uint32_t rules_version = 2;
+inline constexpr uint32_t rules_version = 3;
 
 /// A closed ticket on its way to the history file.
 struct ArchivedTicket {

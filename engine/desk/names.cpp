@@ -36,6 +36,12 @@ std::string_view name(Reject reject) {
       return "external_id_taken";
     case Reject::version_conflict:
       return "version_conflict";
+    case Reject::route_unknown:
+      return "route_unknown";
+    case Reject::offer_gone:
+      return "offer_gone";
+    case Reject::offer_of_another:
+      return "offer_of_another";
     case Reject::ticket_not_assigned:
       return "ticket_not_assigned";
     case Reject::ticket_not_pending:
@@ -60,6 +66,30 @@ std::string_view name(Reject reject) {
       return "migration_under_way";
     case Reject::rung_not_reached:
       return "rung_not_reached";
+    case Reject::nothing_waiting:
+      return "nothing_waiting";
+    case Reject::agent_not_in_wrap_up:
+      return "agent_not_in_wrap_up";
+    case Reject::wrap_up_extended_before:
+      return "wrap_up_extended_before";
+    case Reject::code_unknown:
+      return "code_unknown";
+    case Reject::ticket_not_offered:
+      return "ticket_not_offered";
+    case Reject::escalation_nowhere:
+      return "escalation_nowhere";
+    case Reject::checklist_incomplete:
+      return "checklist_incomplete";
+    case Reject::ticket_not_moved:
+      return "ticket_not_moved";
+    case Reject::bounce_window_over:
+      return "bounce_window_over";
+    case Reject::tasks_open:
+      return "tasks_open";
+    case Reject::reassign_under_way:
+      return "reassign_under_way";
+    case Reject::scores_full:
+      return "scores_full";
     case Reject::tickets_full:
       return "tickets_full";
     case Reject::clocks_full:
@@ -72,6 +102,10 @@ std::string_view name(Reject reject) {
       return "queues_full";
     case Reject::agents_full:
       return "agents_full";
+    case Reject::offers_full:
+      return "offers_full";
+    case Reject::work_kinds_full:
+      return "work_kinds_full";
     case Reject::intervals_full:
       return "intervals_full";
     case Reject::ticket_intervals_full:
@@ -158,6 +192,44 @@ std::string_view name(EventKind kind) {
       return "policy.migrated";
     case EventKind::calendar_changed:
       return "calendar.changed";
+    case EventKind::ticket_unroutable:
+      return "ticket.unroutable";
+    case EventKind::ticket_relaxed:
+      return "ticket.relaxed";
+    case EventKind::ticket_aged:
+      return "ticket.aged";
+    case EventKind::ticket_held:
+      return "ticket.held";
+    case EventKind::ticket_offered:
+      return "ticket.offered";
+    case EventKind::ticket_accepted:
+      return "ticket.accepted";
+    case EventKind::ticket_declined:
+      return "ticket.declined";
+    case EventKind::ticket_offer_expired:
+      return "ticket.offer_expired";
+    case EventKind::ticket_rescinded:
+      return "ticket.rescinded";
+    case EventKind::ticket_escalated:
+      return "ticket.escalated";
+    case EventKind::ticket_bounced:
+      return "ticket.bounced";
+    case EventKind::ticket_handed_off:
+      return "ticket.handed_off";
+    case EventKind::queue_overflow:
+      return "queue.overflow";
+    case EventKind::queue_held:
+      return "queue.held";
+    case EventKind::route_switched:
+      return "route.switched";
+    case EventKind::agent_state_changed:
+      return "agent.state";
+    case EventKind::agent_session_lost:
+      return "agent.session_lost";
+    case EventKind::agent_reconciled:
+      return "agent.reconciled";
+    case EventKind::tickets_reassigned:
+      return "tickets.reassigned";
   }
   return "unknown";
 }

@@ -66,8 +66,6 @@ enum class Reject : uint16_t {
   agents_full = 55,
   offers_full = 56,
   work_kinds_full = 57,  ///< More than 64 distinct kinds of work.
-  offers_full = 56,
-  work_kinds_full = 57,  ///< More than 64 distinct kinds of work.
   intervals_full = 58,
   ticket_intervals_full = 59,  ///< Of this ticket: it can only be ended, and followed by another.
 };

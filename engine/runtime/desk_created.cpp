@@ -18,6 +18,7 @@ constexpr uint32_t desk::Limits::*figures[] = {
     &desk::Limits::calendars_max,        &desk::Limits::dictionary_max,
     &desk::Limits::sessions_max,         &desk::Limits::reply_window,
     &desk::Limits::timers_per_batch,     &desk::Limits::config_bytes_max,
+    &desk::Limits::offers_max,           &desk::Limits::sticky_max,
 };
 static_assert(sizeof(desk::Limits) == std::size(figures) * sizeof(uint32_t));
 
@@ -90,6 +91,8 @@ std::string desk_limits_problem(const desk::Limits& limits) {
       {"reply_window", limits.reply_window, 1, 1'000'000},
       {"timers_per_batch", limits.timers_per_batch, 1, 1'000'000},
       {"config_bytes_max", limits.config_bytes_max, 1, 64 * 1'048'576},
+      {"offers_max", limits.offers_max, 1, 10'000'000},
+      {"sticky_max", limits.sticky_max, 1, 100'000'000},
   };
   const auto problem = [](const std::string& name, uint64_t value, uint64_t min, uint64_t max) {
     return "a desk's " + name + " must be " + std::to_string(min) + " … " + std::to_string(max) +

@@ -18,7 +18,7 @@ namespace {
 
 // record = header, facts (80 bytes), intervals (16 each), view; padded to 8.
 struct RecordHeader {
-  static constexpr uint32_t magic_value = 0x3248'4c50;  // "PLH2"
+  static constexpr uint32_t magic_value = 0x3348'4c50;  // "PLH3"
   uint32_t magic = magic_value;
   uint32_t payload_size = 0;
   uint64_t number = 0;  ///< From 1, dense.
@@ -94,15 +94,21 @@ void each_field(View& view, Text&& text, Plain&& plain) {
   for (auto* field :
        {&view.external_id, &view.reason, &view.queue, &view.agent, &view.category,
         &view.subcategory, &view.service, &view.config_item, &view.channel, &view.requester,
-        &view.requester_type, &view.organisation, &view.contract, &view.body, &view.stage})
+        &view.requester_type, &view.organisation, &view.contract, &view.body, &view.stage,
+        &view.language, &view.confidentiality, &view.routed_by})
     text(*field);
-  for (auto* field : {&view.kind, &view.impact, &view.urgency, &view.priority, &view.vip,
-                      &view.sentiment, &view.workaround, &view.major, &view.reminders_sent})
+  for (auto* field :
+       {&view.kind, &view.impact, &view.urgency, &view.priority, &view.vip, &view.sentiment,
+        &view.workaround, &view.major, &view.reminders_sent, &view.confidence, &view.step,
+        &view.tier, &view.checklist_done, &view.checklist_of})
     plain(*field);
   plain(view.id);
   plain(view.follows);
   plain(view.merged_into);
-  plain(view.version);
+  plain(view.parent);
+  for (auto* field : {&view.version, &view.tasks_open, &view.hops, &view.escalations, &view.bounces,
+                      &view.declines})
+    plain(*field);
   plain(view.state);
   for (auto* field :
        {&view.recorded_at_us, &view.occurred_at_us, &view.first_response_at_us,

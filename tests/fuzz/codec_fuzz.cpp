@@ -30,6 +30,37 @@ void walk(const desk::CommandFrame& frame, size_t at, std::initializer_list<size
   }
 }
 
+void check_routing(const desk::CommandFrame& f) {
+  for (const auto& c : f.accept) walk(f, c.text_at, {c.agent_size});
+  for (const auto& c : f.decline) walk(f, c.text_at, {c.agent_size, c.reason_size});
+  for (const auto& c : f.withdraw) walk(f, c.text_at, {c.external_id_size});
+  for (const auto& c : f.set_agent_state) {
+    walk(f, c.text_at, {c.agent_size, c.code_size});
+    require(c.step <= 4 && c.requeue <= 1);
+  }
+  for (const auto& c : f.next) walk(f, c.text_at, {c.agent_size});
+  for (const auto& c : f.escalate)
+    walk(f, c.text_at, {c.external_id_size, c.queue_size, c.reason_size, c.checklist_size});
+  for (const auto& c : f.bounce) walk(f, c.text_at, {c.external_id_size, c.reason_size});
+  for (const auto& c : f.hand_over)
+    walk(f, c.text_at, {c.external_id_size, c.agent_size, c.note_size});
+  for (const auto& c : f.reassign)
+    walk(f, c.text_at, {c.where_size, c.queue_size, c.agent_size, c.reason_size});
+  for (const auto& c : f.switch_route) {
+    walk(f, c.text_at, {c.rule_size});
+    require(c.on <= 1);
+  }
+  for (const auto& c : f.hold_queue) {
+    walk(f, c.text_at, {c.queue_size});
+    require(c.held <= 1);
+  }
+  for (const auto& c : f.score) {
+    walk(f, c.text_at, {c.external_id_size, c.agent_size});
+    require(c.points >= -15 && c.points <= 15);
+  }
+  for (const auto& c : f.reconcile) walk(f, c.text_at, {c.agent_size, c.tickets_size});
+}
+
 void check_commands(std::span<const std::byte> payload) {
   const auto decoded = decode_commands(payload);
   if (!decoded) {
@@ -43,26 +74,38 @@ void check_commands(std::span<const std::byte> payload) {
     require(static_cast<int>(kind) < desk::command_kind_count);
     ++counts[static_cast<size_t>(kind)];
   }
-  const size_t sizes[] = {
-      f.open.size(),         f.update.size(),        f.message.size(),       f.assign.size(),
-      f.start.size(),        f.requeue.size(),       f.pend.size(),          f.resume.size(),
-      f.resolve.size(),      f.close.size(),         f.reopen.size(),        f.cancel.size(),
-      f.define_queue.size(), f.define_agent.size(),  f.log_in.size(),        f.log_out.size(),
-      f.config_begin.size(), f.config_chunk.size(),  f.config_commit.size(), f.acknowledge.size(),
-      f.merge.size(),        f.import_ticket.size(), f.migrate.size(),       f.repair.size()};
+  const size_t sizes[] = {f.open.size(),          f.update.size(),
+                          f.message.size(),       f.assign.size(),
+                          f.start.size(),         f.requeue.size(),
+                          f.pend.size(),          f.resume.size(),
+                          f.resolve.size(),       f.close.size(),
+                          f.reopen.size(),        f.cancel.size(),
+                          f.define_queue.size(),  f.define_agent.size(),
+                          f.log_in.size(),        f.log_out.size(),
+                          f.config_begin.size(),  f.config_chunk.size(),
+                          f.config_commit.size(), f.acknowledge.size(),
+                          f.merge.size(),         f.import_ticket.size(),
+                          f.migrate.size(),       f.repair.size(),
+                          f.accept.size(),        f.decline.size(),
+                          f.withdraw.size(),      f.set_agent_state.size(),
+                          f.next.size(),          f.escalate.size(),
+                          f.bounce.size(),        f.hand_over.size(),
+                          f.reassign.size(),      f.switch_route.size(),
+                          f.hold_queue.size(),    f.score.size(),
+                          f.reconcile.size()};
   static_assert(std::size(sizes) == desk::command_kind_count);
   for (size_t kind = 0; kind < std::size(sizes); ++kind) require(counts[kind] == sizes[kind]);
   for (const auto& c : f.open) {
     size_t at = c.text_at;
     for (const size_t size : c.sizes) walk(f, at, {size}), at += size;
-    require(c.kind <= 1 && c.impact <= 3 && c.urgency <= 3 && c.vip <= 1 && c.sentiment <= 3 &&
-            c.workaround <= 1 && c.major <= 1);
+    require(c.kind <= 2 && c.impact <= 3 && c.urgency <= 3 && c.vip <= 1 && c.sentiment <= 3 &&
+            c.workaround <= 1 && c.major <= 1 && c.confidence <= 100);
   }
   for (const auto& c : f.update) {
     size_t at = c.text_at;
     for (const size_t size : c.sizes) walk(f, at, {size}), at += size;
-    require(c.kind <= 1 && c.impact <= 3 && c.urgency <= 3 && c.vip <= 1 && c.sentiment <= 3 &&
-            c.workaround <= 1 && c.major <= 1);
+    require(c.kind <= 2 && c.impact <= 3 && c.urgency <= 3 && c.vip <= 1 && c.sentiment <= 3 &&
+            c.workaround <= 1 && c.major <= 1 && c.confidence <= 100);
   }
   for (const auto& c : f.message) walk(f, c.text_at, {c.external_id_size});
   for (const auto& c : f.assign) walk(f, c.text_at, {c.external_id_size, c.agent_size});
@@ -89,7 +132,7 @@ void check_commands(std::span<const std::byte> payload) {
     size_t at = c.text_at;
     for (const size_t size : c.sizes) walk(f, at, {size}), at += size;
     walk(f, at, {c.history_size, c.agent_size});
-    require(c.kind <= 1 && c.impact <= 3 && c.workaround <= 1 && c.major <= 1);
+    require(c.kind <= 2 && c.impact <= 3 && c.workaround <= 1 && c.major <= 1);
   }
   for (const auto& c : f.migrate) {
     walk(f, c.text_at, {c.select_size, c.policy_size});
@@ -99,6 +142,7 @@ void check_commands(std::span<const std::byte> payload) {
     walk(f, c.text_at, {c.external_id_size});
     require(c.newest <= 1);
   }
+  check_routing(f);
   for (const auto& c : f.config_chunk) require(uint64_t{c.text_at} + c.size <= f.text.size());
 }
 

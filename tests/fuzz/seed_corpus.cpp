@@ -95,10 +95,55 @@ desk::Configuration small_configuration() {
   desk::QueueDefinition queue;
   queue.name = "q";
   queue.group = "g";
-  configuration.queues = {queue};
-  configuration.agents = {{"ann", {"g"}, {{"s", 2}}, 2'000}};
-  configuration.routes = {{"all", "", "q"}};
+  desk::QueueDefinition second = queue;
+  second.name = "q2";
+  queue.steps = {{"s >= 4", sched::minute.us, 0}, {"s >= 1", 0, 0}};
+  queue.preferred = {{"s >= 3", 2}};
+  queue.overflows = {{sched::hour.us, 0, false, "q2"}};
+  queue.sticky.by = desk::StickyBy::requester;
+  queue.auto_accept = false;
+  queue.fan_out = 2;
+  queue.wrap_up_max_us = sched::minute.us;
+  queue.escalate_to = "q2";
+  queue.checklist = {"symptoms"};
+  queue.checklist_required = false;
+  configuration.queues = {queue, second};
+  desk::AgentDefinition ann;
+  ann.name = "ann";
+  ann.groups = {"g"};
+  ann.skills = {{"s", 2}};
+  ann.capacity_milli = 2'000;
+  ann.languages = {"de"};
+  ann.clearances = {"hr"};
+  configuration.agents = {ann};
+  desk::RouteRule route;
+  route.name = "all";
+  route.queue = "q";
+  route.min_confidence = 50;
+  configuration.routes = {route};
+  configuration.settings.work = {{"chat", -1, -1, 330, 3, false, true}};
+  configuration.settings.away_codes = {{"lunch", true, false}};
   return configuration;
+}
+
+void fill_routing(CommandWriter& writer) {
+  writer.open({.external_id = "D", .language = "de", .queue = "q", .confidence = 50});
+  writer.accept(1, "ann");
+  writer.decline(1, "lunch");
+  writer.withdraw({.external_id = "D"});
+  writer.set_agent_state({.agent = "ann", .step = desk::AgentStep::away, .code = "lunch"});
+  writer.set_agent_state({.agent = "ann", .step = desk::AgentStep::lost});
+  writer.set_agent_state({.agent = "ann"});
+  writer.next("ann");
+  writer.escalate({.to = {.external_id = "D"}, .reason = "vpn", .checklist = "symptoms"});
+  writer.bounce({.external_id = "D"}, "not ours");
+  writer.hand_over({.external_id = "D"}, "ann", "note");
+  writer.reassign({.where = "priority == P3", .queue = "q", .reason = "ill"});
+  writer.switch_route("all", false);
+  writer.hold_queue("q", true);
+  writer.hold_queue("q", false);
+  writer.score({.external_id = "D"}, "ann", -3);
+  writer.reconcile("ann", "281474976710657");
 }
 
 void fill(CommandWriter& writer) {
@@ -127,6 +172,7 @@ void fill(CommandWriter& writer) {
                         .agent = {}});
   writer.migrate(desk::MigrateMode::carry, "priority == P1", "P1");
   writer.repair({.external_id = "C"}, true);
+  fill_routing(writer);
   writer.log_out("ann");
 }
 
@@ -160,6 +206,15 @@ void add_desk_seeds(Corpus& corpus) {
   writer.acknowledge({.external_id = "C"});
   writer.migrate(desk::MigrateMode::retroactive);
   writer.repair({.external_id = "C"});
+  steps += step(60'000, writer);
+  // Offers are numbered from 1 in every desk.
+  writer.log_in("ann");
+  for (uint64_t offer = 1; offer < 4; ++offer) writer.accept(offer);
+  writer.escalate({.to = {.external_id = "C"}, .reason = "vpn"});
+  writer.bounce({.external_id = "C"}, "not ours");
+  steps += step(60'000, writer);
+  writer.reassign({.where = "state == queued", .queue = "q2", .reason = "ill"});
+  writer.set_agent_state({.agent = "ann", .step = desk::AgentStep::drain, .requeue = true});
   steps += step(60'000, writer);
   corpus.write("desk_fuzz", "configured", steps);
 }
@@ -201,9 +256,10 @@ int main(int argc, char** argv) {
   QueryMessage query{1, {1}, {}};
   query.query.text = "q";
   corpus.add_message("query", query);
-  for (const auto kind : {desk::QueryKind::tickets, desk::QueryKind::names, desk::QueryKind::kpi,
-                          desk::QueryKind::status, desk::QueryKind::why_clock,
-                          desk::QueryKind::policies, desk::QueryKind::migrate}) {
+  for (const auto kind :
+       {desk::QueryKind::tickets, desk::QueryKind::names, desk::QueryKind::kpi,
+        desk::QueryKind::status, desk::QueryKind::why_clock, desk::QueryKind::policies,
+        desk::QueryKind::migrate, desk::QueryKind::offers, desk::QueryKind::why_ticket}) {
     AnswerMessage answer{1, {1}, {}};
     answer.answer.kind = kind;
     answer.answer.tickets.resize(1);
@@ -218,6 +274,12 @@ int main(int argc, char** argv) {
     answer.answer.agents.resize(1);
     answer.answer.names.queues = {"q"};
     answer.answer.kpi.backlog = {{"Active", 1}};
+    answer.answer.offers.resize(1);
+    answer.answer.why.sentence = "held";
+    answer.answer.why.terms.resize(1);
+    answer.answer.why.candidates.resize(1);
+    answer.answer.why.lines.resize(1);
+    answer.answer.why.remedies = {"release it"};
     corpus.add_message("answer_" + std::to_string(static_cast<int>(kind)), answer);
   }
   CommandWriter writer;

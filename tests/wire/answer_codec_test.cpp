@@ -4,6 +4,7 @@
 
 #include <flatbuffers/flatbuffers.h>
 
+#include <functional>
 #include <string>
 
 namespace paceline::wire {
@@ -152,7 +153,7 @@ TEST(AnswerCodec, QueriesOutOfRangeAreRefused) {
     return !decode_query(payload.bytes());
   };
   EXPECT_FALSE(refused({}));
-  EXPECT_TRUE(refused({.kind = static_cast<desk::QueryKind>(13), .text = {}, .agent = {}}));
+  EXPECT_TRUE(refused({.kind = static_cast<desk::QueryKind>(19), .text = {}, .agent = {}}));
   EXPECT_TRUE(refused({.text = {}, .agent = {}, .state = 9}));
   EXPECT_TRUE(refused({.text = {}, .agent = {}, .limit = 0}));
   EXPECT_TRUE(refused({.text = {}, .agent = {}, .limit = 1'001}));
@@ -201,6 +202,20 @@ TEST(AnswerCodec, ATicketComesBackWithEveryField) {
   ticket.workaround = 1;
   ticket.major = 1;
   ticket.reminders_sent = 2;
+  ticket.language = "de";
+  ticket.confidentiality = "hr";
+  ticket.confidence = 80;
+  ticket.step = 3;
+  ticket.parent = 12;
+  ticket.tasks_open = 13;
+  ticket.routed_by = "network";
+  ticket.hops = 14;
+  ticket.escalations = 15;
+  ticket.bounces = 16;
+  ticket.declines = 17;
+  ticket.tier = 2;
+  ticket.checklist_done = 4;
+  ticket.checklist_of = 5;
   ticket.clocks = {clock()};
   desk::Answer answer;
   answer.kind = desk::QueryKind::ticket;
@@ -252,6 +267,20 @@ TEST(AnswerCodec, ATicketComesBackWithEveryField) {
   EXPECT_EQ(view.workaround, 1);
   EXPECT_EQ(view.major, 1);
   EXPECT_EQ(view.reminders_sent, 2);
+  EXPECT_EQ(view.language, "de");
+  EXPECT_EQ(view.confidentiality, "hr");
+  EXPECT_EQ(view.confidence, 80);
+  EXPECT_EQ(view.step, 3);
+  EXPECT_EQ(view.parent, 12U);
+  EXPECT_EQ(view.tasks_open, 13U);
+  EXPECT_EQ(view.routed_by, "network");
+  EXPECT_EQ(view.hops, 14U);
+  EXPECT_EQ(view.escalations, 15U);
+  EXPECT_EQ(view.bounces, 16U);
+  EXPECT_EQ(view.declines, 17U);
+  EXPECT_EQ(view.tier, 2);
+  EXPECT_EQ(view.checklist_done, 4);
+  EXPECT_EQ(view.checklist_of, 5);
   EXPECT_TRUE(back.tickets[1].body.empty());
 }
 
@@ -344,8 +373,10 @@ TEST(AnswerCodec, QueuesAndAgentsComeBackWithEveryField) {
   desk::Answer answer;
   answer.kind = desk::QueryKind::queues;
   answer.code = 21;
-  answer.queues = {{"q", "g", "n >= 2", 2, 1, 1, 3, 4, 5, 6}};
-  answer.agents = {{"ann", "g,h", "n:2", true, 2'000, 1'000, 1, -7}};
+  answer.queues = {{"q", "g", "n >= 2", 2, 2, 4, 3, 4, 5, 6, 7, 8, true}};
+  answer.agents = {{"ann",   "g,h", "n:2", true, 2'000, 1'000,  1,   -7, "away",
+                    "lunch", 8,     9,     true, 10,    11,     12,  13, 14,
+                    15,      16,    17,    "en", "hr",  "chat", "uk"}};
   const auto back = travel(answer);
   EXPECT_EQ(back.code, 21);
   ASSERT_EQ(back.queues.size(), 1U);
@@ -353,8 +384,11 @@ TEST(AnswerCodec, QueuesAndAgentsComeBackWithEveryField) {
   EXPECT_EQ(back.queues[0].group, "g");
   EXPECT_EQ(back.queues[0].need, "n >= 2");
   EXPECT_EQ(back.queues[0].tier, 2);
-  EXPECT_EQ(back.queues[0].mode, 1);
-  EXPECT_EQ(back.queues[0].discipline, 1);
+  EXPECT_EQ(back.queues[0].mode, 2);
+  EXPECT_EQ(back.queues[0].discipline, 4);
+  EXPECT_EQ(back.queues[0].offered, 7U);
+  EXPECT_EQ(back.queues[0].unroutable, 8U);
+  EXPECT_TRUE(back.queues[0].held);
   EXPECT_EQ(back.queues[0].waiting, 3U);
   EXPECT_EQ(back.queues[0].in_hand, 4U);
   EXPECT_EQ(back.queues[0].pending, 5U);
@@ -368,6 +402,136 @@ TEST(AnswerCodec, QueuesAndAgentsComeBackWithEveryField) {
   EXPECT_EQ(back.agents[0].used_milli, 1'000U);
   EXPECT_EQ(back.agents[0].tickets, 1U);
   EXPECT_EQ(back.agents[0].idle_since_us, -7);
+  EXPECT_EQ(back.agents[0].state, "away");
+  EXPECT_EQ(back.agents[0].code, "lunch");
+  EXPECT_EQ(back.agents[0].since_us, 8);
+  EXPECT_EQ(back.agents[0].state_ends_at_us, 9);
+  EXPECT_TRUE(back.agents[0].lost);
+  EXPECT_EQ(back.agents[0].shift_ends_at_us, 10);
+  EXPECT_EQ(back.agents[0].offers, 11U);
+  EXPECT_EQ(back.agents[0].exclusions, 12U);
+  EXPECT_EQ(back.agents[0].logged_in_us, 13);
+  EXPECT_EQ(back.agents[0].available_us, 14);
+  EXPECT_EQ(back.agents[0].busy_us, 15);
+  EXPECT_EQ(back.agents[0].wrap_up_us, 16);
+  EXPECT_EQ(back.agents[0].away_us, 17);
+  EXPECT_EQ(back.agents[0].languages, "en");
+  EXPECT_EQ(back.agents[0].clearances, "hr");
+  EXPECT_EQ(back.agents[0].channels, "chat");
+  EXPECT_EQ(back.agents[0].shift, "uk");
+}
+
+TEST(AnswerCodec, OffersComeBackWithEveryField) {
+  desk::Answer answer;
+  answer.kind = desk::QueryKind::offers;
+  answer.offers = {{1, 2, "INC1", "q", "ann", 3, 4, true}, {}};
+  const auto back = travel(answer);
+  ASSERT_EQ(back.offers.size(), 2U);
+  EXPECT_EQ(back.offers[0].offer, 1U);
+  EXPECT_EQ(back.offers[0].ticket, 2U);
+  EXPECT_EQ(back.offers[0].external_id, "INC1");
+  EXPECT_EQ(back.offers[0].queue, "q");
+  EXPECT_EQ(back.offers[0].agent, "ann");
+  EXPECT_EQ(back.offers[0].offered_at_us, 3);
+  EXPECT_EQ(back.offers[0].expires_at_us, 4);
+  EXPECT_TRUE(back.offers[0].hand_over);
+  EXPECT_FALSE(back.offers[1].hand_over);
+}
+
+desk::Why why() {
+  desk::Why why;
+  why.subject = "INC1";
+  why.sentence = "waits for an agent with vpn >= 4";
+  why.terms = {{"press_at", desk::WhyTerm::Kind::instant_us, "", -1},
+               {"step", desk::WhyTerm::Kind::text, "network >= 6", 0},
+               {"waiting", desk::WhyTerm::Kind::count, "", 7}};
+  why.candidates = {
+      {"ann", "capacity", "holds 900 of 1,000", 1, 2, 3, 4, -5, 6, 900, 1'000, "available"}, {}};
+  why.candidates_left_out = 8;
+  why.lines = {{"q", 2, "vpn >= 4", "1,000", "de", "hr", 1, 2, 3, 4, 5, "INC5", "capacity"}};
+  why.lines_left_out = 9;
+  why.remedies = {"log ann in", ""};
+  return why;
+}
+
+TEST(AnswerCodec, ReasonsComeBackWithEveryField) {
+  for (const auto kind :
+       {desk::QueryKind::why_ticket, desk::QueryKind::why_agent, desk::QueryKind::why_queue}) {
+    desk::Answer answer;
+    answer.kind = kind;
+    answer.why = why();
+    const auto back = travel(answer).why;
+    EXPECT_EQ(back.subject, "INC1");
+    EXPECT_EQ(back.sentence, answer.why.sentence);
+    ASSERT_EQ(back.terms.size(), 3U);
+    EXPECT_EQ(back.terms[0].name, "press_at");
+    EXPECT_EQ(back.terms[0].kind, desk::WhyTerm::Kind::instant_us);
+    EXPECT_EQ(back.terms[0].value, -1);
+    EXPECT_EQ(back.terms[1].text, "network >= 6");
+    EXPECT_EQ(back.terms[2].kind, desk::WhyTerm::Kind::count);
+    ASSERT_EQ(back.candidates.size(), 2U);
+    const auto& candidate = back.candidates[0];
+    EXPECT_EQ(candidate.agent, "ann");
+    EXPECT_EQ(candidate.hindrance, "capacity");
+    EXPECT_EQ(candidate.detail, "holds 900 of 1,000");
+    EXPECT_EQ(candidate.rank, 1U);
+    EXPECT_EQ(candidate.surplus, 2U);
+    EXPECT_EQ(candidate.preferred, 3U);
+    EXPECT_EQ(candidate.preferred_of, 4U);
+    EXPECT_EQ(candidate.score, -5);
+    EXPECT_EQ(candidate.idle_since_us, 6);
+    EXPECT_EQ(candidate.used_milli, 900U);
+    EXPECT_EQ(candidate.capacity_milli, 1'000U);
+    EXPECT_EQ(candidate.state, "available");
+    EXPECT_EQ(back.candidates_left_out, 8U);
+    ASSERT_EQ(back.lines.size(), 1U);
+    const auto& line = back.lines[0];
+    EXPECT_EQ(line.queue, "q");
+    EXPECT_EQ(line.step, 2);
+    EXPECT_EQ(line.need, "vpn >= 4");
+    EXPECT_EQ(line.work, "1,000");
+    EXPECT_EQ(line.language, "de");
+    EXPECT_EQ(line.confidentiality, "hr");
+    EXPECT_EQ(line.waiting, 1U);
+    EXPECT_EQ(line.able, 2U);
+    EXPECT_EQ(line.routable, 3U);
+    EXPECT_EQ(line.free, 4U);
+    EXPECT_EQ(line.head, 5U);
+    EXPECT_EQ(line.head_external_id, "INC5");
+    EXPECT_EQ(line.hindrance, "capacity");
+    EXPECT_EQ(back.lines_left_out, 9U);
+    EXPECT_EQ(back.remedies, answer.why.remedies);
+  }
+}
+
+TEST(AnswerCodec, OnlyAQuestionWhyIsAnsweredWithReasons) {
+  desk::Answer answer;
+  answer.kind = desk::QueryKind::tickets;
+  answer.why = why();
+  EXPECT_TRUE(travel(answer).why.sentence.empty());
+}
+
+TEST(AnswerCodec, AnswersOutOfRangeAreRefused) {
+  const auto refused = [](const std::function<void(desk::Answer&)>& change) {
+    desk::Answer answer;
+    answer.kind = desk::QueryKind::why_ticket;
+    answer.tickets.resize(1);
+    answer.queues.resize(1);
+    answer.why = why();
+    change(answer);
+    Bytes bytes;
+    append(bytes, AnswerMessage{1, desk_7, answer});
+    return !decode_answer(payload_of(bytes).bytes());
+  };
+  EXPECT_FALSE(refused([](auto&) {}));
+  EXPECT_TRUE(refused([](auto& a) { a.kind = static_cast<desk::QueryKind>(19); }));
+  EXPECT_TRUE(refused([](auto& a) { a.tickets[0].kind = 3; }));
+  EXPECT_TRUE(refused([](auto& a) { a.tickets[0].confidence = 101; }));
+  EXPECT_TRUE(refused([](auto& a) { a.queues[0].mode = 3; }));
+  EXPECT_TRUE(refused([](auto& a) { a.queues[0].discipline = 5; }));
+  EXPECT_TRUE(refused([](auto& a) { a.why.terms[0].kind = static_cast<desk::WhyTerm::Kind>(4); }));
+  EXPECT_TRUE(refused([](auto& a) { a.why.candidates[0].detail = "\xff"; }));
+  EXPECT_TRUE(refused([](auto& a) { a.why.remedies[0] = "\xff"; }));
 }
 
 TEST(AnswerCodec, AllAgentsOfTheLargestDeskFitAnAnswer) {
@@ -480,7 +644,7 @@ TEST(AnswerCodec, StatusComesBackWithEveryField) {
 
 TEST(AnswerCodec, TruncationsAndChangedBytesDoNoHarm) {
   for (const auto kind : {desk::QueryKind::tickets, desk::QueryKind::names, desk::QueryKind::kpi,
-                          desk::QueryKind::status}) {
+                          desk::QueryKind::status, desk::QueryKind::why_queue}) {
     desk::Answer answer;
     answer.kind = kind;
     answer.tickets.resize(1);
@@ -493,6 +657,8 @@ TEST(AnswerCodec, TruncationsAndChangedBytesDoNoHarm) {
     answer.changes.resize(1);
     answer.names.queues = {"q"};
     answer.kpi.backlog = {{"Active", 1}};
+    answer.offers.resize(1);
+    answer.why = why();
     Bytes bytes;
     append(bytes, AnswerMessage{1, desk_7, answer});
     Payload payload = payload_of(bytes);

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <functional>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ void fill(CommandWriter& writer) {
   writer.open({.external_id = "INC1",
                .category = "network",
                .stage = "approval",
+               .language = "de",
+               .confidentiality = "hr",
                .requester = "Zoë",
                .body = "VPN drops every ten minutes",
                .occurred_at_us = 1'700'000'000'000'000,
@@ -29,13 +32,16 @@ void fill(CommandWriter& writer) {
                .urgency = sched::Urgency::low,
                .sentiment = desk::Sentiment::negative,
                .vip = true,
-               .major = true});
+               .major = true,
+               .confidence = 80});
   writer.update({.to = {.ticket = 42, .expected_version = 3},
                  .fields = bit(desk::TextField::category) | bit(desk::FieldBit::vip),
                  .category = "vpn",
+                 .language = "fr",
                  .promised_at_us = 5,
                  .vip = true,
-                 .workaround = true});
+                 .workaround = true,
+                 .confidence = 100});
   writer.message({.to = {.external_id = "INC1"}, .author_kind = desk::AuthorKind::requester});
   writer.assign({.external_id = "INC1"}, "ann");
   writer.start({.ticket = 42});
@@ -71,6 +77,22 @@ void fill(CommandWriter& writer) {
                         .agent = "ann"});
   writer.migrate(desk::MigrateMode::retroactive, "priority == P1", "P1 resolution");
   writer.repair({.ticket = 42}, true);
+  writer.accept(7, "ann");
+  writer.decline(8, "busy with a P1", "ann");
+  writer.withdraw({.ticket = 42, .expected_version = 4});
+  writer.set_agent_state({.agent = "ann", .step = desk::AgentStep::away, .code = "lunch"});
+  writer.next("ann");
+  writer.escalate({.to = {.external_id = "INC1"},
+                   .queue = "network-l2",
+                   .reason = "needs a router login",
+                   .checklist = "symptoms,steps_tried"});
+  writer.bounce({.external_id = "INC1"}, "not ours");
+  writer.hand_over({.external_id = "INC1"}, "bob", "he knows the router");
+  writer.reassign({.where = "agent == ann", .queue = "network-l1", .reason = "ill"});
+  writer.switch_route("network", true);
+  writer.hold_queue("network-l1", true);
+  writer.score({.ticket = 42}, "bob", -15);
+  writer.reconcile("ann", "1,2");
 }
 
 /// The frame's payload, as a connection would hold it.
@@ -136,14 +158,15 @@ TEST(Codec, EveryKindOfCommandComesBackAsItWasWritten) {
     texts.emplace_back(text_at(frame, at, size));
     at += size;
   }
-  const std::vector<std::string> expected{"INC1", "network",  "",    "",
-                                          "",     "",         "",    "",
-                                          "",     "approval", "Zoë", "VPN drops every ten minutes",
-                                          ""};
+  const std::vector<std::string> expected{
+      "INC1", "network", "",         "",   "",   "",    "",
+      "",     "",        "approval", "de", "hr", "Zoë", "VPN drops every ten minutes",
+      ""};
   EXPECT_EQ(texts, expected);
   EXPECT_EQ(open.promised_at_us, 1'700'100'000'000'000);
   EXPECT_EQ(open.workaround, 0);
   EXPECT_EQ(open.major, 1);
+  EXPECT_EQ(open.confidence, 80);
 
   EXPECT_EQ(frame.update[0].ticket, 42U);
   EXPECT_EQ(frame.update[0].expected_version, 3U);
@@ -151,6 +174,8 @@ TEST(Codec, EveryKindOfCommandComesBackAsItWasWritten) {
   EXPECT_EQ(frame.update[0].promised_at_us, 5);
   EXPECT_EQ(frame.update[0].workaround, 1);
   EXPECT_EQ(frame.update[0].major, 0);
+  EXPECT_EQ(frame.update[0].confidence, 100);
+  EXPECT_EQ(frame.update[0].sizes[static_cast<size_t>(desk::TextField::language)], 2);
   EXPECT_EQ(frame.message[0].author_kind, 0);
   EXPECT_EQ(frame.message[0].is_public, 1);
   EXPECT_EQ(text_at(frame, frame.assign[0].text_at, 7), "INC1ann");
@@ -192,6 +217,47 @@ TEST(Codec, EveryKindOfCommandComesBackAsItWasWritten) {
             "P1 resolution");
   EXPECT_EQ(frame.repair[0].ticket, 42U);
   EXPECT_EQ(frame.repair[0].newest, 1);
+}
+
+TEST(Codec, CommandsOfRoutingComeBackAsTheyWereWritten) {
+  CommandWriter writer;
+  fill(writer);
+  const Payload payload = payload_of(writer);
+  const auto decoded = decode_commands(payload.bytes());
+  ASSERT_TRUE(decoded) << decoded.error().text;
+  const auto& frame = *decoded;
+  EXPECT_EQ(frame.accept[0].offer, 7U);
+  EXPECT_EQ(text_at(frame, frame.accept[0].text_at, frame.accept[0].agent_size), "ann");
+  EXPECT_EQ(frame.decline[0].offer, 8U);
+  EXPECT_EQ(text_at(frame, frame.decline[0].text_at, 17), "annbusy with a P1");
+  EXPECT_EQ(frame.decline[0].agent_size, 3);
+  EXPECT_EQ(frame.decline[0].reason_size, 14);
+  EXPECT_EQ(frame.withdraw[0].ticket, 42U);
+  EXPECT_EQ(frame.withdraw[0].expected_version, 4U);
+  const auto& state = frame.set_agent_state[0];
+  EXPECT_EQ(text_at(frame, state.text_at, 8), "annlunch");
+  EXPECT_EQ(state.code_size, 5);
+  EXPECT_EQ(state.step, static_cast<uint8_t>(desk::AgentStep::away));
+  EXPECT_EQ(state.requeue, 0);
+  EXPECT_EQ(text_at(frame, frame.next[0].text_at, frame.next[0].agent_size), "ann");
+  const auto& escalate = frame.escalate[0];
+  EXPECT_EQ(text_at(frame, escalate.text_at, 54),
+            "INC1network-l2needs a router loginsymptoms,steps_tried");
+  EXPECT_EQ(escalate.queue_size, 10);
+  EXPECT_EQ(escalate.reason_size, 20);
+  EXPECT_EQ(escalate.checklist_size, 20);
+  EXPECT_EQ(text_at(frame, frame.bounce[0].text_at, 12), "INC1not ours");
+  EXPECT_EQ(text_at(frame, frame.hand_over[0].text_at, 26), "INC1bobhe knows the router");
+  EXPECT_EQ(frame.hand_over[0].note_size, 19);
+  const auto& reassign = frame.reassign[0];
+  EXPECT_EQ(text_at(frame, reassign.text_at, 25), "agent == annnetwork-l1ill");
+  EXPECT_EQ(reassign.agent_size, 0);
+  EXPECT_EQ(reassign.reason_size, 3);
+  EXPECT_EQ(frame.switch_route[0].on, 1);
+  EXPECT_EQ(frame.hold_queue[0].held, 1);
+  EXPECT_EQ(frame.score[0].points, -15);
+  EXPECT_EQ(text_at(frame, frame.score[0].text_at, 3), "bob");
+  EXPECT_EQ(text_at(frame, frame.reconcile[0].text_at, 6), "ann1,2");
 }
 
 TEST(Codec, AThousandCommandsOfEveryKindFitOneFrame) {
@@ -356,14 +422,15 @@ TEST(Codec, UnknownKindsInTheOrderAreRefused) {
 
 TEST(Codec, EnumsFlagsAndReservedBytesOutOfRangeAreRefused) {
   const auto out_of_range = WireErrorKind::value_out_of_range;
-  EXPECT_EQ(refusal_of([](desk::Open& open) { open.kind = 2; }), out_of_range);
+  EXPECT_EQ(refusal_of([](desk::Open& open) { open.kind = 3; }), out_of_range);
   EXPECT_EQ(refusal_of([](desk::Open& open) { open.impact = 4; }), out_of_range);
   EXPECT_EQ(refusal_of([](desk::Open& open) { open.urgency = 255; }), out_of_range);
   EXPECT_EQ(refusal_of([](desk::Open& open) { open.vip = 2; }), out_of_range);
   EXPECT_EQ(refusal_of([](desk::Open& open) { open.sentiment = 4; }), out_of_range);
   EXPECT_EQ(refusal_of([](desk::Open& open) { open.workaround = 2; }), out_of_range);
   EXPECT_EQ(refusal_of([](desk::Open& open) { open.major = 255; }), out_of_range);
-  for (size_t i = 0; i < 3; ++i)
+  EXPECT_EQ(refusal_of([](desk::Open& open) { open.confidence = 101; }), out_of_range);
+  for (size_t i = 0; i < 6; ++i)
     EXPECT_EQ(refusal_of([i](desk::Open& open) { open.reserved[i] = 1; }), out_of_range);
 }
 
@@ -382,21 +449,31 @@ WireErrorKind refusal_after(std::span<const Record> desk::CommandFrame::*records
 TEST(Codec, EveryKindsBoundedFieldsAreChecked) {
   using Frame = desk::CommandFrame;
   const auto out = WireErrorKind::value_out_of_range;
-  EXPECT_EQ(refusal_after(&Frame::update, [](auto& r) { r.fields |= 1U << 13; }), out);
-  EXPECT_EQ(refusal_after(&Frame::update, [](auto& r) { r.fields |= 1U << 25; }), out);
+  EXPECT_EQ(refusal_after(&Frame::update, [](auto& r) { r.fields |= 1U << 15; }), out);
+  EXPECT_EQ(refusal_after(&Frame::update, [](auto& r) { r.fields |= 1U << 26; }), out);
   EXPECT_EQ(refusal_after(&Frame::update, [](auto& r) { r.impact = 4; }), out);
   EXPECT_EQ(refusal_after(&Frame::message, [](auto& r) { r.author_kind = 4; }), out);
   EXPECT_EQ(refusal_after(&Frame::message, [](auto& r) { r.is_public = 2; }), out);
   EXPECT_EQ(refusal_after(&Frame::message, [](auto& r) { r.automatic = 2; }), out);
   EXPECT_EQ(refusal_after(&Frame::resolve, [](auto& r) { r.restate = 2; }), out);
-  EXPECT_EQ(refusal_after(&Frame::define_queue, [](auto& r) { r.mode = 2; }), out);
-  EXPECT_EQ(refusal_after(&Frame::define_queue, [](auto& r) { r.discipline = 2; }), out);
+  EXPECT_EQ(refusal_after(&Frame::define_queue, [](auto& r) { r.mode = 3; }), out);
+  EXPECT_EQ(refusal_after(&Frame::define_queue, [](auto& r) { r.discipline = 5; }), out);
   EXPECT_EQ(refusal_after(&Frame::acknowledge, [](auto& r) { r.clock = 11; }), out);
   EXPECT_EQ(refusal_after(&Frame::acknowledge, [](auto& r) { r.clock = 254; }), out);
-  EXPECT_EQ(refusal_after(&Frame::import_ticket, [](auto& r) { r.kind = 2; }), out);
+  EXPECT_EQ(refusal_after(&Frame::import_ticket, [](auto& r) { r.kind = 3; }), out);
   EXPECT_EQ(refusal_after(&Frame::import_ticket, [](auto& r) { r.major = 2; }), out);
   EXPECT_EQ(refusal_after(&Frame::migrate, [](auto& r) { r.mode = 2; }), out);
   EXPECT_EQ(refusal_after(&Frame::repair, [](auto& r) { r.newest = 2; }), out);
+  EXPECT_EQ(refusal_after(&Frame::update, [](auto& r) { r.confidence = 255; }), out);
+  EXPECT_EQ(refusal_after(&Frame::set_agent_state, [](auto& r) { r.step = 5; }), out);
+  EXPECT_EQ(refusal_after(&Frame::set_agent_state, [](auto& r) { r.requeue = 2; }), out);
+  EXPECT_EQ(refusal_after(&Frame::switch_route, [](auto& r) { r.on = 2; }), out);
+  EXPECT_EQ(refusal_after(&Frame::switch_route, [](auto& r) { r.reserved = 1; }), out);
+  EXPECT_EQ(refusal_after(&Frame::hold_queue, [](auto& r) { r.held = 255; }), out);
+  EXPECT_EQ(refusal_after(&Frame::hold_queue, [](auto& r) { r.reserved = 1; }), out);
+  EXPECT_EQ(refusal_after(&Frame::score, [](auto& r) { r.points = 16; }), out);
+  EXPECT_EQ(refusal_after(&Frame::score, [](auto& r) { r.points = -16; }), out);
+  EXPECT_EQ(refusal_after(&Frame::score, [](auto& r) { r.points = -128; }), out);
   const auto spoil = [](auto& r) { r.reserved[0] = 9; };
   EXPECT_EQ(refusal_after(&Frame::update, spoil), out);
   EXPECT_EQ(refusal_after(&Frame::message, spoil), out);
@@ -419,6 +496,13 @@ TEST(Codec, EveryKindsBoundedFieldsAreChecked) {
   EXPECT_EQ(refusal_after(&Frame::import_ticket, spoil), out);
   EXPECT_EQ(refusal_after(&Frame::migrate, spoil), out);
   EXPECT_EQ(refusal_after(&Frame::repair, spoil), out);
+  EXPECT_EQ(refusal_after(&Frame::accept, spoil), out);
+  EXPECT_EQ(refusal_after(&Frame::withdraw, spoil), out);
+  EXPECT_EQ(refusal_after(&Frame::set_agent_state, spoil), out);
+  EXPECT_EQ(refusal_after(&Frame::next, spoil), out);
+  EXPECT_EQ(refusal_after(&Frame::bounce, spoil), out);
+  EXPECT_EQ(refusal_after(&Frame::hand_over, spoil), out);
+  EXPECT_EQ(refusal_after(&Frame::score, spoil), out);
 }
 
 TEST(Codec, EveryKindsTextsAreChecked) {
@@ -448,6 +532,23 @@ TEST(Codec, EveryKindsTextsAreChecked) {
   EXPECT_EQ(refusal_after(&Frame::import_ticket, [](auto& r) { r.history_size = 0xffff; }), out);
   EXPECT_EQ(refusal_after(&Frame::migrate, away), out);
   EXPECT_EQ(refusal_after(&Frame::repair, away), out);
+  EXPECT_EQ(refusal_after(&Frame::accept, away), out);
+  EXPECT_EQ(refusal_after(&Frame::decline, away), out);
+  EXPECT_EQ(refusal_after(&Frame::withdraw, away), out);
+  EXPECT_EQ(refusal_after(&Frame::set_agent_state, away), out);
+  EXPECT_EQ(refusal_after(&Frame::next, away), out);
+  EXPECT_EQ(refusal_after(&Frame::escalate, away), out);
+  EXPECT_EQ(refusal_after(&Frame::bounce, away), out);
+  EXPECT_EQ(refusal_after(&Frame::hand_over, away), out);
+  EXPECT_EQ(refusal_after(&Frame::reassign, away), out);
+  EXPECT_EQ(refusal_after(&Frame::switch_route, away), out);
+  EXPECT_EQ(refusal_after(&Frame::hold_queue, away), out);
+  EXPECT_EQ(refusal_after(&Frame::score, away), out);
+  EXPECT_EQ(refusal_after(&Frame::reconcile, away), out);
+  EXPECT_EQ(refusal_after(&Frame::decline, [](auto& r) { r.reason_size = 0xffff; }), out);
+  EXPECT_EQ(refusal_after(&Frame::escalate, [](auto& r) { r.checklist_size = 0xffff; }), out);
+  EXPECT_EQ(refusal_after(&Frame::reassign, [](auto& r) { r.reason_size = 0xffff; }), out);
+  EXPECT_EQ(refusal_after(&Frame::reconcile, [](auto& r) { r.tickets_size = 0xffff; }), out);
   EXPECT_EQ(refusal_after(&Frame::config_chunk, [](auto& r) { r.size = 0xffff'ffff; }), out);
 }
 
@@ -469,7 +570,7 @@ TEST(Codec, TextsThatShareBytesAreRefused) {
 }
 
 TEST(Codec, TextNobodyRefersToIsRefused) {
-  EXPECT_EQ(refusal_of([](desk::Open& open) { --open.sizes[11]; }),
+  EXPECT_EQ(refusal_of([](desk::Open& open) { --open.sizes[13]; }),
             WireErrorKind::text_out_of_range);
 }
 
@@ -510,7 +611,7 @@ TEST(Codec, ASequenceMayNotSpanTwoTexts) {
   ASSERT_TRUE(frame);
   auto& open = const_cast<desk::Open&>(frame->open[0]);
   open.sizes[0] = 1;
-  open.sizes[11] = 3;
+  open.sizes[13] = 3;
   EXPECT_EQ(refusal(payload.bytes()), WireErrorKind::text_invalid);
 }
 
@@ -622,6 +723,14 @@ TEST(Codec, EventsComeBackAsTheyWereSent) {
   ASSERT_TRUE(events) << events.error().text;
   ASSERT_EQ(events->events.size(), sent.size());
   EXPECT_EQ(std::memcmp(events->events.data(), sent.data(), sent.size() * sizeof(desk::Event)), 0);
+}
+
+TEST(Codec, EveryKindOfEventHasANameOfItsOwn) {
+  std::set<std::string_view> names;
+  for (int kind = 0; kind < desk::event_kind_count; ++kind)
+    names.insert(desk::name(static_cast<desk::EventKind>(kind)));
+  EXPECT_EQ(names.size(), static_cast<size_t>(desk::event_kind_count));
+  EXPECT_FALSE(names.contains("unknown"));
 }
 
 TEST(Codec, EventsWithUnknownEnumeratorsAreRefused) {

@@ -21,6 +21,52 @@ desk::Rung rung(uint32_t share_bp, int64_t before_us) {
   return rung;
 }
 
+void add_routing(desk::QueueDefinition& queue) {
+  queue.steps = {{"network >= 6", 5 * sched::minute.us, 30 * sched::minute.us},
+                 {"network >= 2", 0, 0}};
+  queue.preferred = {{"vpn >= 4", 5}};
+  queue.best_fit = false;
+  queue.choice = desk::ChoiceOrder::occupancy;
+  queue.share = 3;
+  queue.overflows = {{sched::hour.us, 0, false, "network-l2"}, {0, 100, true, "front"}};
+  queue.sticky = {desk::StickyBy::requester_and_config_item, sched::day.us, sched::minute.us,
+                  sched::hour.us};
+  queue.window_us = 50'000;
+  queue.min_fit_us = 15 * sched::minute.us;
+  queue.auto_accept = false;
+  queue.offer_timeout_us = sched::minute.us;
+  queue.fan_out = 3;
+  queue.declines_max = 5;
+  queue.cool_off_us = sched::hour.us;
+  queue.grace_us = sched::minute.us;
+  queue.keep_lost = true;
+  queue.wrap_up_min_us = 1;
+  queue.wrap_up_max_us = 2;
+  queue.escalate_to = "network-l2";
+  queue.checklist = {"symptoms", "steps_tried"};
+  queue.checklist_required = false;
+  queue.no_touch_us = sched::day.us;
+  queue.escalate_unroutable = true;
+  queue.bounce_window_us = 0;
+  queue.sun = {"uk", "network-us", desk::SunMode::transfer};
+}
+
+void add_dispatching(desk::DeskSettings& settings) {
+  settings.coordinator_queue = "front";
+  settings.aged_share_milli = 200;
+  settings.max_wait_us = sched::hour.us;
+  settings.language = desk::LanguageRule::ignored;
+  settings.work = {{"chat", -1, -1, 330, 3, false, false}, {"", 1, 0, 100, 10, true, true}};
+  settings.away_codes = {{"lunch", true, false}, {"coaching", false, true}};
+  settings.pending_share_milli = 0;
+  settings.no_response_after = 3;
+  settings.drain_lead_us = sched::minute.us;
+  settings.ramp_items = 2;
+  settings.ramp_us = sched::hour.us;
+  settings.occupancy_low_milli = 700;
+  settings.occupancy_high_milli = 900;
+}
+
 desk::Configuration enterprise() {
   desk::Configuration configuration;
   sched::CalendarSpec uk;
@@ -37,7 +83,7 @@ desk::Configuration enterprise() {
   off_hours.algebra = sched::Algebra::minus;
   off_hours.operands = {sched::round_the_clock(), uk};
   configuration.calendars = {uk, off_hours};
-  configuration.routes = {{"network", "category == network", "network-l1"}};
+  configuration.routes = {{"network", "category == network", "network-l1", 80, false}};
   desk::PolicyDefinition policy;
   policy.name = "P1 resolution";
   policy.when = "priority == P1";
@@ -81,9 +127,18 @@ desk::Configuration enterprise() {
   queue.head_start.priority_us[1] = 8 * sched::hour.us;
   queue.head_start.vip_us = sched::hour.us;
   queue.head_start.negative_us = -1;
+  add_routing(queue);
   configuration.queues = {queue};
-  configuration.agents = {{"ann", {"network", "voice"}, {{"network", 6}, {"vpn", 4}}, 2'000}};
+  configuration.agents = {{"ann",
+                           {"network", "voice"},
+                           {{"network", 6}, {"vpn", 4}},
+                           2'000,
+                           {"en", "de"},
+                           {"hr"},
+                           {"mail", "chat"},
+                           "uk"}};
   configuration.criticalities = {{true, "core-router", sched::Impact::high}};
+  add_dispatching(configuration.settings);
   configuration.settings.strict = {sched::Priority::p1, sched::Priority::p2};
   configuration.settings.triage_queue = "front";
   configuration.settings.calendar = "uk";
@@ -112,6 +167,68 @@ TEST(ConfigCodec, TheDefaultComesBackEqual) {
   const auto back = decode_configuration(encode_configuration({}));
   ASSERT_TRUE(back) << back.error();
   EXPECT_EQ(*back, desk::Configuration{});
+}
+
+TEST(ConfigCodec, WhatADocumentLeavesOutOfRoutingIsTheDefault) {
+  // Settings that state the matrix, and a route that states nothing.
+  flatbuffers::FlatBufferBuilder builder;
+  using Offset = flatbuffers::Offset<void>;
+  const std::vector<uint8_t> cells{1, 2, 3, 2, 3, 4, 3, 4, 5};
+  const auto matrix = builder.CreateVector(cells);
+  const auto settings_at = builder.StartTable();
+  builder.AddOffset(4, matrix);
+  const Offset settings(builder.EndTable(settings_at));
+  const auto empty_at = builder.StartTable();
+  const Offset empty(builder.EndTable(empty_at));
+  const auto list = builder.CreateVector(std::vector<Offset>{empty});
+  const auto root_at = builder.StartTable();
+  builder.AddOffset(4, settings);
+  builder.AddOffset(8, list);  // routes
+  const Offset root(builder.EndTable(root_at));
+  builder.Finish(root);
+  const auto decoded =
+      decode_configuration(std::as_bytes(std::span(builder.GetBufferPointer(), builder.GetSize())));
+  ASSERT_TRUE(decoded) << decoded.error();
+  ASSERT_EQ(decoded->routes.size(), 1U);
+  EXPECT_EQ(decoded->routes[0], desk::RouteRule{});
+  desk::DeskSettings expected;
+  expected.pauses.clear();
+  expected.strict.clear();
+  expected.triage_queue.clear();
+  expected.auto_close = decoded->settings.auto_close;
+  expected.reopen_window = decoded->settings.reopen_window;
+  expected.stale_after_us = decoded->settings.stale_after_us;
+  expected.max_backdate_us = decoded->settings.max_backdate_us;
+  EXPECT_EQ(decoded->settings, expected);
+}
+
+TEST(ConfigCodec, AQueueOfADocumentBeforeRoutingKeepsItsMeaning) {
+  flatbuffers::FlatBufferBuilder builder;
+  using Offset = flatbuffers::Offset<void>;
+  const std::vector<uint8_t> cells{1, 2, 3, 2, 3, 4, 3, 4, 5};
+  const auto matrix = builder.CreateVector(cells);
+  const auto settings_at = builder.StartTable();
+  builder.AddOffset(4, matrix);
+  const Offset settings(builder.EndTable(settings_at));
+  const auto sticky_at = builder.StartTable();
+  const Offset sticky(builder.EndTable(sticky_at));
+  const auto queue_at = builder.StartTable();
+  builder.AddElement<uint8_t>(10, 1, 0);                  // tier
+  builder.AddElement<uint32_t>(16, 1'000, 0);             // weight_milli
+  builder.AddElement<int64_t>(18, 5 * sched::day.us, 0);  // default_horizon_us
+  builder.AddOffset(34, sticky);
+  const Offset queue(builder.EndTable(queue_at));
+  const auto list = builder.CreateVector(std::vector<Offset>{queue});
+  const auto root_at = builder.StartTable();
+  builder.AddOffset(4, settings);
+  builder.AddOffset(12, list);  // queues
+  const Offset root(builder.EndTable(root_at));
+  builder.Finish(root);
+  const auto decoded =
+      decode_configuration(std::as_bytes(std::span(builder.GetBufferPointer(), builder.GetSize())));
+  ASSERT_TRUE(decoded) << decoded.error();
+  ASSERT_EQ(decoded->queues.size(), 1U);
+  EXPECT_EQ(decoded->queues[0], desk::QueueDefinition{});
 }
 
 TEST(ConfigCodec, TheSameConfigurationGivesTheSameBytes) {
@@ -151,10 +268,12 @@ class RandomConfiguration {
     c.settings.strict.clear();
     for (int64_t i = below(6); i > 0; --i)
       c.settings.strict.push_back(static_cast<sched::Priority>(1 + below(5)));
+    fill_dispatching(c.settings);
     c.calendars.resize(size());
     for (auto& calendar : c.calendars) fill(calendar);
     c.routes.resize(size());
-    for (auto& route : c.routes) route = {text(), text(), text()};
+    for (auto& route : c.routes)
+      route = {text(), text(), text(), static_cast<uint8_t>(below(101)), flag()};
     c.policies.resize(size());
     for (auto& policy : c.policies) fill(policy);
     c.queues.resize(size());
@@ -172,6 +291,8 @@ class RandomConfiguration {
     return static_cast<int64_t>(random_() % static_cast<uint64_t>(bound));
   }
   size_t size() { return static_cast<size_t>(below(4)); }
+  bool flag() { return below(2) == 0; }
+  uint32_t number() { return static_cast<uint32_t>(below(1'000'000)); }
   int64_t duration() { return below(366 * sched::day.us); }
   desk::Period period() {
     if (below(2) == 0) return {0, static_cast<uint16_t>(below(367))};
@@ -266,14 +387,55 @@ class RandomConfiguration {
     q.group = text();
     q.need = text();
     q.tier = static_cast<uint8_t>(below(256));
-    q.mode = static_cast<desk::QueueMode>(below(2));
-    q.discipline = static_cast<desk::Discipline>(below(2));
+    q.mode = static_cast<desk::QueueMode>(below(3));
+    q.discipline = static_cast<desk::Discipline>(below(5));
     q.weight_milli = static_cast<uint32_t>(below(5'000));
     q.default_horizon_us = duration();
     for (auto& each : q.head_start.priority_us) each = duration() - duration();
     q.head_start.vip_us = duration();
     q.head_start.reopened_us = -duration();
     q.head_start.negative_us = duration();
+    fill_routing(q);
+  }
+  void fill_routing(desk::QueueDefinition& q) {
+    for (int64_t i = below(4); i > 0; --i) q.steps.push_back({text(), duration(), duration()});
+    for (int64_t i = below(4); i > 0; --i)
+      q.preferred.push_back({text(), static_cast<uint8_t>(1 + below(15))});
+    q.best_fit = flag();
+    q.choice = static_cast<desk::ChoiceOrder>(below(3));
+    q.share = number();
+    for (int64_t i = below(4); i > 0; --i)
+      q.overflows.push_back({duration(), number(), flag(), text()});
+    q.sticky = {static_cast<desk::StickyBy>(below(3)), duration(), duration(), duration()};
+    q.auto_accept = flag();
+    q.fan_out = static_cast<uint8_t>(1 + below(8));
+    q.declines_max = static_cast<uint8_t>(below(256));
+    q.keep_lost = flag();
+    for (auto* each :
+         {&q.window_us, &q.min_fit_us, &q.offer_timeout_us, &q.cool_off_us, &q.grace_us,
+          &q.wrap_up_min_us, &q.wrap_up_max_us, &q.no_touch_us, &q.bounce_window_us})
+      *each = duration();
+    q.escalate_to = text();
+    for (int64_t i = below(4); i > 0; --i) q.checklist.push_back(text());
+    q.checklist_required = flag();
+    q.escalate_unroutable = flag();
+    q.sun = {text(), text(), static_cast<desk::SunMode>(below(3))};
+  }
+  void fill_dispatching(desk::DeskSettings& s) {
+    s.coordinator_queue = text();
+    s.max_wait_us = duration();
+    s.language = static_cast<desk::LanguageRule>(below(3));
+    for (int64_t i = below(4); i > 0; --i)
+      s.work.push_back({text(), static_cast<int8_t>(below(4) - 1),
+                        static_cast<int8_t>(below(7) - 1), number(), number(), flag(), flag()});
+    for (int64_t i = below(4); i > 0; --i) s.away_codes.push_back({text(), flag(), flag()});
+    for (auto* each : {&s.aged_share_milli, &s.pending_share_milli, &s.occupancy_low_milli,
+                       &s.occupancy_high_milli})
+      *each = static_cast<uint32_t>(below(1'001));
+    s.no_response_after = static_cast<uint8_t>(below(256));
+    s.drain_lead_us = duration();
+    s.ramp_items = number();
+    s.ramp_us = duration();
   }
   void fill(desk::AgentDefinition& a) {
     a.name = text();
@@ -281,6 +443,9 @@ class RandomConfiguration {
     for (int64_t i = below(4); i > 0; --i)
       a.skills.emplace_back(text(), static_cast<uint8_t>(1 + below(100)));
     a.capacity_milli = static_cast<uint32_t>(below(10'000));
+    for (auto* list : {&a.languages, &a.clearances, &a.channels})
+      for (int64_t i = below(4); i > 0; --i) list->push_back(text());
+    a.shift = text();
   }
 
   std::mt19937_64 random_;
@@ -362,7 +527,42 @@ TEST(ConfigCodec, ValuesOutOfRangeAreRefused) {
       [](auto& c) { c.policies[0].verdict = static_cast<desk::VerdictRule>(3); },
       [](auto& c) { c.policies[0].merge_origin = static_cast<desk::MergeOrigin>(2); },
       [](auto& c) { c.policies[0].origin = static_cast<desk::ClockOrigin>(2); },
-      [](auto& c) { c.queues[0].mode = static_cast<desk::QueueMode>(2); },
+      [](auto& c) { c.routes[0].min_confidence = 101; },
+      [](auto& c) { c.settings.aged_share_milli = 1'001; },
+      [](auto& c) { c.settings.pending_share_milli = 1'001; },
+      [](auto& c) { c.settings.occupancy_low_milli = 1'001; },
+      [](auto& c) { c.settings.occupancy_high_milli = UINT32_MAX; },
+      [](auto& c) { c.settings.max_wait_us = -1; },
+      [](auto& c) { c.settings.drain_lead_us = INT64_MAX; },
+      [](auto& c) { c.settings.ramp_us = -1; },
+      [](auto& c) { c.settings.language = static_cast<desk::LanguageRule>(3); },
+      [](auto& c) { c.settings.work[0].kind = 3; },
+      [](auto& c) { c.settings.work[0].kind = -2; },
+      [](auto& c) { c.settings.work[1].priority = 6; },
+      [](auto& c) { c.settings.away_codes[1].name = "\xff"; },
+      [](auto& c) { c.queues[0].steps[0].wait_us = -1; },
+      [](auto& c) { c.queues[0].steps[1].slack_us = INT64_MAX; },
+      [](auto& c) { c.queues[0].preferred[0].points = 0; },
+      [](auto& c) { c.queues[0].preferred[0].points = 16; },
+      [](auto& c) { c.queues[0].choice = static_cast<desk::ChoiceOrder>(3); },
+      [](auto& c) { c.queues[0].overflows[1].wait_us = -1; },
+      [](auto& c) { c.queues[0].sticky.by = static_cast<desk::StickyBy>(3); },
+      [](auto& c) { c.queues[0].sticky.ttl_us = -1; },
+      [](auto& c) { c.queues[0].sticky.wait_us = INT64_MIN; },
+      [](auto& c) { c.queues[0].sticky.min_slack_us = -1; },
+      [](auto& c) { c.queues[0].window_us = -1; },
+      [](auto& c) { c.queues[0].min_fit_us = -1; },
+      [](auto& c) { c.queues[0].offer_timeout_us = -1; },
+      [](auto& c) { c.queues[0].fan_out = 0; },
+      [](auto& c) { c.queues[0].fan_out = 9; },
+      [](auto& c) { c.queues[0].cool_off_us = -1; },
+      [](auto& c) { c.queues[0].grace_us = -1; },
+      [](auto& c) { c.queues[0].wrap_up_min_us = -1; },
+      [](auto& c) { c.queues[0].wrap_up_max_us = -1; },
+      [](auto& c) { c.queues[0].no_touch_us = -1; },
+      [](auto& c) { c.queues[0].bounce_window_us = -1; },
+      [](auto& c) { c.queues[0].sun.mode = static_cast<desk::SunMode>(3); },
+      [](auto& c) { c.queues[0].mode = static_cast<desk::QueueMode>(3); },
       [](auto& c) { c.queues[0].discipline = static_cast<desk::Discipline>(9); },
       [](auto& c) { c.queues[0].head_start.vip_us = INT64_MIN; },
       [](auto& c) { c.queues[0].default_horizon_us = -1; },

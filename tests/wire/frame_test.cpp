@@ -36,7 +36,7 @@ TEST(Frame, HeaderIsEightLittleEndianBytes) {
   Bytes bytes;
   append_frame(bytes, MessageKind::commands, bytes_of("abc"));
   ASSERT_EQ(bytes.size(), 11U);
-  const unsigned char expected[] = {3, 0, 0, 0, 2, 0, 2, 0, 'a', 'b', 'c'};
+  const unsigned char expected[] = {3, 0, 0, 0, 2, 0, 3, 0, 'a', 'b', 'c'};
   EXPECT_EQ(std::memcmp(bytes.data(), expected, sizeof expected), 0);
 }
 

@@ -93,6 +93,8 @@ TEST(Messages, ADeskIsOpenedWithOrWithoutLimits) {
   limits.reply_window = 12;
   limits.timers_per_batch = 13;
   limits.config_bytes_max = 14;
+  limits.offers_max = 15;
+  limits.sticky_max = 16;
   const auto payload =
       travel(OpenDesk{3, "emea", true, limits}, Sender::client, MessageKind::open_desk);
   const auto open = decode_open_desk(payload.bytes());

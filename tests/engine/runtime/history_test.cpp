@@ -34,6 +34,12 @@ desk::ArchivedTicket ticket(uint64_t number, const std::string& external_id = {}
   ticket.view.merged_into = 3;
   ticket.view.promised_at_us = 30;
   ticket.view.workaround = 1;
+  ticket.view.language = "de";
+  ticket.view.routed_by = "network";
+  ticket.view.parent = 4;
+  ticket.view.bounces = 2;
+  ticket.view.tier = 3;
+  ticket.view.checklist_of = 5;
   desk::ClockView& clock = ticket.view.clocks.emplace_back();
   clock.kind = desk::ClockKind::stage;
   clock.label = "fulfil";
@@ -103,6 +109,12 @@ TEST_F(HistoryTest, GivesBackATicketAsItLeft) {
   EXPECT_EQ(view.merged_into, 3U);
   EXPECT_EQ(view.promised_at_us, 30);
   EXPECT_EQ(view.workaround, 1);
+  EXPECT_EQ(view.language, "de");
+  EXPECT_EQ(view.routed_by, "network");
+  EXPECT_EQ(view.parent, 4U);
+  EXPECT_EQ(view.bounces, 2U);
+  EXPECT_EQ(view.tier, 3);
+  EXPECT_EQ(view.checklist_of, 5);
 }
 
 TEST_F(HistoryTest, KeepsTheSegmentsOfEachClock) {

@@ -288,6 +288,7 @@ TEST(RoutingErrors, OfValues) {
        "preferred has 16 points together: a queue gives at most 15"},
       {queue("q", "preferred = [ { need = 'a >', points = 8 } ]"),
        "E2202 queue \"q\": preferred 1, at character 4"},
+      {queue("q", "preferred = [ { need = ' ' } ]"), "preferred 1: it asks for nothing"},
       {queue("q", "fan_out = 9"), "fan_out is 9: use 1 to 8"},
       {queue("q", "declines_max = 0"), "declines_max is 0"},
       {queue("q", "offer_timeout = '0s'"), "offer_timeout must be more than nothing"},
@@ -481,13 +482,23 @@ TEST(RoutingErrors, CapacityThatCanNeverFit) {
 }
 
 TEST(RoutingErrors, TooManyKindsOfWork) {
-  std::string queues;
-  for (int i = 0; i < 64; ++i)
+  const char* says =
+      "E2208 desk \"main\": its work rules, the channels of its agents, and weight "
+      "and min_fit of its queues make more than 64 kinds of work";
+  std::string queues;  // and triage, whose weight is 1
+  for (int i = 0; i < 63; ++i)
     queues += queue("q" + std::to_string(i), "weight = 0." + std::to_string(100 + i));
   EXPECT_THAT(errors(queues), IsEmpty());
-  expect_says({queues + "[[work]]\nchannel = 'chat'\nweight = 0.1\n",
-               "E2208 desk \"main\": its work rules and the weights of its queues make 65 kinds of "
-               "work, and a desk tells at most 64 apart"});
+  expect_says({queues + "[[work]]\nchannel = 'chat'\nweight = 0.1\n", says});
+  expect_says({queues + agent("a", "channels = ['chat']"), says});
+  expect_says({queues + queue("other", "min_fit = '15m'"), says});
+  std::string channels;
+  for (int i = 0; i < 70; ++i) channels += (i == 0 ? "'c" : ", 'c") + std::to_string(i) + "'";
+  expect_says({queue("q") + agent("a", "channels = [" + channels + "]"), says});
+  std::string rules;
+  for (int i = 0; i < 257; ++i)
+    rules += "[[work]]\nchannel = 'c" + std::to_string(i) + "'\nweight = 1\n";
+  expect_says({rules, "a desk holds at most 256 work rules"});
 }
 
 TEST(RoutingWarnings, OfLoading) {

@@ -112,11 +112,18 @@ class Explanation {
     }
     for (const desk::AgentDefinition& agent : configuration.agents)
       list.push_back({"agent " + agent.name, "agent", agent.name, facts_of(agent)});
+    if (!settings.work.empty())
+      list.push_back({"work, the first that matches", "work", "", work_facts(settings)});
+    if (!settings.away_codes.empty())
+      list.push_back({"away codes", "away", "", away_facts(settings)});
     return list;
   }
 
-  /// Of the days of a calendar `week` speaks.
+  /// Of the days of a calendar `week` speaks; kinds of work and away codes have tables of their
+  /// own.
   uint32_t line_of(const Section& section, const std::string& key, const std::string& desk) const {
+    if (section.name.empty() && (section.kind == "work" || section.kind == "away"))
+      return places_.line(section.kind, key, desk);
     const uint32_t line = places_.key_line(section.kind, section.name, key, desk);
     const bool is_day = section.kind == "calendar" && key.size() == 3;
     return line == 0 && is_day ? places_.key_line(section.kind, section.name, "week", desk) : line;

@@ -293,7 +293,7 @@ class Search {
     }
     levels_.assign(names_.size(), unknown_level);
     const uint64_t steps = meet_.size() + (fail_ ? fail_->size() : 0);
-    left_ = tries_max / (1 + steps / steps_per_try);
+    left_ = std::min(tries_max, steps_max / (1 + steps));
     return from(0);
   }
 
@@ -312,7 +312,7 @@ class Search {
  private:
   enum class Decided : uint8_t { yes, no, open };
   static constexpr uint64_t tries_max = 200'000;
-  static constexpr uint64_t steps_per_try = 16;  // of a longer need fewer are made
+  static constexpr uint64_t steps_max = 1'000'000;  // evaluated, in all tries
 
   std::vector<NeedStep> take(const NamedNeed& need) {
     std::vector<NeedStep> steps(need.need.steps().begin(), need.need.steps().end());

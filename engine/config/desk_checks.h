@@ -60,6 +60,16 @@ class DeskChecks {
 /// The desk's own periods, [pending.…] and the defaults that depend on its calendar.
 void finish_periods(const Sections& sections, DeskChecks& checks, desk::DeskSettings& settings);
 
+/// Needs of queues and the skills in them.
+void check_needs(const Sections& sections, DeskChecks& checks,
+                 const desk::Configuration& configuration);
+/// Agents beside queues: groups, shifts, capacity.
+void check_staff(const Sections& sections, DeskChecks& checks,
+                 const desk::Configuration& configuration);
+/// Escalation, overflow, follow-the-sun.
+void check_flows(const Sections& sections, DeskChecks& checks,
+                 const desk::Configuration& configuration);
+
 /// Checks the policies of the desk and gives those without a calendar theirs.
 void finish_policies(const Sections& sections, DeskChecks& checks,
                      desk::Configuration& configuration);

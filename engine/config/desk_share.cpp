@@ -5,11 +5,13 @@
 #include <map>
 
 #include "engine/config/desk_checks.h"
+#include "engine/config/routing_words.h"
 #include "engine/desk/limits.h"
-#include "engine/desk/predicate.h"
 
 namespace paceline::config {
 namespace {
+
+constexpr size_t away_codes_max = 1'000;
 
 class DeskShare {
  public:
@@ -26,12 +28,16 @@ class DeskShare {
     take(sections_.agents, out_.agents, "agent", limits.agents_max);
     take(sections_.policies, out_.policies, "policy", limits.policies_max);
     take(sections_.routes, out_.routes, "route", limits.policies_max);
+    take(sections_.away, out_.settings.away_codes, "away", away_codes_max);
+    take_work();
 
     DeskChecks checks(desk_, out_, diagnostics_);
     finish_periods(sections_, checks, out_.settings);
     check_routes(checks);
     finish_policies(sections_, checks, out_);
-    check_staff();
+    check_needs(sections_, checks, out_);
+    check_staff(sections_, checks, out_);
+    check_flows(sections_, checks, out_);
     return std::move(out_);
   }
 
@@ -73,78 +79,25 @@ class DeskShare {
     }
   }
 
-  /// Agents may also be defined while the server runs, so what is missing here is a warning, and
-  /// none is given where the file defines no agent at all.
-  void check_staff() {
-    std::map<std::string_view, std::vector<const desk::AgentDefinition*>> members;
-    Names skills;
-    for (const auto& agent : out_.agents) {
-      for (const std::string& group : agent.groups) members[group].push_back(&agent);
-      for (const auto& [skill, level] : agent.skills) skills.insert(skill);
-    }
-    Names groups;
-    for (const auto& entry : sections_.queues) {
+  /// Rules without names: the first that matches wins.
+  void take_work() {
+    std::map<std::string, uint32_t> line_of;
+    for (const auto& entry : sections_.work) {
       if (!belongs(entry)) continue;
-      groups.insert(entry.value.group);
-      check_need(entry, members, skills);
+      const std::string selector = selector_text(entry.value);
+      const uint32_t all_at = line_of.count("all") != 0 ? line_of.at("all") : 0;
+      const auto [known, is_new] = line_of.emplace(selector, entry.line);
+      if (!is_new)
+        diagnostics_.error(code::duplicate, entry.line,
+                           fmt::format("work for {} is already defined at line {}: remove one",
+                                       selector, known->second));
+      else if (all_at != 0)
+        diagnostics_.warn(code::unreachable, entry.line,
+                          fmt::format("work for {}: the rule for all at line {} comes first: move "
+                                      "it to the end",
+                                      selector, all_at));
+      out_.settings.work.push_back(entry.value);
     }
-    for (const auto& entry : sections_.agents) {
-      if (!belongs(entry) || out_.queues.empty()) continue;
-      for (const std::string& group : entry.value.groups) {
-        if (groups.count(group) == 0)
-          warn(code::nobody_can, entry.line,
-               fmt::format("agent {}: no queue belongs to group {}{}", in_quotes(entry.value.name),
-                           in_quotes(group), suggestion_from(group, groups)));
-      }
-    }
-  }
-
-  void check_need(
-      const Entry<desk::QueueDefinition>& entry,
-      const std::map<std::string_view, std::vector<const desk::AgentDefinition*>>& members,
-      const Names& skills) {
-    const desk::QueueDefinition& queue = entry.value;
-    const std::string subject = "queue " + in_quotes(queue.name);
-    const auto need = desk::parse_need(queue.need);
-    if (!need) {
-      diagnostics_.error(code::wrong_need, entry.line,
-                         fmt::format("{}: need, at character {}: {}", subject, need.error().at + 1,
-                                     need.error().message));
-      return;
-    }
-    if (out_.agents.empty() || queue.mode == desk::QueueMode::manual) return;
-    const auto team = members.find(queue.group);
-    if (team == members.end()) {
-      warn(code::nobody_can, entry.line,
-           fmt::format("{}: no agent is in group {}: its tickets will wait", subject,
-                       in_quotes(queue.group)));
-      return;
-    }
-    for (const desk::SkillRequirement& required : *need) {
-      if (skills.count(required.skill) == 0) {
-        warn(code::nobody_can, entry.line,
-             fmt::format("{}: no agent has skill {}{}", subject, in_quotes(required.skill),
-                         suggestion_from(required.skill, skills)));
-        return;
-      }
-    }
-    const auto can = [&](const desk::AgentDefinition* agent) {
-      return agent->capacity_milli >= queue.weight_milli &&
-             std::all_of(need->begin(), need->end(), [&](const desk::SkillRequirement& required) {
-               return std::any_of(agent->skills.begin(), agent->skills.end(), [&](const auto& has) {
-                 return has.first == required.skill && has.second >= required.level;
-               });
-             });
-    };
-    if (std::none_of(team->second.begin(), team->second.end(), can))
-      warn(code::nobody_can, entry.line,
-           fmt::format("{}: no agent of group {} has the skills and the capacity for its tickets: "
-                       "they will wait",
-                       subject, in_quotes(queue.group)));
-  }
-
-  void warn(std::string_view warning, uint32_t line, std::string message) {
-    diagnostics_.warn(warning, line, std::move(message));
   }
 
   const DeskSection& desk_;

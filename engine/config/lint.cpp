@@ -109,6 +109,7 @@ LintResult lint(const Loaded& loaded, const Places& places, Instant now) {
     lint_pauses(desk);
     lint_chains(desk);
     lint_reviews(desk);
+    lint_routing(desk);
   }
   for (const ConfigError& noted : loaded.noted) {
     // What lint has decided itself it says with more words.

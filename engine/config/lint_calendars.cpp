@@ -30,6 +30,8 @@ std::set<std::string> used_calendars(const desk::Configuration& configuration) {
     used.insert(policy.calendar);
     for (const desk::Rung& rung : policy.rungs) used.insert(rung.calendar);
   }
+  for (const desk::QueueDefinition& queue : configuration.queues) used.insert(queue.sun.calendar);
+  for (const desk::AgentDefinition& agent : configuration.agents) used.insert(agent.shift);
   for (const sched::CalendarSpec& spec : configuration.calendars) add_operands(spec, used);
   return used;
 }
@@ -42,6 +44,14 @@ std::string users_of(const desk::Configuration& configuration, const std::string
     if (policy.calendar != calendar) continue;
     users += (users.empty() ? "" : ", ") + subject(policy);
   }
+  for (const desk::QueueDefinition& queue : configuration.queues)
+    if (queue.sun.calendar == calendar)
+      users += (users.empty() ? "queue " : ", queue ") + in_quotes(queue.name);
+  const auto shifts =
+      std::count_if(configuration.agents.begin(), configuration.agents.end(),
+                    [&](const desk::AgentDefinition& agent) { return agent.shift == calendar; });
+  if (shifts != 0)
+    users += fmt::format("{}the shifts of {} agents", users.empty() ? "" : ", ", shifts);
   return users;
 }
 
@@ -142,7 +152,7 @@ void lint_calendars(const LintDesk& desk) {
     else
       desk.add(code::unused_calendar, desk.line("calendar", spec.name),
                fmt::format("calendar {} is not used", in_quotes(spec.name)),
-               "no policy, ladder, desk or other calendar names it",
+               "no policy, ladder, desk, queue, shift or other calendar names it",
                "name it where it was meant, or remove it");
   }
   for (const desk::PolicyDefinition& policy : desk.configuration.policies)

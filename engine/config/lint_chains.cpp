@@ -45,6 +45,7 @@ class Chains {
     if (olas_.empty() || slas_.empty()) return;
     std::vector<desk::Predicate> earlier;
     for (const desk::RouteRule& route : desk_.configuration.routes) {
+      if (!route.enabled) continue;
       const desk::Predicate own = space_.parse(route.when);
       const auto queue =
           std::find_if(desk_.configuration.queues.begin(), desk_.configuration.queues.end(),
@@ -55,7 +56,7 @@ class Chains {
         for (const desk::Predicate& each : earlier) not_routed_.push_back({&each});
         check_route(route, *queue);
       }
-      earlier.push_back(own);
+      if (route.min_confidence == 0) earlier.push_back(own);  // else some tickets pass it by
     }
   }
 

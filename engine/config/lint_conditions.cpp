@@ -20,8 +20,9 @@ class FirstMatch {
   FirstMatch(const LintDesk& desk, ConditionSpace& space, std::string_view kind)
       : desk_(desk), space_(space), kind_(kind) {}
 
-  void add(const std::string& name, const std::string& when) {
-    Rule rule{name, space_.parse(when), desk_.line(kind_, name)};
+  /// Of a rule with `min_confidence` only the surer tickets are its own.
+  void add(const std::string& name, const std::string& when, uint8_t min_confidence = 0) {
+    Rule rule{name, space_.parse(when), desk_.line(kind_, name), min_confidence};
     check(rule, when);
     rules_.push_back(std::move(rule));
   }
@@ -31,6 +32,7 @@ class FirstMatch {
     std::string name;
     desk::Predicate when;
     uint32_t line;
+    uint8_t min_confidence;
   };
 
   std::string called(const Rule& rule) const {
@@ -48,13 +50,15 @@ class FirstMatch {
       return;
     }
     std::vector<ConditionSpace::Term> earlier;
-    for (const Rule& each : rules_) earlier.push_back({&each.when});
+    for (const Rule& each : rules_)
+      if (each.min_confidence <= rule.min_confidence) earlier.push_back({&each.when});
     const Answer answer = space_.any({own}, earlier);
     if (answer == Answer::too_large)
       desk_.result.undecided.push_back(fmt::format(
           "{}: whether earlier ones leave it any ticket is too much to decide", called(rule)));
     if (answer != Answer::none) return;
     for (const Rule& each : rules_) {
+      if (each.min_confidence > rule.min_confidence) continue;
       if (space_.any({own}, {{&each.when}}) != Answer::none) continue;
       return unreachable(rule, fmt::format("{} at line {} comes first and matches every ticket "
                                            "that this one matches",
@@ -102,7 +106,8 @@ void check_start(const LintDesk& desk, ConditionSpace& space,
 void lint_conditions(const LintDesk& desk) {
   ConditionSpace space(desk.configuration.settings.matrix);
   FirstMatch routes(desk, space, "route");
-  for (const desk::RouteRule& route : desk.configuration.routes) routes.add(route.name, route.when);
+  for (const desk::RouteRule& route : desk.configuration.routes)
+    if (route.enabled) routes.add(route.name, route.when, route.min_confidence);
   std::map<std::pair<desk::ClockKind, std::string>, FirstMatch> tracks;
   for (const desk::PolicyDefinition& policy : desk.configuration.policies) {
     const auto track =

@@ -31,6 +31,17 @@ inline constexpr std::string_view action_waits = "W2919";
 inline constexpr std::string_view review_cut_off = "W2920";
 inline constexpr std::string_view two_spellings = "W2921";
 inline constexpr std::string_view unused_calendar = "W2922";
+inline constexpr std::string_view skill_of_nobody = "W2923";
+inline constexpr std::string_view idle_step = "W2924";
+inline constexpr std::string_view waits_out_of_order = "W2925";
+inline constexpr std::string_view mixed_order = "W2926";
+inline constexpr std::string_view half_shared = "W2927";
+inline constexpr std::string_view starvation = "W2928";
+inline constexpr std::string_view no_offers = "W2929";
+inline constexpr std::string_view short_cool_off = "W2930";
+inline constexpr std::string_view long_sticky_wait = "W2931";
+inline constexpr std::string_view heavy_work = "W2932";
+inline constexpr std::string_view sleeping_region = "W2933";
 }  // namespace code
 
 using CompiledCalendars = std::map<std::string, sched::Calendar, std::less<>>;
@@ -82,5 +93,6 @@ void lint_ladders(const LintDesk& desk);
 void lint_pauses(const LintDesk& desk);
 void lint_chains(const LintDesk& desk);
 void lint_reviews(const LintDesk& desk);
+void lint_routing(const LintDesk& desk);
 
 }  // namespace paceline::config

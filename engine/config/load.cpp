@@ -8,6 +8,7 @@
 
 #include "engine/config/diagnostics.h"
 #include "engine/config/document.h"
+#include "engine/config/routing_words.h"
 #include "engine/config/sections.h"
 #include "engine/config/table_reader.h"
 
@@ -33,6 +34,8 @@ Sections read_sections(const Node& document, Diagnostics& diagnostics, sched::In
   read_policies(file, diagnostics, sections);
   read_queues(file, diagnostics, sections);
   read_agents(file, diagnostics, sections);
+  read_work(file, diagnostics, sections);
+  read_away(file, diagnostics, sections);
   file.finish();
   if (sections.desks.empty() && sections.has_desk_tables) {
     DeskSection main;
@@ -42,6 +45,12 @@ Sections read_sections(const Node& document, Diagnostics& diagnostics, sched::In
   return sections;
 }
 
+template <class T>
+std::string called(const T& value) {
+  return in_quotes(value.name);
+}
+std::string called(const desk::WorkRule& rule) { return "for " + selector_text(rule); }
+
 /// `desk = "emea"` of an entry must name a desk of the file.
 template <class T>
 void check_owners(const std::vector<Entry<T>>& entries, std::string_view kind,
@@ -50,7 +59,7 @@ void check_owners(const std::vector<Entry<T>>& entries, std::string_view kind,
     if (entry.desk.empty() || diagnostics.full()) continue;
     if (std::find(desks.begin(), desks.end(), entry.desk) != desks.end()) continue;
     diagnostics.error(code::unknown_name, entry.line,
-                      fmt::format("{} {}: no desk {}{}", kind, in_quotes(entry.value.name),
+                      fmt::format("{} {}: no desk {}{}", kind, called(entry.value),
                                   in_quotes(entry.desk), desk::suggestion(entry.desk, desks)));
   }
 }
@@ -94,6 +103,8 @@ LoadResult load_text(std::string_view text, std::string_view file, sched::Instan
     check_owners(sections.policies, "policy", desks, diagnostics);
     check_owners(sections.queues, "queue", desks, diagnostics);
     check_owners(sections.agents, "agent", desks, diagnostics);
+    check_owners(sections.away, "away", desks, diagnostics);
+    check_owners(sections.work, "work", desks, diagnostics);
     for (const DeskSection& desk : sections.desks)
       loaded.desks.emplace_back(desk.name, configuration_of(desk, sections, diagnostics));
   }

@@ -31,6 +31,21 @@ std::string step_name(const Node& step) {
   return before ? fmt::format("escalate before {}", before->us) : "escalate";
 }
 
+/// What tells an entry of a list from the others: its name, or what it is about.
+std::string name_in_list(std::string_view kind, const Node& table, size_t number) {
+  if (kind == "away") return text_of(table, "code");
+  if (kind == "work") {
+    std::string about;
+    for (const std::string_view key : {"channel", "kind", "priority"}) {
+      const std::string text = text_of(table, key);
+      if (!text.empty()) about += (about.empty() ? "" : " ") + text;
+    }
+    return about.empty() ? "all" : about;
+  }
+  std::string name = text_of(table, "name");
+  return name.empty() && kind == "route" ? fmt::format("route {}", number) : name;
+}
+
 }  // namespace
 
 Places::Places(std::string_view text) {
@@ -41,19 +56,20 @@ Places::Places(std::string_view text) {
     entry.line = line;
     for (const Node::Member& each : table.members) {
       entry.keys.emplace(each.key, each.line);
-      if (each.key != "escalate") continue;
-      for (const Node& step : each.value.elements) entry.keys.emplace(step_name(step), step.line);
+      size_t number = 0;
+      for (const Node& element : each.value.elements) {
+        if (each.key == "escalate")
+          entry.keys.emplace(step_name(element), element.line);
+        else if (element.kind == Node::Kind::table)
+          entry.keys.emplace(fmt::format("{} {}", each.key, ++number), element.line);
+      }
     }
   };
   for (const Node::Member& top : document->members) {
     if (top.value.kind == Node::Kind::array) {
       size_t number = 0;
-      for (const Node& each : top.value.elements) {
-        std::string name = text_of(each, "name");
-        ++number;
-        if (name.empty() && top.key == "route") name = fmt::format("route {}", number);
-        add(top.key, std::move(name), each, each.line);
-      }
+      for (const Node& each : top.value.elements)
+        add(top.key, name_in_list(top.key, each, ++number), each, each.line);
     } else if (top.key == "server") {
       add(top.key, {}, top.value, top.line);
     } else if (top.key == "priority" || top.key == "criticality") {
@@ -63,9 +79,7 @@ Places::Places(std::string_view text) {
       for (const Node::Member& each : top.value.members)
         add(top.key, each.key, each.value, each.line);
     } else {  // a list written as its only entry
-      std::string name = text_of(top.value, "name");
-      if (name.empty() && top.key == "route") name = "route 1";
-      add(top.key, std::move(name), top.value, top.line);
+      add(top.key, name_in_list(top.key, top.value, 1), top.value, top.line);
     }
   }
 }

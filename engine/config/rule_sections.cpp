@@ -97,6 +97,9 @@ void read_routes(TableReader& file, Diagnostics& diagnostics, Sections& sections
     }
     entry.value.when = table.text("when").value_or("");
     entry.value.queue = table.required_text("queue", "network-l1");
+    if (const auto confidence = table.integer("min_confidence", 0, 100))
+      entry.value.min_confidence = static_cast<uint8_t>(*confidence);
+    entry.value.enabled = table.boolean("enabled").value_or(true);
     entry.desk = table.text("desk").value_or("");
     table.finish();
     sections.routes.push_back(std::move(entry));

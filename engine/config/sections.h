@@ -65,6 +65,8 @@ struct Sections {
   std::vector<Entry<desk::PolicyDefinition>> policies;
   std::vector<Entry<desk::QueueDefinition>> queues;
   std::vector<Entry<desk::AgentDefinition>> agents;
+  std::vector<Entry<desk::WorkRule>> work;
+  std::vector<Entry<desk::AwayCode>> away;
   std::vector<desk::Criticality> criticalities;
   sched::PriorityMatrix matrix;
   bool has_desk_tables = false;  ///< Anything besides [server].
@@ -81,6 +83,16 @@ void read_routes(TableReader& file, Diagnostics& diagnostics, Sections& sections
 void read_policies(TableReader& file, Diagnostics& diagnostics, Sections& sections);
 void read_queues(TableReader& file, Diagnostics& diagnostics, Sections& sections);
 void read_agents(TableReader& file, Diagnostics& diagnostics, Sections& sections);
+void read_work(TableReader& file, Diagnostics& diagnostics, Sections& sections);
+void read_away(TableReader& file, Diagnostics& diagnostics, Sections& sections);
+
+/// Parts of a queue. What is looked at again has its line as "need", "step 1", "preferred 1",
+/// "overflow 1", "sticky", "escalate_to", "follow_the_sun".
+void read_queue_routing(TableReader& table, Diagnostics& diagnostics,
+                        Entry<desk::QueueDefinition>& entry);
+void read_queue_offers(TableReader& table, Diagnostics& diagnostics, desk::QueueDefinition& queue);
+void read_queue_tiers(TableReader& table, Diagnostics& diagnostics,
+                      Entry<desk::QueueDefinition>& entry);
 
 /// One desk's share of the sections, checked as a whole: names that lead nowhere, duplicates,
 /// conditions, skills nobody has.
@@ -95,6 +107,9 @@ inline constexpr std::string_view clock_names[] = {"response", "resolution", "tr
                                                    "update",   "ola",        "uc",     "approval",
                                                    "stage",    "mi_update",  "review"};
 static_assert(std::size(clock_names) == desk::clock_kind_count);
+
+/// Weights and capacities go up to 1,000 units.
+inline constexpr uint32_t units_milli_max = 1'000'000;
 
 /// Names of priorities, "P1" first.
 inline constexpr std::string_view priority_names[] = {"P1", "P2", "P3", "P4", "P5"};

@@ -1,4 +1,4 @@
-// [server] and [desk.NAME].
+// [server]
 #include <fmt/format.h>
 
 #include <charconv>
@@ -17,16 +17,6 @@ bool is_host_and_port(std::string_view text) {
   unsigned number = 0;
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
   return error == std::errc() && end == port.data() + port.size() && number <= 65'535;
-}
-
-bool is_desk_name(std::string_view name) {
-  if (name.empty() || name.size() > 64) return false;
-  for (const char c : name) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '_' || c == '-' || c == '.';
-    if (!plain) return false;
-  }
-  return true;
 }
 
 void read_address(TableReader& server, const std::string& address) {
@@ -48,45 +38,6 @@ void read_address(TableReader& server, const std::string& address) {
     server.error(code::wrong_value, line,
                  fmt::format("listen: {} is neither unix:PATH nor tcp:HOST:PORT", in_quotes(text)));
   }
-}
-
-DeskSection read_desk(const Node::Member& member, Diagnostics& diagnostics) {
-  DeskSection section;
-  section.name = member.key;
-  section.line = member.line;
-  TableReader desk(member.value, member.line, fmt::format("desk {}", in_quotes(member.key)),
-                   diagnostics);
-  if (!is_desk_name(member.key))
-    desk.error(code::wrong_value, member.line,
-               "a desk's name has 1 to 64 letters, digits, \"_\", \"-\" or \".\"");
-  desk::DeskSettings& settings = section.settings;
-  settings.calendar = desk.text("calendar").value_or("");
-  const auto read_us = [&](std::string_view key, int64_t& us) {
-    if (const auto duration = desk.duration(key)) us = duration->us;
-  };
-  if (const auto period = desk.period("auto_close")) settings.auto_close = *period;
-  if (const auto period = desk.period("reopen_window")) settings.reopen_window = *period;
-  read_us("stale_after", settings.stale_after_us);
-  read_us("max_backdate", settings.max_backdate_us);
-  if (desk.find("triage_queue") != nullptr)
-    settings.triage_queue = desk.required_text("triage_queue", "triage");
-  if (const Node::Member* strict = desk.find("strict")) {
-    settings.strict.clear();
-    for (const std::string& name : desk.texts("strict")) {
-      size_t position = 0;
-      while (position < std::size(priority_names) && priority_names[position] != name) ++position;
-      if (position == std::size(priority_names))
-        desk.error(code::wrong_value, strict->line,
-                   fmt::format("strict has no value {}{}", in_quotes(name),
-                               desk::suggestion(name, priority_names)));
-      else
-        settings.strict.push_back(static_cast<sched::Priority>(position + 1));
-    }
-  }
-  for (const std::string_view key : {"calendar", "auto_close", "reopen_window"})
-    if (const Node::Member* stated = desk.find(key)) section.lines.emplace(key, stated->line);
-  desk.finish();
-  return section;
 }
 
 }  // namespace
@@ -111,17 +62,6 @@ void read_server(TableReader& file, Diagnostics& diagnostics, Sections& sections
   if (const auto position = server.one_of("clock", clocks))
     settings.clock = static_cast<ServerClock>(*position);
   server.finish();
-}
-
-void read_desks(TableReader& file, Diagnostics& diagnostics, Sections& sections) {
-  const Node::Member* member = file.find("desk");
-  if (member == nullptr) return;
-  if (member->value.kind != Node::Kind::table) {
-    file.wrong_type("desk", member->value, "a table: write [desk.NAME]");
-    return;
-  }
-  for (const Node::Member& desk : member->value.members)
-    sections.desks.push_back(read_desk(desk, diagnostics));
 }
 
 }  // namespace paceline::config

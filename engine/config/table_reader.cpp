@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <set>
 
@@ -92,6 +93,17 @@ std::vector<std::string> TableReader::texts(std::string_view key) {
   return texts;
 }
 
+std::vector<std::string> TableReader::names(std::string_view key) {
+  std::vector<std::string> names = texts(key);
+  for (const std::string& name : names) {
+    if (name.find(',') != std::string::npos)
+      error(
+          code::wrong_value, find(key)->line,
+          fmt::format("{} has {} with a comma: list them as separate texts", key, in_quotes(name)));
+  }
+  return names;
+}
+
 std::optional<sched::Duration> TableReader::duration(std::string_view key) {
   const Node::Member* member = find(key);
   if (member == nullptr) return std::nullopt;
@@ -108,6 +120,14 @@ std::optional<sched::Duration> TableReader::duration(std::string_view key) {
     return std::nullopt;
   }
   return *parsed;
+}
+
+std::optional<int64_t> TableReader::positive_us(std::string_view key) {
+  const auto written = duration(key);
+  if (!written) return std::nullopt;
+  if (written->us > 0) return written->us;
+  error(code::wrong_duration, find(key)->line, fmt::format("{} must be more than nothing", key));
+  return std::nullopt;
 }
 
 std::optional<sched::BusinessDuration> TableReader::business_duration(std::string_view key) {
@@ -175,6 +195,37 @@ std::optional<uint32_t> TableReader::thousandths(std::string_view key, uint32_t 
   return units;
 }
 
+std::optional<uint32_t> TableReader::share(std::string_view key) {
+  const Node::Member* member = find(key);
+  if (member == nullptr) return std::nullopt;
+  const Node& value = member->value;
+  double share = -1;
+  if (value.kind == Node::Kind::integer) {
+    share = static_cast<double>(value.integer);
+  } else if (value.kind == Node::Kind::real) {
+    share = value.real;
+  } else if (value.kind == Node::Kind::text) {
+    const std::string_view text = value.text;
+    double percent = 0;
+    const auto [end, error] =
+        std::from_chars(text.data(), text.data() + text.size(), percent, std::chars_format::fixed);
+    if (error == std::errc() &&
+        std::string_view(end, static_cast<size_t>(text.data() + text.size() - end)) == "%")
+      share = percent / 100;
+  } else {
+    wrong_type(key, value, "a share such as \"10%\" or 0.1");
+    return std::nullopt;
+  }
+  const double thousandths = std::round(share * 1'000);
+  if (thousandths >= 0 && thousandths <= 1'000 && std::abs(share * 1'000 - thousandths) < 1e-6)
+    return static_cast<uint32_t>(thousandths);
+  error(code::wrong_value, value.line,
+        fmt::format("{} must be a share, \"0%\" to \"100%\" or 0 to 1, with at most one decimal "
+                    "of a percent: write for example {} = \"10%\"",
+                    key, key));
+  return std::nullopt;
+}
+
 std::optional<size_t> TableReader::one_of(std::string_view key,
                                           std::span<const std::string_view> names) {
   const auto written = text(key);
@@ -221,6 +272,21 @@ std::vector<const Node*> TableReader::tables(std::string_view key) {
   if (member->value.kind != Node::Kind::array) {
     error(code::wrong_type, member->line,
           fmt::format("{} must be a list of tables: write [[{}]] above each", key, key));
+    return found;
+  }
+  for (const Node& element : member->value.elements) found.push_back(&element);
+  return found;
+}
+
+std::vector<const Node*> TableReader::inline_tables(std::string_view key,
+                                                    std::string_view example) {
+  std::vector<const Node*> found;
+  const Node::Member* member = find(key);
+  if (member == nullptr) return found;
+  if (member->value.kind != Node::Kind::array) {
+    error(code::wrong_type, member->line,
+          fmt::format("{} must be a list of tables: write for example {} = [ {} ]", key, key,
+                      example));
     return found;
   }
   for (const Node& element : member->value.elements) found.push_back(&element);

@@ -33,9 +33,13 @@ class TableReader {
   const Node::Member* find(std::string_view key);
   std::optional<std::string> text(std::string_view key);
   std::vector<std::string> texts(std::string_view key);
+  /// As texts(), without commas: the desk keeps such lists as one text.
+  std::vector<std::string> names(std::string_view key);
   /// As texts(), each of which must be one of `names`: their positions.
   std::vector<size_t> some_of(std::string_view key, std::span<const std::string_view> names);
   std::optional<sched::Duration> duration(std::string_view key);
+  /// Likewise, and "0s" is reported.
+  std::optional<int64_t> positive_us(std::string_view key);
   std::optional<sched::BusinessDuration> business_duration(std::string_view key);
   /// `3d`, `24h` or `5bd`.
   std::optional<desk::Period> period(std::string_view key);
@@ -43,6 +47,8 @@ class TableReader {
   std::optional<int64_t> integer(std::string_view key, int64_t min, int64_t max);
   /// A number with up to three decimals, as thousandths: 1 is 1000.
   std::optional<uint32_t> thousandths(std::string_view key, uint32_t max);
+  /// `"10%"` or 0.1, as thousandths: 100. At most 1.
+  std::optional<uint32_t> share(std::string_view key);
   /// Position among `names`.
   std::optional<size_t> one_of(std::string_view key, std::span<const std::string_view> names);
 
@@ -51,6 +57,9 @@ class TableReader {
 
   /// The list of tables, or the single table, under the key.
   std::vector<const Node*> tables(std::string_view key);
+
+  /// As tables(), for a list that is written as `key = [ example ]`.
+  std::vector<const Node*> inline_tables(std::string_view key, std::string_view example);
 
   void error(std::string_view code, uint32_t line, std::string_view message);
   /// `has_wrong_kind` for a value that is not `expected`.

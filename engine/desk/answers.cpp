@@ -52,7 +52,9 @@ QueueView queue_view(const Floor& floor, uint32_t position) {
   view.tier = definition.tier;
   view.mode = static_cast<uint8_t>(definition.mode);
   view.discipline = static_cast<uint8_t>(definition.discipline);
-  view.waiting = floor.dispatcher().line(position).size();
+  view.waiting = queue.waiting;
+  view.held = queue.held;
+  if (view.need.empty() && !definition.steps.empty()) view.need = definition.steps.front().need;
   view.in_hand = queue.in_hand;
   view.pending = queue.pending;
   return view;
@@ -69,7 +71,31 @@ AgentView agent_view(const Floor& floor, uint32_t position) {
     view.skills += (view.skills.empty() ? "" : ",") + skill + ":" + std::to_string(level);
   }
   const sched::AgentId id{position};
-  view.logged_in = floor.dispatcher().logged_in(id);
+  AgentRecord record = floor.roster()[position];
+  record.count(floor.now_us());
+  view.logged_in = record.logged_in();
+  view.state = agent_state_names[static_cast<size_t>(record.state)];
+  view.code = floor.rules().reasons().text(record.code);
+  view.since_us = record.since_us;
+  view.state_ends_at_us = record.lost_at_us != 0 ? record.grace_end_us : record.wrap_up_end_us;
+  view.lost = record.lost_at_us != 0;
+  view.shift_ends_at_us = record.shift_end_us;
+  view.offers = record.offers;
+  view.exclusions = floor.dispatcher().exclusions(id);
+  view.logged_in_us = record.logged_in_us;
+  view.available_us = record.available_us;
+  view.busy_us = record.busy_us;
+  view.wrap_up_us = record.wrap_up_us;
+  view.away_us = record.away_us;
+  const auto joined = [](const std::vector<std::string>& texts) {
+    std::string text;
+    for (const std::string& part : texts) text += (text.empty() ? "" : ",") + part;
+    return text;
+  };
+  view.languages = joined(agent.definition.languages);
+  view.clearances = joined(agent.definition.clearances);
+  view.channels = joined(agent.definition.channels);
+  view.shift = agent.definition.shift;
   view.capacity_milli = floor.dispatcher().capacity_milli(id);
   view.used_milli = floor.dispatcher().used_milli(id);
   view.tickets = agent.tickets;
@@ -82,6 +108,8 @@ void fill_oldest(const Floor& floor, std::vector<QueueView>& queues) {
   for (uint32_t slot = 0; slot < store.high_water(); ++slot) {
     const Ticket& ticket = store.hot(slot);
     if (ticket.id == 0 || ticket.state != State::queued) continue;
+    queues[ticket.queue].unroutable += ticket.unroutable;
+    queues[ticket.queue].offered += ticket.offers != 0 ? 1 : 0;
     int64_t& oldest_us = queues[ticket.queue].oldest_enqueued_at_us;
     if (oldest_us == 0 || ticket.enqueued_at_us < oldest_us) oldest_us = ticket.enqueued_at_us;
   }

@@ -530,7 +530,8 @@ struct Score {
 static_assert(sizeof(Score) == 24);
 
 /// The front system says what the agent really holds. What the desk has in its hand beside that is
-/// requeued, what it has not is told in the reply's next_ticket (the first one) and in events.
+/// requeued; of what it has not, what waits becomes the agent's, and the first that another has is
+/// the reply's ticket.
 struct Reconcile {
   uint32_t text_at = 0;
   uint16_t agent_size = 0;

@@ -15,12 +15,14 @@ namespace {
 
 constexpr uint32_t unmatchable = 0xffff'fffe;
 constexpr TextField interned_fields[] = {
-    TextField::category,     TextField::subcategory, TextField::service,
-    TextField::config_item,  TextField::channel,     TextField::requester_type,
-    TextField::organisation, TextField::contract,    TextField::stage};
+    TextField::category,     TextField::subcategory,    TextField::service,
+    TextField::config_item,  TextField::channel,        TextField::requester_type,
+    TextField::organisation, TextField::contract,       TextField::stage,
+    TextField::language,     TextField::confidentiality};
 constexpr Field predicate_fields[] = {
-    Field::category,       Field::subcategory,  Field::service,  Field::config_item, Field::channel,
-    Field::requester_type, Field::organisation, Field::contract, Field::stage};
+    Field::category, Field::subcategory,    Field::service,        Field::config_item,
+    Field::channel,  Field::requester_type, Field::organisation,   Field::contract,
+    Field::stage,    Field::language,       Field::confidentiality};
 
 /// Which predicate fields an update of these attributes may change.
 uint32_t predicate_bits(uint32_t fields) {
@@ -49,10 +51,15 @@ Floor::Floor(sched::DeskNumber number, const Limits& limits)
       rules_(limits),
       clockwork_(store_, rules_, chronicle_),
       dispatcher_(limits.tickets_max),
-      wheel_(limits.tickets_max) {
-  for (uint32_t queue = 0; queue < rules_.queue_count(); ++queue) {
-    dispatcher_.define_line(queue, rules_.line_terms(queue));
-  }
+      lines_(rules_, dispatcher_),
+      offers_(limits.offers_max),
+      sticky_(limits.sticky_max),
+      wheel_(limits.tickets_max + limits.agents_max + limits.queues_max) {
+  lines_.set_texts([this](TextField field, uint32_t position) {
+    return store_.dictionary(field).text(position);
+  });
+  dispatcher_.set_aged_share(rules_.settings().aged_share_milli);
+  define_work();
 }
 
 void Floor::begin_batch(Instant ts, Outcome& outcome) {
@@ -75,6 +82,10 @@ uint32_t Floor::number(Field field, std::string_view value) {
     return position == Dictionary::none ? unmatchable : position;
   }
   if (field == Field::group) return rules_.group_number(value);
+  if (field == Field::agent) {
+    const uint32_t position = rules_.find_agent(value);
+    return position == none ? unmatchable : position;
+  }
   return unmatchable;
 }
 
@@ -82,6 +93,7 @@ uint32_t Floor::find_number(Field field, std::string_view value) const {
   for (size_t i = 0; i < interned_count; ++i) {
     if (predicate_fields[i] == field) return store_.dictionary(interned_fields[i]).find(value);
   }
+  if (field == Field::agent) return rules_.find_agent(value);
   return FieldValues::absent;
 }
 
@@ -110,6 +122,7 @@ FieldValues Floor::field_values(uint32_t slot) const {
   set(Field::reopened, ticket.reopened);
   set(Field::responded, detail.first_response_at_us != 0);
   set(Field::ball, ticket.ball_at_requester);
+  set(Field::agent, ticket.agent);
   for (size_t i = 0; i < interned_count; ++i) {
     set(predicate_fields[i], detail.interned[i] - 1);  // 0 wraps to absent
   }
@@ -142,7 +155,8 @@ void Floor::admit(uint32_t slot, uint32_t queue) {
   write(slot, recorded);
 
   Rulebook::Routed routed{queue, Rulebook::none};
-  if (queue == none) routed = rules_.route(field_values(slot));
+  if (queue == none) routed = rules_.route(field_values(slot), ticket.confidence);
+  store_.detail(slot).routed_by = routed.rule;
   Event queued = recorded;
   queued.kind = EventKind::ticket_queued;
   queued.value_us = 0;
@@ -164,8 +178,9 @@ void Floor::admit(uint32_t slot, uint32_t queue) {
     linked.value_us = static_cast<int64_t>(follows);
     write(slot, linked);
   }
+  ++rules_.queue(ticket.queue).waiting;
   clockwork_.react(slot, field_values(slot), {}, now_.us);
-  enqueue(slot);
+  arrive(slot);
   carry_out_consequences(slot);
   rearm(slot);
 }
@@ -176,7 +191,7 @@ void Floor::change(uint32_t slot, Event event) {
   const uint32_t queue_before = ticket.queue;
   const uint32_t agent_before = ticket.agent;
   const bool begins = begins_interval(ticket, event);
-  const Load load_before = load_of(ticket);
+  const sched::Load load_before = load_of(slot);
   if (event.at_us == 0) event.at_us = now_.us;
 
   evolve(ticket, store_.detail(slot), event);
@@ -189,9 +204,13 @@ void Floor::change(uint32_t slot, Event event) {
   follow_counts(ticket, state_before, queue_before, agent_before);
   follow_pending(slot, event);
   follow_clocks(slot, event, queue_before);
-  follow_load(slot, load_before);
+  follow_load(slot, agent_before, load_before);
+  follow_agent(slot, state_before, agent_before);
+  follow_offers(slot, state_before, queue_before, agent_before);
   follow_line(slot, state_before, queue_before);
+  follow_resolver(slot, event, agent_before);
   follow_closing(slot, event);
+  follow_tasks(slot, state_before);
   carry_out_consequences(slot);
   rearm(slot);
 }
@@ -222,10 +241,8 @@ void Floor::attributes_changed(uint32_t slot, uint32_t fields) {
   if ((fields & bit(FieldBit::promised_at)) != 0) clockwork_.promise_changed(slot, now_.us);
   clockwork_.react(slot, field_values(slot), {.fields = changed}, now_.us);
   carry_out_consequences(slot);
-  if (ticket.state == State::queued) {
-    dispatcher_.remove(slot);
-    enqueue(slot);
-  }
+  rebook(slot);
+  stand_anew(slot);
   rearm(slot);
 }
 
@@ -241,7 +258,8 @@ void Floor::follow_clocks(uint32_t slot, const Event& event, uint32_t queue_befo
   change.moved =
       queue != queue_before && rules_.queue(queue).group != rules_.queue(queue_before).group;
   if (!change.reopened) {
-    change.fields = bit(Field::state) | bit(Field::reason) | bit(Field::assigned);
+    change.fields =
+        bit(Field::state) | bit(Field::reason) | bit(Field::assigned) | bit(Field::agent);
     if (change.message != 0) {
       change.fields |= bit(Field::message) | bit(Field::responded) | bit(Field::ball);
     }
@@ -300,10 +318,7 @@ void Floor::merge(uint32_t slot, uint32_t into, const Event& merged) {
   linked.flags = 1;
   write(into, linked);
   clockwork_.take_origin(into, origin_us, field_values(into), now_.us);
-  if (parent.state == State::queued) {
-    dispatcher_.remove(into);
-    enqueue(into);
-  }
+  stand_anew(into);
   rearm(into);
 }
 
@@ -344,40 +359,61 @@ void Floor::raise_priority(uint32_t slot) {
   attributes_changed(slot, 0);
 }
 
-Floor::Load Floor::load_of(const Ticket& ticket) const {
+sched::Load Floor::load_of(uint32_t slot) const {
+  const Ticket& ticket = store_.hot(slot);
   if (ticket.agent == none) return {};
-  const uint32_t weight = rules_.queue(ticket.queue).definition.weight_milli;
-  if (ticket.in_hand()) return {ticket.agent, weight};
-  if (ticket.state == State::pending) return {ticket.agent, weight / pending_weight_divisor};
-  return {ticket.agent, 0};
+  const uint8_t booked = store_.detail(slot).booked_work;
+  const uint32_t weight = lines_.work(booked).kind.weight_milli;
+  if (ticket.in_hand()) return {booked, weight, true};
+  if (ticket.state != State::pending) return {};
+  // In 64 bits: weights go up to a thousand units.
+  const uint64_t share = uint64_t{weight} * rules_.settings().pending_share_milli / 1'000;
+  return {booked, static_cast<uint32_t>(share), false};
 }
 
-void Floor::follow_load(uint32_t slot, const Load& before) {
-  const Load after = load_of(store_.hot(slot));
-  if (before.agent == after.agent && before.weight_milli == after.weight_milli) return;
+/// The ticket's attributes may make it another kind of work in its agent's hand.
+void Floor::rebook(uint32_t slot) {
+  const sched::Load before = load_of(slot);
+  store_.detail(slot).booked_work =
+      static_cast<uint8_t>(lines_.work_of(store_.hot(slot), store_.detail(slot)));
+  const sched::Load after = load_of(slot);
+  if (before == after) return;
+  const uint32_t agent = store_.hot(slot).agent;
+  dispatcher_.change_load(AgentId{agent}, before, after);
+  freed_.push_back(agent);
   matching_changed_ = true;
-  const bool same_agent = before.agent == after.agent;
-  if (same_agent && before.weight_milli > 0 && after.weight_milli > 0) {
-    dispatcher_.adjust(AgentId{after.agent},
-                       int64_t{after.weight_milli} - int64_t{before.weight_milli});
+}
+
+void Floor::follow_load(uint32_t slot, uint32_t agent_before, const sched::Load& before) {
+  const Ticket& ticket = store_.hot(slot);
+  store_.detail(slot).booked_work =
+      static_cast<uint8_t>(lines_.work_of(ticket, store_.detail(slot)));
+  const sched::Load after = load_of(slot);
+  const bool same_agent = agent_before == ticket.agent;
+  if (same_agent && before == after) return;
+  matching_changed_ = true;
+  // Being given or giving up work begins a new wait for the next; pending work goes on.
+  const bool goes_on = same_agent && before.weight_milli > 0 && after.weight_milli > 0;
+  const auto book = [&](uint32_t agent, const sched::Load& from, const sched::Load& to) {
+    if (!goes_on) dispatcher_.set_idle_since(AgentId{agent}, now_);
+    dispatcher_.change_load(AgentId{agent}, from, to);
+  };
+  if (same_agent) {
+    book(ticket.agent, before, after);
   } else {
-    if (before.weight_milli > 0) {
-      dispatcher_.release(AgentId{before.agent}, before.weight_milli, now_);
-    }
-    if (after.weight_milli > 0) {
-      dispatcher_.occupy(AgentId{after.agent}, after.weight_milli, now_);
-    }
+    if (before.weight_milli > 0) book(agent_before, before, {});
+    if (after.weight_milli > 0) book(ticket.agent, {}, after);
   }
   if (before.weight_milli > 0 && (!same_agent || after.weight_milli < before.weight_milli)) {
-    freed_.push_back(before.agent);
+    freed_.push_back(agent_before);
   }
   if (after.weight_milli > 0 && (!same_agent || after.weight_milli > before.weight_milli)) {
-    note_over_capacity(after.agent);
+    note_over_capacity(ticket.agent);
   }
 }
 
 void Floor::note_over_capacity(uint32_t agent) {
-  if (dispatcher_.used_milli(AgentId{agent}) <= dispatcher_.capacity_milli(AgentId{agent})) return;
+  if (!dispatcher_.over_capacity(AgentId{agent})) return;
   if (chronicle_.cause() == Cause::match) violated("capacity");
   Event event;
   event.kind = EventKind::agent_over_capacity;
@@ -388,25 +424,27 @@ void Floor::note_over_capacity(uint32_t agent) {
 
 void Floor::follow_line(uint32_t slot, State state_before, uint32_t queue_before) {
   Ticket& ticket = store_.hot(slot);
-  if (state_before == State::queued) {
-    dispatcher_.remove(slot);
-    matching_changed_ = true;
+  if (state_before == State::queued) leave_line(slot);
+  const bool moved = ticket.queue != queue_before;
+  if (moved) {
+    ticket.enqueued_at_us = now_.us;
+    ticket.step = ticket.declines = 0;
+    ticket.aged = 0;
   }
   if (ticket.state != State::queued) {
-    if (ticket.queue != queue_before) ticket.enqueued_at_us = now_.us;
+    ticket.unroutable = 0;
     return;
   }
-  if (ticket.queue != queue_before) {
-    ticket.enqueued_at_us = now_.us;
-    ticket.order = ++last_order_;
-  }
-  enqueue(slot);
+  if (moved) ticket.order = ++last_order_;
+  const bool came_back = state_before == State::pending && !moved;
+  came_back ? enqueue(slot) : arrive(slot);
 }
 
 void Floor::follow_counts(const Ticket& ticket, State before, uint32_t queue_before,
                           uint32_t agent_before) {
   const auto count = [&](State state, uint32_t queue, uint32_t agent, uint32_t step) {
     const bool in_hand = state == State::assigned || state == State::in_progress;
+    if (state == State::queued) rules_.queue(queue).waiting += step;
     if (in_hand) rules_.queue(queue).in_hand += step;
     if (state == State::pending) rules_.queue(queue).pending += step;
     if ((in_hand || state == State::pending) && agent != none) rules_.agent(agent).tickets += step;
@@ -427,20 +465,21 @@ void Floor::follow_closing(uint32_t slot, const Event& event) {
 
 void Floor::link_closed(uint32_t slot) {
   TicketDetail& detail = store_.detail(slot);
-  detail.closed_previous = closed_last_;
-  detail.closed_next = none;
-  (closed_last_ == none ? closed_first_ : store_.detail(closed_last_).closed_next) = slot;
+  detail.previous_in_list = closed_last_;
+  detail.next_in_list = none;
+  (closed_last_ == none ? closed_first_ : store_.detail(closed_last_).next_in_list) = slot;
   closed_last_ = slot;
   ++closed_count_;
 }
 
 void Floor::unlink_closed(uint32_t slot) {
   const TicketDetail& detail = store_.detail(slot);
-  (detail.closed_previous == none ? closed_first_
-                                  : store_.detail(detail.closed_previous).closed_next) =
-      detail.closed_next;
-  (detail.closed_next == none ? closed_last_ : store_.detail(detail.closed_next).closed_previous) =
-      detail.closed_previous;
+  (detail.previous_in_list == none ? closed_first_
+                                   : store_.detail(detail.previous_in_list).next_in_list) =
+      detail.next_in_list;
+  (detail.next_in_list == none ? closed_last_
+                               : store_.detail(detail.next_in_list).previous_in_list) =
+      detail.previous_in_list;
   --closed_count_;
 }
 

@@ -8,6 +8,8 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -17,8 +19,12 @@
 
 #include "engine/desk/chronicle.h"
 #include "engine/desk/clockwork.h"
+#include "engine/desk/line_book.h"
+#include "engine/desk/offer_book.h"
 #include "engine/desk/reject.h"
+#include "engine/desk/roster.h"
 #include "engine/desk/rulebook.h"
+#include "engine/desk/sticky_table.h"
 #include "engine/desk/ticket_store.h"
 #include "sched/dispatch.h"
 #include "sched/timer_wheel.h"
@@ -44,6 +50,9 @@ class Floor final : public ValueNumbers {
   Clockwork& clockwork() { return clockwork_; }
   const Clockwork& clockwork() const { return clockwork_; }
   const sched::Dispatcher& dispatcher() const { return dispatcher_; }
+  const LineBook& lines() const { return lines_; }
+  const OfferBook& offers() const { return offers_; }
+  const Roster& roster() const { return roster_; }
   const sched::TimerWheel& wheel() const { return wheel_; }
 
   // Tickets.
@@ -85,6 +94,48 @@ class Floor final : public ValueNumbers {
   uint64_t settle();
   /// Awards everything that can be, most pressing first; after definitions change.
   void match_all();
+  /// The agent asks for work, from queues of mode pull too; the ticket, or 0.
+  uint64_t next_for(uint32_t agent);
+  sched::Standing standing(uint32_t slot) const;
+  /// An opinion from outside; false if eight agents have one already.
+  bool score(uint32_t slot, uint32_t agent, int8_t points);
+
+  // Offers (floor_offers.cpp).
+
+  /// The live offer, with what fell due of its ticket fired; `none` if it is gone.
+  uint32_t find_offer(uint64_t number);
+  void accept(uint32_t offer);
+  void decline(uint32_t offer, uint32_t reason);
+  /// Takes every offer of the ticket back; it waits again.
+  void withdraw(uint32_t slot);
+  /// Offers the ticket to a named agent.
+  Reject hand_over(uint32_t slot, uint32_t agent, uint32_t note);
+
+  // Agents (floor_agents.cpp).
+
+  void log_in(uint32_t agent);
+  void log_out(uint32_t agent);
+  Reject set_available(uint32_t agent);
+  Reject set_away(uint32_t agent, uint32_t code);
+  Reject extend_wrap_up(uint32_t agent);
+  Reject drain(uint32_t agent, bool requeue);
+  Reject lose(uint32_t agent);
+  /// What the agent really holds; the first ticket that the desk has elsewhere.
+  uint64_t reconcile(uint32_t agent, std::span<const uint64_t> held);
+  /// Fires what is due of the agent before now.
+  void fire_due_of_agent(uint32_t agent);
+
+  // Tiers (floor_tiers.cpp).
+
+  Reject escalate(uint32_t slot, uint32_t queue, uint32_t reason, uint8_t done, uint8_t of);
+  Reject bounce(uint32_t slot, uint32_t reason);
+  void add_task(uint32_t parent, uint32_t task);
+  uint32_t tasks_open(uint32_t slot) const;
+  void hold_queue(uint32_t queue, bool held);
+  void switch_route(std::string_view rule, bool on);
+  /// Moves every open ticket for which `where` holds; false while one is under way.
+  bool begin_reassign(Predicate where, std::string_view text, uint32_t queue, uint32_t agent,
+                      uint32_t reason);
 
   // Timers.
 
@@ -98,12 +149,12 @@ class Floor final : public ValueNumbers {
 
   // Definitions.
 
+  /// Whether there would be no more kinds of work than there may be.
+  bool has_work_for(const QueueDefinition& definition);
   Result<uint32_t> define_queue(const QueueDefinition& definition);
   Result<uint32_t> define_agent(const AgentDefinition& definition);
   /// Takes effect whole or, where something in it cannot be, not at all (false).
   bool configure(const Configuration& configuration);
-  void log_in(uint32_t agent);
-  void log_out(uint32_t agent);
 
   // Rules that change many tickets, some in each batch (rollout.cpp).
 
@@ -117,7 +168,9 @@ class Floor final : public ValueNumbers {
   bool acknowledge(uint32_t slot, uint8_t clock_kind, uint8_t rung);
   /// Rebuilds every clock of the ticket; how many differed.
   uint32_t repair(uint32_t slot, bool newest_calendars);
-  bool rolling_out() const { return following_.active || migration_.active; }
+  bool rolling_out() const {
+    return following_.active || migration_.active || reassignment_.active || !sunsets_.empty();
+  }
   void advance_rollouts();
   /// The desk was down: what fell due in it and is stale by now is told in one event per clock.
   void recovered(sched::Instant down_from, sched::Instant down_to);
@@ -148,14 +201,6 @@ class Floor final : public ValueNumbers {
                                             bool newest_calendars) const;
 
  private:
-  /// Pending work still takes a tenth, so that waking tickets do not overrun their agent.
-  static constexpr uint32_t pending_weight_divisor = 10;
-
-  struct Load {
-    uint32_t agent = none;
-    uint32_t weight_milli = 0;
-  };
-
   uint32_t number(Field field, std::string_view value) override;
   uint32_t find_number(Field field, std::string_view value) const;
 
@@ -173,7 +218,28 @@ class Floor final : public ValueNumbers {
     Clockwork::Retarget mode = Clockwork::Retarget::carry;
   };
 
+  struct Reassignment : Rollout {
+    Predicate where;
+    std::string where_text;
+    uint32_t queue = none;
+    uint32_t agent = none;
+    uint32_t reason = none;
+  };
+  /// The end of a region's day, as far as its tickets have been told.
+  struct Sunset : Rollout {
+    uint32_t queue = 0;
+    int64_t at_us = 0;
+  };
+
+  // Timers of the ticket's way through its queue, in the order in which they fire at one instant.
+  enum class RouteStep : uint8_t { relax, expire, release_hold, age, overflow, no_touch, none };
+  struct RouteDue {
+    int64_t at_us = sched::never.us;
+    RouteStep step = RouteStep::none;
+  };
+
   void write(uint32_t slot, Event event);
+  void write_agent(Event event);
   void follow_clocks(uint32_t slot, const Event& event, uint32_t queue_before);
   void follow_pending(uint32_t slot, const Event& event);
   void carry_out_consequences(uint32_t slot);
@@ -184,17 +250,91 @@ class Floor final : public ValueNumbers {
   void explain(uint32_t clock, ClockView& view) const;
   ClockChange change_of(uint32_t slot, uint32_t clock) const;
   void migrate(uint32_t slot);
-  void follow_load(uint32_t slot, const Load& before);
+  void follow_load(uint32_t slot, uint32_t agent_before, const sched::Load& before);
   void follow_line(uint32_t slot, State state_before, uint32_t queue_before);
+  void follow_offers(uint32_t slot, State state_before, uint32_t queue_before,
+                     uint32_t agent_before);
+  void follow_agent(uint32_t slot, State state_before, uint32_t agent_before);
+  void follow_tasks(uint32_t slot, State state_before);
+  void follow_resolver(uint32_t slot, const Event& event, uint32_t agent_before);
   void follow_counts(const Ticket& ticket, State before, uint32_t queue_before,
                      uint32_t agent_before);
   void follow_closing(uint32_t slot, const Event& event);
-  Load load_of(const Ticket& ticket) const;
-  void enqueue(uint32_t slot);
-  void restand(uint32_t queue);
-  sched::Standing standing(uint32_t slot) const;
-  bool award(uint32_t slot, uint32_t agent);
+  sched::Load load_of(uint32_t slot) const;
+  void rebook(uint32_t slot);
   void note_over_capacity(uint32_t agent);
+
+  // Waiting (floor_routing.cpp).
+  void enqueue(uint32_t slot);
+  void leave_line(uint32_t slot);
+  void stand_anew(uint32_t slot);
+  void arrive(uint32_t slot);
+  void begin_hold(uint32_t slot);
+  void release_hold(uint32_t slot);
+  void check_routable(uint32_t slot, uint32_t line);
+  std::string missing_skill(uint32_t slot) const;
+  bool overflow(uint32_t slot, const Overflow& rule, uint32_t reason, int64_t at_us);
+  uint8_t step_at(uint32_t slot, int64_t at_us) const;
+  RouteDue route_due(uint32_t slot) const;
+  void route_on(uint32_t slot, const RouteDue& due);
+  void open_window(uint32_t queue);
+  void close_window(uint32_t queue);
+
+  // Matching (floor_matching.cpp).
+  bool award(uint32_t slot, uint32_t agent);
+  std::span<const sched::ExternalScore> scores(uint32_t slot) const;
+  void assign_batch(uint32_t queue);
+  void match_lines(std::span<const uint32_t> lines);
+  void note_given(uint32_t agent);
+
+  // Offers (floor_offers.cpp).
+  void make_offer(uint32_t slot, uint32_t agent, uint32_t note, bool hand_over);
+  void end_offer(uint32_t offer, Event event);
+  void end_offers(uint32_t slot, std::string_view reason);
+  void end_offers_of_agent(uint32_t agent, std::string_view reason);
+  void wait_again(uint32_t slot);
+  void expire(uint32_t offer, int64_t at_us);
+  int64_t offer_timeout_us(uint32_t slot) const;
+  bool is_live_talk(uint32_t slot) const;
+
+  // Agents (floor_agents.cpp).
+  void set_state(uint32_t agent, AgentState state, uint32_t code, int64_t at_us);
+  void refresh_agent(uint32_t agent, int64_t at_us);
+  uint64_t barred_work(uint32_t agent) const;
+  void begin_wrap_up(uint32_t agent, const QueueDefinition& queue);
+  void end_wrap_up(uint32_t agent, int64_t at_us);
+  void find_shift(uint32_t agent, int64_t at_us);
+  void pass_shift_edge(uint32_t agent, int64_t at_us);
+  int64_t grace_us(uint32_t slot) const;
+  void release_holds(uint32_t agent);
+  void cool_off(uint32_t agent, uint32_t slot, int64_t until_us);
+  int64_t agent_due(uint32_t agent) const;
+  int64_t next_shift_edge(uint32_t agent, int64_t after_us) const;
+  void rearm_agent(uint32_t agent);
+  void fire_agent(uint32_t agent, int64_t due_us);
+  int64_t next_grace_end(uint32_t agent) const;
+  void give_up_lost(uint32_t agent, int64_t at_us);
+  uint32_t agent_node(uint32_t agent) const { return limits_.tickets_max + agent; }
+  uint32_t queue_node(uint32_t queue) const {
+    return limits_.tickets_max + limits_.agents_max + queue;
+  }
+
+  // Queues' own timers and passes (floor_tiers.cpp).
+  void rearm_queue(uint32_t queue);
+  int64_t queue_due(uint32_t queue) const;
+  void fire_queue(uint32_t queue, int64_t due_us);
+  void reassign(uint32_t slot);
+  void set_sun(uint32_t slot, const Sunset& sunset);
+  void move(uint32_t slot, EventKind kind, uint32_t queue, std::string_view reason);
+  uint32_t own_reason(std::string_view reason) const { return rules_.reasons().find(reason); }
+
+  std::function<uint32_t(std::string_view)> channel_number();
+  void define_work();
+  void book(bool booked);
+  void follow_queue(uint32_t queue);
+  void restand(uint32_t queue);
+  void find_sunset(uint32_t queue, int64_t after_us);
+  uint64_t rank_of(uint32_t node) const;
 
   void rearm(uint32_t slot);
   /// When the ticket's life goes on by itself, and how.
@@ -221,7 +361,11 @@ class Floor final : public ValueNumbers {
   Chronicle chronicle_;
   Clockwork clockwork_;
   sched::Dispatcher dispatcher_;
-  sched::TimerWheel wheel_;
+  LineBook lines_;
+  OfferBook offers_;
+  Roster roster_;
+  StickyTable sticky_;
+  sched::TimerWheel wheel_;  // nodes: tickets, then agents, then queues
 
   // Written once per batch.
   sched::Instant now_;
@@ -236,6 +380,15 @@ class Floor final : public ValueNumbers {
   int64_t rules_since_us_ = 0;  // the newest configuration
   Rollout following_;
   Migration migration_;
+  Reassignment reassignment_;
+  std::deque<Sunset> sunsets_;
+  std::vector<int64_t> sun_due_us_;         // by queue: the next end of its region's day; 0: none
+  std::vector<int64_t> window_end_us_;      // by queue; 0: none open
+  std::map<uint32_t, uint64_t> misroutes_;  // by rule: tickets bounced that it had routed
+  bool any_strict_ = true;
+  bool uses_occupancy_ = false;
+  bool remembers_resolvers_ = false;
+  uint32_t hops_in_change_ = 0;  // overflows that one arrival sets off
 
   uint64_t last_ticket_ = 0;
   uint32_t last_order_ = 0;

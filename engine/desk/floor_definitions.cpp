@@ -6,60 +6,128 @@ namespace paceline::desk {
 
 using sched::AgentId;
 
+std::function<uint32_t(std::string_view)> Floor::channel_number() {
+  return [this](std::string_view channel) { return number(Field::channel, channel); };
+}
+
+/// Kinds of work anew. What is booked under the former ones is booked under the new ones.
+void Floor::define_work() {
+  const WorkSources sources = rules_.work_sources(channel_number());
+  const bool first = lines_.work_count() == 0;
+  if (!first && !lines_.changes_work(sources)) return;
+  if (!first) book(false);
+  lines_.define_work(sources);
+  if (!first) book(true);
+}
+
+/// Takes everything in agents' hands and under offer out of the dispatcher's books, or in again.
+void Floor::book(bool booked) {
+  const auto change = [&](uint32_t agent, const sched::Load& load) {
+    if (load.weight_milli == 0) return;
+    booked ? dispatcher_.change_load(AgentId{agent}, {}, load)
+           : dispatcher_.change_load(AgentId{agent}, load, {});
+  };
+  for (uint32_t slot = 0; slot < store_.high_water(); ++slot) {
+    const Ticket& ticket = store_.hot(slot);
+    if (ticket.id == 0) continue;
+    if (booked) {
+      store_.detail(slot).booked_work =
+          static_cast<uint8_t>(lines_.work_of(ticket, store_.detail(slot)));
+    }
+    if (ticket.agent != none) change(ticket.agent, load_of(slot));
+  }
+  offers_.for_each([&](Offer& offer) {
+    if (booked) {
+      const Ticket& ticket = store_.hot(offer.slot);
+      const uint32_t work = lines_.work_of(ticket, store_.detail(offer.slot));
+      offer.load = {work, lines_.work(work).kind.weight_milli, true};
+    }
+    change(offer.agent, offer.load);
+  });
+}
+
+bool Floor::has_work_for(const QueueDefinition& definition) {
+  WorkSources sources = rules_.work_sources(channel_number());
+  const uint32_t known = rules_.find_queue(definition.name);
+  if (known == none) {
+    sources.queues.push_back(&definition);
+  } else {
+    sources.queues[known] = &definition;
+  }
+  constexpr size_t max = sched::Dispatcher::work_kinds_max;
+  return kinds_of_work(sources, max).size() <= max;
+}
+
 Result<uint32_t> Floor::define_queue(const QueueDefinition& definition) {
   const uint32_t known = rules_.find_queue(definition.name);
-  const uint32_t weight_before = known == none ? 0 : rules_.queue(known).definition.weight_milli;
   const auto position = rules_.define_queue(definition);
   if (!position) return position;
-  dispatcher_.define_line(*position, rules_.line_terms(*position));
-  const bool in_use =
-      known != none && rules_.queue(known).in_hand + rules_.queue(known).pending > 0;
-  if (in_use && weight_before != definition.weight_milli) {
-    for (uint32_t slot = 0; slot < store_.high_water(); ++slot) {
-      Ticket& ticket = store_.hot(slot);
-      if (ticket.id == 0 || ticket.queue != known) continue;
-      const Load after = load_of(ticket);
-      if (after.weight_milli == 0 && !ticket.in_hand() && ticket.state != State::pending) continue;
-      if (after.agent == none) continue;
-      const uint32_t divisor = ticket.state == State::pending ? pending_weight_divisor : 1;
-      dispatcher_.adjust(AgentId{after.agent},
-                         int64_t{after.weight_milli} - int64_t{weight_before / divisor});
-    }
-  }
+  follow_queue(*position);
   if (known != none) restand(*position);
-  matching_changed_ = true;
   Event event;
   event.kind = EventKind::queue_defined;
   event.queue = *position;
-  chronicle_.write(event, nullptr, rules_.triage());
+  write_agent(event);
   return position;
 }
 
-/// Another discipline or head start gives those who wait another standing.
+/// What else there is of a queue follows its definition.
+void Floor::follow_queue(uint32_t queue) {
+  const QueueDefinition& definition = rules_.queue(queue).definition;
+  define_work();
+  lines_.define_lines(queue);
+  dispatcher_.set_queue_weight(queue, definition.share);
+  uses_occupancy_ = uses_occupancy_ || definition.choice == ChoiceOrder::occupancy;
+  remembers_resolvers_ = remembers_resolvers_ || definition.sticky.by != StickyBy::nobody;
+  find_sunset(queue, now_.us);
+  rearm_queue(queue);
+  matching_changed_ = true;
+}
+
+/// Another discipline, need or head start gives those who wait another standing and line.
 void Floor::restand(uint32_t queue) {
-  for (const uint32_t slot : dispatcher_.line(queue).peek(dispatcher_.line(queue).size())) {
-    dispatcher_.remove(slot);
-    dispatcher_.enqueue(queue, slot, standing(slot));
+  const std::vector<uint32_t> lines = lines_.lines_of(queue);
+  for (const uint32_t line : lines) {
+    for (const uint32_t slot : dispatcher_.line(line).peek(dispatcher_.line(line).size())) {
+      stand_anew(slot);
+      rearm(slot);
+    }
   }
 }
 
 bool Floor::configure(const Configuration& configuration) {
   if (!rules_.problem_with(configuration).empty()) return false;
   const CauseScope scope(chronicle_, Cause::configuration);
+  std::vector<uint32_t> defined;
+  const uint32_t pending_share = rules_.settings().pending_share_milli;
+  if (configuration.settings.pending_share_milli != pending_share) book(false);
   for (const QueueDefinition& queue : configuration.queues) {
-    CHECK(define_queue(queue).has_value());
+    const auto position = rules_.define_queue(queue);
+    CHECK(position.has_value());
+    defined.push_back(*position);
   }
   rules_.apply(configuration, *this);
+  for (const AgentDefinition& agent : configuration.agents) {
+    CHECK(rules_.define_agent(agent).has_value());
+  }
+  if (configuration.settings.pending_share_milli != pending_share) book(true);
   rules_since_us_ = now_.us;
-  // Open clocks and the timers of those that wait follow, some in each batch.
-  following_ = {.active = store_.count() != 0, .last_number = last_ticket_};
-  for (uint32_t queue = 0; queue < rules_.queue_count(); ++queue) {
-    dispatcher_.define_line(queue, rules_.line_terms(queue));
-    restand(queue);
+  any_strict_ = !rules_.settings().strict.empty();
+  dispatcher_.set_aged_share(rules_.settings().aged_share_milli);
+  for (uint32_t queue = 0; queue < rules_.queue_count(); ++queue) follow_queue(queue);
+  for (const uint32_t queue : defined) {
+    Event event;
+    event.kind = EventKind::queue_defined;
+    event.queue = queue;
+    write_agent(event);
   }
   for (const AgentDefinition& agent : configuration.agents) {
     CHECK(define_agent(agent).has_value());
   }
+  // Open clocks, standings and timers of those that wait follow, some in each batch; a small desk's
+  // at once.
+  following_ = {.active = store_.count() != 0, .last_number = last_ticket_};
+  advance_rollouts();
   match_all();
   Event event;
   event.kind = EventKind::policy_loaded;
@@ -71,33 +139,24 @@ bool Floor::configure(const Configuration& configuration) {
 Result<uint32_t> Floor::define_agent(const AgentDefinition& definition) {
   const auto position = rules_.define_agent(definition);
   if (!position) return position;
-  dispatcher_.define_agent(AgentId{*position}, rules_.abilities(*position),
-                           definition.capacity_milli);
-  matching_changed_ = true;
+  const uint32_t agent = *position;
+  if (!definition.channels.empty()) define_work();
+  dispatcher_.define_agent(AgentId{agent}, rules_.abilities(agent), definition.capacity_milli);
+  AgentRecord& record = roster_[agent];
+  if (record.logged_in()) find_shift(agent, now_.us);
+  refresh_agent(agent, now_.us);
   Event event;
   event.kind = EventKind::agent_defined;
-  event.agent = *position;
-  chronicle_.write(event, nullptr, rules_.triage());
+  event.agent = agent;
+  write_agent(event);
+  // What was offered or kept for somebody who can do it no more goes back.
+  for (uint32_t index = record.first_offer; index != none;) {
+    const uint32_t slot = offers_[index].slot;
+    index = offers_[index].next_of_agent;
+    stand_anew(slot);
+  }
+  release_holds(agent);
   return position;
-}
-
-void Floor::log_in(uint32_t agent) {
-  dispatcher_.log_in(AgentId{agent}, now_);
-  freed_.push_back(agent);
-  matching_changed_ = true;
-  Event event;
-  event.kind = EventKind::agent_logged_in;
-  event.agent = agent;
-  chronicle_.write(event, nullptr, rules_.triage());
-}
-
-void Floor::log_out(uint32_t agent) {
-  dispatcher_.log_out(AgentId{agent});
-  matching_changed_ = true;
-  Event event;
-  event.kind = EventKind::agent_logged_out;
-  event.agent = agent;
-  chronicle_.write(event, nullptr, rules_.triage());
 }
 
 }  // namespace paceline::desk

@@ -39,6 +39,7 @@ std::vector<std::string> Floor::check_everything() const {
   };
   std::vector<uint64_t> load_milli(rules_.agent_count(), 0);
   uint32_t tickets = 0;
+  uint32_t live_offers = 0;
   for (uint32_t slot = 0; slot < store_.high_water(); ++slot) {
     const Ticket& ticket = store_.hot(slot);
     if (ticket.id == 0) {
@@ -48,16 +49,33 @@ std::vector<std::string> Floor::check_everything() const {
     }
     ++tickets;
     if (store_.find(ticket.id) != slot) violation("index_by_id", ticket.id);
-    if ((ticket.state == State::queued) != dispatcher_.waiting(slot)) {
+    const bool under_offer = ticket.offers != 0;
+    const bool waits = dispatcher_.waiting(slot);
+    if (waits != (ticket.state == State::queued && !under_offer)) {
       violation("queued_means_waiting", ticket.id);
     }
-    if (dispatcher_.waiting(slot) && dispatcher_.line_of(slot) != ticket.queue) {
+    if (waits && lines_.key(dispatcher_.line_of(slot)).queue != ticket.queue) {
       violation("waits_in_its_queue", ticket.id);
     }
+    if (waits &&
+        dispatcher_.line_of(slot) !=
+            lines_.find_line(lines_.key_of(ticket, store_.detail(slot), ticket.step)) &&
+        !rolling_out()) {
+      violation("waits_in_its_line", ticket.id);
+    }
+    uint32_t offers = 0;
+    for (uint32_t at = store_.detail(slot).first_offer; at != none;
+         at = offers_[at].next_of_ticket) {
+      if (offers_[at].slot != slot) violation("offer_of_ticket", ticket.id);
+      load_milli[offers_[at].agent] += offers_[at].load.weight_milli;
+      ++offers;
+    }
+    if (offers != ticket.offers) violation("offers_counted", ticket.id);
+    live_offers += offers;
     if (ticket.state == State::queued && ticket.agent != none) violation("single_award", ticket.id);
-    const Load load = load_of(ticket);
-    if (load.agent != none) load_milli[load.agent] += load.weight_milli;
-    int64_t due_us = std::min(life_due(slot).at_us, clockwork_.next_due(slot).at_us);
+    if (ticket.agent != none) load_milli[ticket.agent] += load_of(slot).weight_milli;
+    const int64_t due_us =
+        std::min({life_due(slot).at_us, clockwork_.next_due(slot).at_us, route_due(slot).at_us});
     for (uint32_t clock = ticket.first_clock; clock != none; clock = store_.clock(clock).next) {
       const SlaClock& record = store_.clock(clock);
       const bool terminal = ticket.state == State::closed || ticket.state == State::cancelled;
@@ -73,7 +91,21 @@ std::vector<std::string> Floor::check_everything() const {
   if (tickets != store_.count()) violation("ticket_count", tickets);
   for (uint32_t agent = 0; agent < rules_.agent_count(); ++agent) {
     if (load_milli[agent] != dispatcher_.used_milli(AgentId{agent})) violation("load", agent);
+    const uint32_t node = agent_node(agent);
+    const int64_t armed_us = wheel_.armed(node) ? wheel_.due(node).us : sched::never.us;
+    if (armed_us != agent_due(agent)) violation("armed_timer_of_agent", agent);
+    const AgentRecord& record = roster_[agent];
+    if (dispatcher_.routable(AgentId{agent}) != record.routable()) violation("routable", agent);
+    if (!record.logged_in() && record.offers != 0) violation("offer_to_nobody", agent);
+    uint32_t held = 0;
+    for (uint32_t slot = record.first_ticket; slot != none;
+         slot = store_.detail(slot).next_in_list) {
+      if (store_.hot(slot).agent != agent) violation("ticket_of_agent", agent);
+      ++held;
+    }
+    if (held != rules_.agent(agent).tickets) violation("tickets_of_agent", agent);
   }
+  if (live_offers != offers_.live()) violation("live_offers", live_offers);
   if (dispatcher_.idle_beside_waiting() != 0) violation("work_conservation", 0);
   for (const auto& [invariant, count] : violations_) violation(invariant.c_str(), count);
   return found;
@@ -142,6 +174,22 @@ TicketView Floor::view(uint32_t slot) const {
   view.organisation = store_.interned(slot, TextField::organisation);
   view.contract = store_.interned(slot, TextField::contract);
   view.stage = store_.interned(slot, TextField::stage);
+  view.language = store_.interned(slot, TextField::language);
+  view.confidentiality = store_.interned(slot, TextField::confidentiality);
+  view.confidence = ticket.confidence;
+  view.routed_by = rules_.reasons().text(detail.routed_by);
+  view.hops = detail.moves;
+  view.declines = ticket.declines;
+  view.tier = rules_.queue(ticket.queue).definition.tier;
+  if (ticket.state == State::queued) view.step = static_cast<uint8_t>(ticket.step + 1);
+  if (const TicketSide* side = store_.find_side(slot); side != nullptr) {
+    view.parent = side->parent;
+    view.tasks_open = side->tasks_open;
+    view.escalations = side->escalations;
+    view.bounces = side->bounces;
+    view.checklist_done = side->checklist_done;
+    view.checklist_of = side->checklist_of;
+  }
   view.follows = detail.follows;
   view.merged_into = detail.merged_into;
   view.promised_at_us = detail.promised_at_us;
@@ -215,6 +263,28 @@ void Floor::add_to(sched::Digest& digest) const {
         uint64_t{ticket.raised} << 32 | uint64_t{static_cast<uint8_t>(ticket.own_priority)} << 24 |
         uint64_t{ticket.workaround} << 16 | uint64_t{ticket.major} << 8 | ticket.ball_at_requester);
     digest.add(uint64_t{detail.last_queue} << 32 | detail.queue_before);
+    digest.add(uint64_t{detail.routed_by} << 32 | uint64_t{ticket.step} << 24 |
+               uint64_t{ticket.declines} << 16 | uint64_t{ticket.confidence} << 8 |
+               uint64_t{ticket.aged} << 1 | ticket.unroutable);
+    for (uint32_t at = detail.first_offer; at != none; at = offers_[at].next_of_ticket) {
+      digest.add(offers_[at].number);
+      digest.add(offers_[at].expires_at_us);
+      digest.add(uint64_t{offers_[at].agent} << 32 | offers_[at].load.weight_milli);
+    }
+    if (const TicketSide* side = store_.find_side(slot); side != nullptr) {
+      digest.add(side->parent);
+      for (const uint64_t task : side->tasks) digest.add(task);
+      digest.add(uint64_t{side->tasks_open} << 32 | side->held_for);
+      digest.add(side->hold_until_us);
+      digest.add(side->overflow_check_us);
+      digest.add(side->bounce_pair);
+      digest.add(uint64_t{side->bounces_in_pair} << 48 | uint64_t{side->bounces} << 32 |
+                 uint64_t{side->escalations} << 16 | uint64_t{side->checklist_done} << 8 |
+                 side->checklist_of);
+      for (const sched::ExternalScore& score : side->scores) {
+        digest.add(uint64_t{score.agent} << 8 | static_cast<uint8_t>(score.points));
+      }
+    }
     for (const uint32_t position : detail.interned) digest.add(position);
     digest.add_text(store_.external_id(slot));
     digest.add_text(store_.requester(slot));
@@ -232,10 +302,25 @@ void Floor::add_to(sched::Digest& digest) const {
     const AgentId id{agent};
     digest.add(dispatcher_.used_milli(id));
     digest.add(dispatcher_.capacity_milli(id));
-    digest.add(uint64_t{dispatcher_.logged_in(id)});
     digest.add(dispatcher_.idle_since(id).us);
+    digest.add(uint64_t{dispatcher_.credit(id)});
+    roster_.add_to(digest, agent);
   }
-  for (const Rollout* rollout : {&following_, static_cast<const Rollout*>(&migration_)}) {
+  sticky_.add_to(digest);
+  digest.add(offers_.last_number());
+  for (const auto& [rule, count] : misroutes_) digest.add(uint64_t{rule} << 40 | count);
+  for (const int64_t due_us : sun_due_us_) digest.add(due_us);
+  for (const int64_t end_us : window_end_us_) digest.add(end_us);
+  for (const Sunset& sunset : sunsets_) {
+    digest.add(uint64_t{sunset.queue});
+    digest.add(sunset.at_us);
+    digest.add(sunset.next_number);
+    digest.add(sunset.last_number);
+  }
+  digest.add_text(reassignment_.where_text);
+  digest.add(uint64_t{reassignment_.queue} << 32 | reassignment_.agent);
+  for (const Rollout* rollout : {&following_, static_cast<const Rollout*>(&migration_),
+                                 static_cast<const Rollout*>(&reassignment_)}) {
     digest.add(uint64_t{rollout->active});
     digest.add(rollout->next_number);
     digest.add(rollout->last_number);

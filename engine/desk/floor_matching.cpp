@@ -1,8 +1,11 @@
-// Who waits where, and who is given what.
+// Who is given what: awards after every command and timer, in one go after definitions, in batches
+// where a queue collects its arrivals, and to agents who ask.
 #include <algorithm>
+#include <queue>
 
 #include "engine/desk/floor.h"
 #include "engine/desk/lifecycle.h"
+#include "sched/assignment.h"
 #include "sched/base/check.h"
 
 namespace paceline::desk {
@@ -11,32 +14,14 @@ using sched::AgentId;
 
 namespace {
 
-/// Keeps strict classes ahead of every instant there is.
-constexpr int64_t strict_ahead_us = int64_t{1} << 60;
+/// Tickets and agents matched together in one window; what is beyond goes one by one.
+constexpr uint32_t batch_max = 64;
 
 }  // namespace
 
-void Floor::enqueue(uint32_t slot) {
-  dispatcher_.enqueue(store_.hot(slot).queue, slot, standing(slot));
-  ready_.push_back(slot);
-  matching_changed_ = true;
-}
-
-sched::Standing Floor::standing(uint32_t slot) const {
-  const Ticket& ticket = store_.hot(slot);
-  const Queue& queue = rules_.queue(ticket.queue);
-  const QueueDefinition& definition = queue.definition;
-  if (definition.discipline == Discipline::fifo) return {ticket.enqueued_at_us, ticket.order};
-  int64_t due_us = clockwork_.due_at_us(slot);
-  if (due_us == sched::never.us) due_us = ticket.enqueued_at_us + definition.default_horizon_us;
-  const HeadStart& head_start = definition.head_start;
-  const auto priority = static_cast<size_t>(ticket.priority);
-  int64_t press_us = due_us - head_start.priority_us[priority];
-  if (ticket.vip) press_us -= head_start.vip_us;
-  if (ticket.reopened) press_us -= head_start.reopened_us;
-  if (ticket.sentiment == Sentiment::negative) press_us -= head_start.negative_us;
-  if (queue.strict[priority]) press_us -= strict_ahead_us;
-  return {press_us, ticket.order};
+std::span<const sched::ExternalScore> Floor::scores(uint32_t slot) const {
+  const TicketSide* side = store_.find_side(slot);
+  return side == nullptr ? std::span<const sched::ExternalScore>{} : side->scores;
 }
 
 uint64_t Floor::settle() {
@@ -44,25 +29,25 @@ uint64_t Floor::settle() {
   // Mostly one round; what an award brings about, a rung that moves the ticket on say, is another.
   for (bool first_round = true; !ready_.empty() || !freed_.empty(); first_round = false) {
     // A freed agent takes the most pressing ticket; if that is the one just become ready, the agent
-    // idle longest has the better claim to it.
+    // with the best claim to it does.
     for (size_t i = 0; i < freed_.size(); ++i) {
       const uint32_t agent = freed_[i];
       for (uint32_t slot = dispatcher_.ticket_for(AgentId{agent}); slot != none;
            slot = dispatcher_.ticket_for(AgentId{agent})) {
         uint32_t taker = agent;
         if (std::find(ready_.begin(), ready_.end(), slot) != ready_.end()) {
-          taker = dispatcher_.agent_for(dispatcher_.line_of(slot))->value;
+          taker = dispatcher_.agent_for(slot, {}, scores(slot)).value_or(AgentId{agent}).value;
         }
         const uint64_t id = store_.hot(slot).id;
-        const bool awarded = award(slot, taker);
-        if (awarded && first_round && i == 0 && given == 0 && taker == agent) given = id;
+        const bool awarded = award(slot, taker) && store_.hot(slot).agent == agent;
+        if (awarded && first_round && i == 0 && given == 0) given = id;
       }
     }
     freed_.clear();
     for (size_t i = 0; i < ready_.size(); ++i) {
       const uint32_t slot = ready_[i];
       if (!dispatcher_.waiting(slot)) continue;
-      if (const auto agent = dispatcher_.agent_for(dispatcher_.line_of(slot))) {
+      if (const auto agent = dispatcher_.agent_for(slot, {}, scores(slot))) {
         award(slot, agent->value);
       }
     }
@@ -74,20 +59,37 @@ uint64_t Floor::settle() {
 void Floor::match_all() {
   ready_.clear();
   freed_.clear();
-  for (;;) {
-    uint32_t best = none;
-    uint32_t best_agent = none;
-    for (uint32_t queue = 0; queue < rules_.queue_count(); ++queue) {
-      const sched::ReadyQueue& line = dispatcher_.line(queue);
-      if (line.empty()) continue;
-      const auto agent = dispatcher_.agent_for(queue);
-      if (!agent) continue;
-      if (best != none && !ahead(line.top_standing(), standing(best))) continue;
-      best = line.top();
-      best_agent = agent->value;
-    }
-    if (best == none) return;
-    award(best, best_agent);
+  std::vector<uint32_t> all(lines_.line_count());
+  for (uint32_t line = 0; line < all.size(); ++line) all[line] = line;
+  match_lines(all);
+  for (uint32_t agent = 0; agent < rules_.agent_count(); ++agent) {
+    if (dispatcher_.fit(AgentId{agent}) != 0) freed_.push_back(agent);
+  }
+  settle();
+}
+
+/// Heads of these lines, most pressing first, as long as there is somebody for them.
+void Floor::match_lines(std::span<const uint32_t> lines) {
+  struct Head {
+    sched::Standing standing;
+    uint32_t line;
+  };
+  const auto later = [](const Head& a, const Head& b) { return ahead(b.standing, a.standing); };
+  std::priority_queue<Head, std::vector<Head>, decltype(later)> heads(later);
+  const auto show = [&](uint32_t line) {
+    const sched::ReadyQueue& waiting = dispatcher_.line(line);
+    if (!waiting.empty()) heads.push({waiting.top_standing(), line});
+  };
+  for (const uint32_t line : lines) show(line);
+  while (!heads.empty()) {
+    const uint32_t line = heads.top().line;
+    heads.pop();
+    if (dispatcher_.line(line).empty()) continue;
+    const uint32_t slot = dispatcher_.line(line).top();
+    const auto agent = dispatcher_.agent_for(slot, {}, scores(slot));
+    if (!agent) continue;  // nobody for the head; for those behind it settle() asks the agents
+    award(slot, agent->value);
+    show(line);
   }
 }
 
@@ -106,8 +108,138 @@ bool Floor::award(uint32_t slot, uint32_t agent) {
   const CauseScope scope(chronicle_, Cause::match);
   const Ticket& ticket = store_.hot(slot);
   if (ticket.agent != none) violated("single_award");
-  change(slot, decide_assign(ticket, agent).value());
+  const QueueDefinition& queue = rules_.queue(ticket.queue).definition;
+  std::vector<uint32_t> offered;
+  if (!queue.auto_accept && !offers_.full()) {
+    offered.push_back(agent);
+    while (offered.size() < queue.fan_out) {
+      const auto another = dispatcher_.agent_for(slot, offered, scores(slot));
+      if (!another) break;
+      offered.push_back(another->value);
+    }
+  }
+  dispatcher_.note_award(AgentId{agent}, slot);
+  note_given(agent);
+  if (offered.empty()) {
+    change(slot, decide_assign(ticket, agent).value());
+    return true;
+  }
+  leave_line(slot);
+  for (const uint32_t taker : offered) make_offer(slot, taker, none, false);
+  rearm(slot);
   return true;
+}
+
+uint64_t Floor::next_for(uint32_t agent) {
+  for (;;) {
+    const uint32_t slot = dispatcher_.ticket_for(AgentId{agent}, true);
+    if (slot == none) return 0;
+    const uint64_t id = store_.hot(slot).id;
+    fire_due_of(slot);
+    if (dispatcher_.ticket_for(AgentId{agent}, true) != slot || store_.hot(slot).id != id) continue;
+    const CauseScope scope(chronicle_, Cause::match);
+    dispatcher_.note_award(AgentId{agent}, slot);
+    note_given(agent);
+    change(slot, decide_assign(store_.hot(slot), agent).value());
+    return id;
+  }
+}
+
+bool Floor::score(uint32_t slot, uint32_t agent, int8_t points) {
+  constexpr size_t scores_max = 8;
+  std::vector<sched::ExternalScore>& scores = store_.side(slot).scores;
+  const auto known = std::find_if(scores.begin(), scores.end(),
+                                  [&](const auto& score) { return score.agent == agent; });
+  if (points == 0) {
+    if (known != scores.end()) scores.erase(known);
+    return true;
+  }
+  if (known != scores.end()) {
+    known->points = points;
+  } else if (scores.size() < scores_max) {
+    scores.push_back({agent, points});
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void Floor::open_window(uint32_t queue) {
+  Queue& collected = rules_.queue(queue);
+  if (collected.window_open || collected.definition.window_us == 0 ||
+      collected.definition.mode != QueueMode::push) {
+    return;
+  }
+  collected.window_open = true;
+  if (window_end_us_.size() <= queue) window_end_us_.resize(queue + 1, 0);
+  window_end_us_[queue] = now_.us + collected.definition.window_us;
+  for (const uint32_t line : lines_.lines_of(queue)) dispatcher_.hold_line(line, true);
+  rearm_queue(queue);
+}
+
+void Floor::close_window(uint32_t queue) {
+  rules_.queue(queue).window_open = false;
+  window_end_us_[queue] = 0;
+  if (rules_.queue(queue).held) return;
+  const std::vector<uint32_t> lines = lines_.lines_of(queue);
+  for (const uint32_t line : lines) dispatcher_.hold_line(line, false);
+  matching_changed_ = true;
+  assign_batch(queue);
+  match_lines(lines);
+  for (const uint32_t line : lines) {
+    if (!dispatcher_.line(line).empty()) ready_.push_back(dispatcher_.line(line).top());
+  }
+}
+
+/// As many of the window's tickets as can be, at the least total rank; of equal ranks the agents
+/// who come first in the queue's order.
+void Floor::assign_batch(uint32_t queue) {
+  std::vector<uint32_t> tickets;
+  for (const uint32_t line : lines_.lines_of(queue)) {
+    const std::vector<uint32_t> first = dispatcher_.line(line).peek(batch_max);
+    tickets.insert(tickets.end(), first.begin(), first.end());
+  }
+  std::sort(tickets.begin(), tickets.end(), [&](uint32_t a, uint32_t b) {
+    return ahead(dispatcher_.standing(a), dispatcher_.standing(b));
+  });
+  if (tickets.size() > batch_max) tickets.resize(batch_max);
+  std::vector<uint32_t> agents;
+  for (const uint32_t slot : tickets) {
+    std::vector<uint32_t> seen;
+    while (seen.size() < tickets.size()) {
+      const auto agent = dispatcher_.agent_for(slot, seen, scores(slot));
+      if (!agent) break;
+      seen.push_back(agent->value);
+      const bool known = std::find(agents.begin(), agents.end(), agent->value) != agents.end();
+      if (!known && agents.size() < batch_max) agents.push_back(agent->value);
+    }
+  }
+  if (tickets.empty() || agents.empty()) return;
+  std::vector<int64_t> costs;
+  for (const uint32_t slot : tickets) {
+    for (size_t i = 0; i < agents.size(); ++i) {
+      const AgentId agent{agents[i]};
+      const uint32_t line = dispatcher_.line_of(slot);
+      int64_t cost = sched::no_pair;
+      if (dispatcher_.hindrance(agent, slot) == sched::Hindrance::none) {
+        int64_t rank = dispatcher_.rank(agent, line).total;
+        for (const sched::ExternalScore& score : scores(slot)) {
+          if (score.agent == agents[i]) rank = std::max<int64_t>(0, rank - score.points);
+        }
+        cost = rank * batch_max * batch_max + static_cast<int64_t>(i);
+      }
+      costs.push_back(cost);
+    }
+  }
+  const auto rows = static_cast<uint32_t>(tickets.size());
+  const auto columns = static_cast<uint32_t>(agents.size());
+  const std::vector<uint32_t> chosen = sched::cheapest_assignment(costs, rows, columns);
+  for (uint32_t row = 0; row < rows; ++row) {
+    const uint32_t slot = tickets[row];
+    if (chosen[row] == sched::unassigned || !dispatcher_.waiting(slot)) continue;
+    const AgentId agent{agents[chosen[row]]};
+    if (dispatcher_.hindrance(agent, slot) == sched::Hindrance::none) award(slot, agent.value);
+  }
 }
 
 }  // namespace paceline::desk

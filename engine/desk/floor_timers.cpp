@@ -1,5 +1,5 @@
-// Timers of the floor: one armed node per ticket, the earliest of its clocks' effects and of its
-// own (resume, auto-close, retention).
+// Timers of the floor: one armed node per ticket, the earliest of its clocks' effects, of its way
+// through its queue and of its life (resume, auto-close, retention); one per agent and per queue.
 #include <algorithm>
 
 #include "engine/desk/floor.h"
@@ -16,14 +16,28 @@ uint32_t Floor::fire_due(Instant until, uint32_t budget) {
   uint32_t fired = 0;
   while (fired < budget && wheel_.next_due() <= until) {
     const Instant due = wheel_.next_due();
-    const uint32_t slot = wheel_.pop(until, [&](uint32_t node) { return store_.hot(node).id; });
-    CHECK(slot != sched::TimerWheel::none);
-    fire(slot, due.us);
+    const uint32_t node = wheel_.pop(until, [&](uint32_t armed) { return rank_of(armed); });
+    CHECK(node != sched::TimerWheel::none);
+    if (node < limits_.tickets_max) {
+      fire(node, due.us);
+    } else if (node < queue_node(0)) {
+      fire_agent(node - agent_node(0), due.us);
+    } else {
+      fire_queue(node - queue_node(0), due.us);
+    }
     settle();
     trim_closed();
     ++fired;
   }
   return fired;
+}
+
+/// Equal instants fire tickets first, then agents, then queues, each in order of number.
+uint64_t Floor::rank_of(uint32_t node) const {
+  constexpr uint64_t kind = uint64_t{1} << 60;
+  if (node < limits_.tickets_max) return sched::TicketId{store_.hot(node).id}.number();
+  if (node < queue_node(0)) return kind + (node - agent_node(0));
+  return 2 * kind + (node - queue_node(0));
 }
 
 void Floor::fire_due_of(uint32_t slot) {
@@ -86,7 +100,8 @@ Floor::LifeDue Floor::settled_due(uint32_t slot) const {
 
 void Floor::rearm(uint32_t slot) {
   if (store_.hot(slot).id == 0) return;  // one of its own timers archived it
-  const int64_t due_us = std::min(clockwork_.next_due(slot).at_us, life_due(slot).at_us);
+  const int64_t due_us =
+      std::min({clockwork_.next_due(slot).at_us, life_due(slot).at_us, route_due(slot).at_us});
   if (due_us == sched::never.us) {
     wheel_.cancel(slot);
   } else if (!wheel_.armed(slot) || wheel_.due(slot).us != due_us) {
@@ -94,15 +109,20 @@ void Floor::rearm(uint32_t slot) {
   }
 }
 
-/// One effect of the ticket, due at `due_us`: resume and reminder before threshold, breach and
-/// rung, these before auto-close and retention, should several fall on one instant.
+/// One effect of the ticket, due at `due_us`: resume and reminder before its way through the queue,
+/// this before threshold, breach and rung, these before auto-close and retention, should several
+/// fall on one instant.
 void Floor::fire(uint32_t slot, int64_t due_us) {
   const LifeDue life = life_due(slot);
   const Clockwork::Due clock = clockwork_.next_due(slot);
+  const RouteDue route = route_due(slot);
   const bool life_first =
-      life.at_us < clock.at_us || (life.at_us == clock.at_us && life.step < LifeStep::close);
+      life.at_us < std::min(clock.at_us, route.at_us) ||
+      (life.at_us == std::min(clock.at_us, route.at_us) && life.step < LifeStep::close);
   if (life.at_us <= due_us && life_first) {
     live_on(slot, life);
+  } else if (route.at_us <= due_us && route.at_us <= clock.at_us) {
+    route_on(slot, route);
   } else if (clock.at_us <= due_us) {
     // A step of the ticket's life on the way, its end say, comes before what is due after it.
     const int64_t change_us =
@@ -163,6 +183,7 @@ void Floor::archive(uint32_t slot) {
   event.version = ticket.version;
   write(slot, event);
   unlink_closed(slot);
+  dispatcher_.include_all(slot);
   store_.remove(slot);
   ++archived_;
   outcome_->archived.push_back(std::move(archived));

@@ -9,20 +9,6 @@ using sched::Unexpected;
 
 namespace {
 
-/// An event that leaves everything as it is; decide() changes what the verb changes.
-Event about(const Ticket& ticket, EventKind kind) {
-  Event event;
-  event.kind = kind;
-  event.ticket = ticket.id;
-  event.queue = ticket.queue;
-  event.agent = ticket.agent;
-  event.reason = ticket.reason;
-  event.state = ticket.state;
-  event.previous_state = ticket.state;
-  event.priority = static_cast<uint8_t>(ticket.priority);
-  return event;
-}
-
 /// Why a ticket that is no longer open cannot be worked on; none for an open one.
 Reject ended(const Ticket& ticket) {
   switch (ticket.state) {
@@ -38,6 +24,19 @@ Reject ended(const Ticket& ticket) {
 }
 
 }  // namespace
+
+Event about(const Ticket& ticket, EventKind kind) {
+  Event event;
+  event.kind = kind;
+  event.ticket = ticket.id;
+  event.queue = ticket.queue;
+  event.agent = ticket.agent;
+  event.reason = ticket.reason;
+  event.state = ticket.state;
+  event.previous_state = ticket.state;
+  event.priority = static_cast<uint8_t>(ticket.priority);
+  return event;
+}
 
 Result<Event> decide_message(const Ticket& ticket, const Message& message) {
   Event event = about(ticket, EventKind::ticket_messaged);
@@ -159,6 +158,27 @@ Result<Event> decide_merge(const Ticket& ticket, const Ticket& into, uint32_t co
   return event;
 }
 
+Result<Event> decide_move(const Ticket& ticket, EventKind kind, uint32_t queue, uint32_t reason) {
+  if (const Reject no = ended(ticket); no != Reject::none) return Unexpected{no};
+  Event event = about(ticket, kind);
+  event.queue = queue;
+  event.reason = reason;
+  event.state = State::queued;
+  event.agent = Event::none;
+  return event;
+}
+
+Result<Event> decide_hand_off(const Ticket& ticket, uint32_t agent, uint32_t note) {
+  if (const Reject no = ended(ticket); no != Reject::none) return Unexpected{no};
+  Event event = about(ticket, EventKind::ticket_handed_off);
+  event.agent = agent;
+  if (ticket.state != State::pending) {
+    event.state = State::assigned;
+    event.reason = note;
+  }
+  return event;
+}
+
 Event decide_remind(const Ticket& ticket, uint32_t times) {
   Event event = about(ticket, EventKind::ticket_reminded);
   event.value_us = times;
@@ -176,7 +196,8 @@ void evolve(Ticket& ticket, TicketDetail& detail, const Event& event) {
   if (event.kind == EventKind::ticket_pended && ticket.state != State::pending) {
     ticket.before_pending = ticket.state;
   }
-  if (event.kind == EventKind::ticket_assigned && event.state == State::pending) {
+  if ((event.kind == EventKind::ticket_assigned || event.kind == EventKind::ticket_handed_off) &&
+      event.state == State::pending) {
     ticket.before_pending = State::assigned;  // whoever worked on it before does not any more
   }
   if (event.kind == EventKind::ticket_reopened) {

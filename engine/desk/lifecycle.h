@@ -26,6 +26,9 @@
 
 namespace paceline::desk {
 
+/// An event that leaves the ticket as it is.
+Event about(const Ticket& ticket, EventKind kind);
+
 /// The event a verb brings about; sequence, instants and cause are the chronicle's to fill in.
 Result<Event> decide_message(const Ticket& ticket, const Message& message);
 /// On a resolved or closed ticket the record is corrected and the state stays.
@@ -43,6 +46,11 @@ Result<Event> decide_reopen(const Ticket& ticket, uint32_t reason);
 Result<Event> decide_cancel(const Ticket& ticket, uint32_t reason);
 /// `code`: the reason that says duplicate.
 Result<Event> decide_merge(const Ticket& ticket, const Ticket& into, uint32_t code);
+
+/// Like a requeue, of an open ticket, for another reason than that somebody asked.
+Result<Event> decide_move(const Ticket& ticket, EventKind kind, uint32_t queue, uint32_t reason);
+/// Another agent has it from now on, and begins anew. Of an open ticket.
+Result<Event> decide_hand_off(const Ticket& ticket, uint32_t agent, uint32_t note);
 
 /// Requires a pending ticket.
 Event decide_remind(const Ticket& ticket, uint32_t times);

@@ -22,6 +22,12 @@ void fold_queue(const Event& event, TicketDetail& detail, uint32_t triage) {
   detail.last_queue = event.queue;
 }
 
+/// Looking for an agent is not work on the ticket.
+bool touches(EventKind kind) {
+  return kind <= EventKind::calendar_changed || kind == EventKind::ticket_escalated ||
+         kind == EventKind::ticket_bounced || kind == EventKind::ticket_handed_off;
+}
+
 /// A clock taken over with its past was never counted.
 void count_down(uint64_t& counter) {
   if (counter > 0) --counter;
@@ -43,7 +49,7 @@ void Metrics::fold(const Event& event, TicketDetail* detail, uint32_t triage) {
     fold_clock(event);
     return;
   }
-  if (detail == nullptr || event.kind == EventKind::ticket_archived) return;
+  if (detail == nullptr || event.kind == EventKind::ticket_archived || !touches(event.kind)) return;
   detail->touched_at_us = event.at_us;
   switch (event.kind) {
     case EventKind::ticket_recorded:
@@ -51,6 +57,9 @@ void Metrics::fold(const Event& event, TicketDetail* detail, uint32_t triage) {
       break;
     case EventKind::ticket_queued:
     case EventKind::ticket_requeued:
+    case EventKind::ticket_escalated:
+    case EventKind::ticket_bounced:
+    case EventKind::ticket_handed_off:
       fold_queue(event, *detail, triage);
       break;
     case EventKind::ticket_messaged:

@@ -1,33 +1,49 @@
-// Needs of queues and skills of agents: the two texts over skills.
+#include "engine/desk/need.h"
+
 #include <algorithm>
+#include <array>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "engine/desk/expression_lexer.h"
-#include "engine/desk/predicate.h"
 
 namespace paceline::desk {
 namespace {
 
+using sched::Comparison;
 using sched::Expected;
-using Requirements = std::vector<SkillRequirement>;
+using sched::NeedStep;
+using sched::Unexpected;
+using Code = NeedStep::Code;
 
 constexpr int level_max = 100;
+constexpr int nesting_max = 64;
 
-std::optional<uint8_t> level_of(std::string_view digits) {
+// In the order of Comparison.
+constexpr std::array<std::string_view, 6> comparison_signs = {">=", ">", "<=", "<", "==", "!="};
+
+std::optional<uint8_t> level_of(std::string_view digits, int least) {
   if (digits.empty() || digits.size() > 3) return std::nullopt;
   int level = 0;
   for (const char c : digits) {
     if (c < '0' || c > '9') return std::nullopt;
     level = level * 10 + (c - '0');
   }
-  if (level < 1 || level > level_max) return std::nullopt;
+  if (level < least || level > level_max) return std::nullopt;
   return static_cast<uint8_t>(level);
 }
 
-bool names(const Requirements& requirements, std::string_view skill) {
-  return std::any_of(requirements.begin(), requirements.end(),
-                     [&](const SkillRequirement& r) { return r.skill == skill; });
+bool is_number(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// The sign that somebody means who writes the word, else nothing.
+std::string_view sign_for(std::string_view word) {
+  if (word == "and" || word == "AND") return "&&";
+  if (word == "or" || word == "OR") return "||";
+  if (word == "not" || word == "NOT") return "!";
+  return {};
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -36,53 +52,335 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(from, text.find_last_not_of(" \t\r\n") - from + 1);
 }
 
-}  // namespace
+/// No steps ask for nothing.
+sched::Need made_of(std::vector<NeedStep> steps) {
+  return steps.empty() ? sched::Need() : sched::Need(std::move(steps));
+}
 
-Expected<Requirements, SyntaxError> parse_need(std::string_view text) {
-  if (text.size() > expression_size_max)
-    return syntax_error(0, "the need is longer than 4,096 characters: shorten it");
-  Requirements need;
-  if (trimmed(text).empty()) return need;
+/// Recursive descent, as PredicateParser.
+class NeedParser {
+ public:
+  explicit NeedParser(std::string_view text) : lexer_(text) {}
 
-  ExpressionLexer lexer(text);
-  for (;;) {
-    auto skill = lexer.next();
-    if (!skill) return sched::Unexpected{skill.error()};
-    if (skill->kind != TokenKind::word)
-      return syntax_error(skill->at, "expected the name of a skill, found " + shown(*skill) +
-                                         ": write for example \"network >= 2\"");
-    if (names(need, skill->text))
-      return syntax_error(
-          skill->at, "skill \"" + skill->text + "\" is asked for twice: keep the higher level");
+  Expected<NamedNeed, SyntaxError> parse() {
+    if (advance() && token_.kind != TokenKind::end && either() && token_.kind != TokenKind::end)
+      unexpected_after_need();
+    if (error_) return Unexpected{std::move(*error_)};
+    return NamedNeed{made_of(std::move(steps_)), std::move(names_)};
+  }
 
-    auto sign = lexer.next();
-    if (!sign) return sched::Unexpected{sign.error()};
-    if (!sign->is(">="))
-      return syntax_error(sign->at, "expected \">=\" after skill \"" + skill->text + "\", found " +
-                                        shown(*sign) + ": a need is a least level, for example \"" +
-                                        skill->text + " >= 1\"");
-    auto level = lexer.next();
-    if (!level) return sched::Unexpected{level.error()};
-    const auto number = level->kind == TokenKind::word ? level_of(level->text) : std::nullopt;
-    if (!number)
-      return syntax_error(level->at, "expected a level of skill \"" + skill->text + "\", found " +
-                                         shown(*level) + ": levels are whole numbers 1 to 100");
-    need.push_back({std::move(skill->text), *number});
+ private:
+  bool fail(size_t at, std::string message) {
+    if (!error_) error_ = SyntaxError{.at = at, .message = std::move(message)};
+    return false;
+  }
 
-    auto joint = lexer.next();
-    if (!joint) return sched::Unexpected{joint.error()};
-    if (joint->kind == TokenKind::end) return need;
-    if (joint->is("||"))
-      return syntax_error(joint->at,
-                          "a need cannot offer alternatives: use && only, or two queues");
-    if (!joint->is("&&")) return syntax_error(joint->at, "expected \"&&\", found " + shown(*joint));
+  bool advance() {
+    auto token = lexer_.next();
+    if (!token) return fail(token.error().at, token.error().message);
+    token_ = std::move(*token);
+    return true;
+  }
+
+  bool emit(const NeedStep& step) {
+    if (step.code == Code::both || step.code == Code::either) {
+      --stack_;
+    } else if (step.code == Code::compare && ++stack_ > sched::Need::depth_max) {
+      return fail(token_.at, "the need is nested too deeply: write it with fewer parentheses");
+    }
+    steps_.push_back(step);
+    return true;
+  }
+
+  bool either() {
+    if (!both()) return false;
+    while (token_.is("||")) {
+      if (!advance() || !both() || !emit({.code = Code::either})) return false;
+    }
+    return true;
+  }
+
+  bool both() {
+    if (!term()) return false;
+    while (token_.is("&&")) {
+      if (!advance() || !term() || !emit({.code = Code::both})) return false;
+    }
+    return true;
+  }
+
+  bool term() {
+    if (!token_.is("!") && !token_.is("(")) return comparison();
+    if (++nesting_ > nesting_max)
+      return fail(token_.at,
+                  "the need is nested deeper than 64 levels: write it with fewer parentheses");
+    const bool ok = token_.is("!") ? negation() : parentheses();
+    --nesting_;
+    return ok;
+  }
+
+  bool negation() { return advance() && term() && emit({.code = Code::negate}); }
+
+  bool parentheses() {
+    const size_t opened_at = token_.at;
+    if (!advance() || !either()) return false;
+    if (token_.kind == TokenKind::end)
+      return fail(opened_at, "the parenthesis is not closed: add \")\"");
+    if (!token_.is(")")) return unexpected_after_need();
+    return advance();
+  }
+
+  bool comparison() {
+    if (token_.kind == TokenKind::quoted)
+      return fail(token_.at, "names of skills have no quotes: write for example \"network >= 2\"");
+    if (token_.kind != TokenKind::word)
+      return fail(token_.at, "expected the name of a skill, found " + shown(token_) +
+                                 ": write for example \"network >= 2\"");
+    if (const std::string_view sign = sign_for(token_.text); !sign.empty())
+      return fail(token_.at, "\"" + token_.text + "\" cannot be the name of a skill: write \"" +
+                                 std::string(sign) + "\", or rename the skill");
+    const Token skill = token_;
+    if (!advance()) return false;
+
+    NeedStep step{.code = Code::compare};
+    const auto sign = token_.kind == TokenKind::sign
+                          ? std::find(comparison_signs.begin(), comparison_signs.end(), token_.text)
+                          : comparison_signs.end();
+    if (sign == comparison_signs.end()) {
+      if (!stands_alone(skill)) return false;
+    } else {
+      step.comparison = static_cast<Comparison>(sign - comparison_signs.begin());
+      if (!advance() || !level(skill, step.level)) return false;
+    }
+    step.skill = numbered_name(skill.text);
+    return emit(step);
+  }
+
+  /// A skill without comparison, `>= 1`; what follows must not look like half of one.
+  bool stands_alone(const Token& skill) {
+    if (token_.is("="))
+      return fail(token_.at, "\"=\" does not compare: write \"" + skill.text + " == …\"");
+    if (token_.is_word("in"))
+      return fail(token_.at, "\"in\" is not for levels: write \"" + skill.text + " >= … && " +
+                                 skill.text + " <= …\"");
+    if (is_number(skill.text))
+      return fail(skill.at, "expected the name of a skill, found \"" + skill.text +
+                                "\": write for example \"network >= " + skill.text + "\"");
+    if (token_.kind == TokenKind::word && is_number(token_.text))
+      return fail(token_.at, "level " + shown(token_) + " is not compared: write \"" + skill.text +
+                                 " >= " + token_.text + "\"");
+    return true;
+  }
+
+  bool level(const Token& skill, uint8_t& level) {
+    const auto number = token_.kind == TokenKind::word ? level_of(token_.text, 0) : std::nullopt;
+    if (number) {
+      level = *number;
+      return advance();
+    }
+    if (is_number(skill.text) && token_.kind == TokenKind::word)
+      return fail(skill.at, "the skill comes before its level: write for example \"" + token_.text +
+                                " >= " + skill.text + "\"");
+    return fail(token_.at, "expected a level of skill \"" + skill.text + "\", found " +
+                               shown(token_) + ": levels are whole numbers 0 to 100");
+  }
+
+  uint32_t numbered_name(const std::string& skill) {
+    const auto found = std::find(names_.begin(), names_.end(), skill);
+    const auto position = static_cast<uint32_t>(found - names_.begin());
+    if (found == names_.end()) names_.push_back(skill);
+    return position;
+  }
+
+  bool unexpected_after_need() {
+    const std::string_view sign = token_.kind == TokenKind::word ? sign_for(token_.text) : "";
+    if (!sign.empty())
+      return fail(token_.at, shown(token_) + " does not join comparisons: write \"" +
+                                 std::string(sign == "!" ? "&& !" : sign) + "\"");
+    if (token_.is("&") || token_.is("|"))
+      return fail(token_.at, shown(token_) + " does not join comparisons: write \"" + token_.text +
+                                 token_.text + "\"");
+    if (token_.is(",")) return fail(token_.at, "\",\" does not join comparisons: write \"&&\"");
+    if (token_.is(")")) return fail(token_.at, "\")\" without \"(\": remove it");
+    return fail(token_.at, "unexpected " + shown(token_) + ": join comparisons with && or ||");
+  }
+
+  ExpressionLexer lexer_;
+  Token token_;
+  std::vector<NeedStep> steps_;
+  std::vector<std::string> names_;
+  std::optional<SyntaxError> error_;
+  int nesting_ = 0;
+  uint32_t stack_ = 0;
+};
+
+bool compares(Comparison comparison, int held, int level) {
+  switch (comparison) {
+    case Comparison::at_least:
+      return held >= level;
+    case Comparison::above:
+      return held > level;
+    case Comparison::at_most:
+      return held <= level;
+    case Comparison::below:
+      return held < level;
+    case Comparison::equal:
+      return held == level;
+    case Comparison::unequal:
+      return held != level;
+  }
+  return false;
+}
+
+/// The levels at which the comparison begins to say something else than just below.
+std::vector<int> first_levels(const NeedStep& step) {
+  switch (step.comparison) {
+    case Comparison::at_least:
+    case Comparison::below:
+      return {step.level};
+    case Comparison::above:
+    case Comparison::at_most:
+      return {step.level + 1};
+    default:
+      return {step.level, step.level + 1};
   }
 }
 
-Expected<Requirements, SyntaxError> parse_skills(std::string_view text) {
+constexpr int unknown_level = -1;
+
+/// Whether somebody of these levels can meet the need, and can fail it, depending on the unknown
+/// ones. Comparisons count as unrelated, so both may be said of what is decided; never of known
+/// levels alone.
+struct Possible {
+  bool met, failed;
+};
+Possible possible(std::span<const NeedStep> steps, std::span<const int> levels) {
+  uint64_t met = 1, failed = 0;  // stacks of bits, the top is bit 0
+  for (const NeedStep& step : steps) {
+    if (step.code == Code::compare) {
+      const int held = levels[step.skill];
+      const bool holds = compares(step.comparison, held, step.level);
+      met = met << 1 | (held == unknown_level || holds ? 1U : 0U);
+      failed = failed << 1 | (held == unknown_level || !holds ? 1U : 0U);
+    } else if (step.code == Code::negate) {
+      const uint64_t difference = (met ^ failed) & 1;
+      met ^= difference;
+      failed ^= difference;
+    } else {
+      const bool both = step.code == Code::both;
+      const uint64_t top_met = both ? met & met >> 1 : met | met >> 1;
+      const uint64_t top_failed = both ? failed | failed >> 1 : failed & failed >> 1;
+      met = (met >> 2) << 1 | (top_met & 1);
+      failed = (failed >> 2) << 1 | (top_failed & 1);
+    }
+  }
+  return {(met & 1) != 0, (failed & 1) != 0};
+}
+
+/// Looks for levels that meet one need and fail another. Only one level of each span between the
+/// levels compared with is tried, and a skill only while the others leave the answer open.
+class Search {
+ public:
+  enum class Found : uint8_t { somebody, nobody, too_many };
+
+  void must_meet(const NamedNeed& need) { meet_ = take(need); }
+  void must_fail(const NamedNeed& need) { fail_ = take(need); }
+
+  Found run() {
+    for (std::vector<int>& levels : tried_) {
+      std::sort(levels.begin(), levels.end());
+      levels.erase(std::unique(levels.begin(), levels.end()), levels.end());
+    }
+    levels_.assign(names_.size(), unknown_level);
+    const uint64_t steps = meet_.size() + (fail_ ? fail_->size() : 0);
+    left_ = tries_max / (1 + steps / steps_per_try);
+    return from(0);
+  }
+
+  /// After `somebody`: without the skills that make no difference.
+  std::vector<NamedLevel> levels() {
+    std::vector<NamedLevel> found;
+    for (size_t skill = 0; skill < levels_.size(); ++skill) {
+      const int level = std::exchange(levels_[skill], unknown_level);
+      if (level == unknown_level || decided() == Decided::yes) continue;
+      levels_[skill] = level;
+      found.push_back({names_[skill], static_cast<uint8_t>(level)});
+    }
+    return found;
+  }
+
+ private:
+  enum class Decided : uint8_t { yes, no, open };
+  static constexpr uint64_t tries_max = 200'000;
+  static constexpr uint64_t steps_per_try = 16;  // of a longer need fewer are made
+
+  std::vector<NeedStep> take(const NamedNeed& need) {
+    std::vector<NeedStep> steps(need.need.steps().begin(), need.need.steps().end());
+    for (NeedStep& step : steps) {
+      if (step.code != Code::compare) continue;
+      const std::string& name = need.names[step.skill];
+      const auto known = std::find(names_.begin(), names_.end(), name);
+      step.skill = static_cast<uint32_t>(known - names_.begin());
+      if (known == names_.end()) {
+        names_.push_back(name);
+        tried_.push_back({0});
+      }
+      for (const int level : first_levels(step))
+        if (level <= level_max) tried_[step.skill].push_back(level);
+    }
+    return steps;
+  }
+
+  Decided decided() const {
+    const Possible meets = possible(meet_, levels_);
+    const Possible fails = fail_ ? possible(*fail_, levels_) : Possible{false, true};
+    if (!meets.met || !fails.failed) return Decided::no;
+    return !meets.failed && !fails.met ? Decided::yes : Decided::open;
+  }
+
+  Found from(size_t skill) {
+    if (left_ == 0) return Found::too_many;
+    --left_;
+    const Decided now = decided();
+    if (now != Decided::open) return now == Decided::yes ? Found::somebody : Found::nobody;
+    for (const int level : tried_[skill]) {
+      levels_[skill] = level;
+      const Found found = from(skill + 1);
+      if (found != Found::nobody) return found;
+    }
+    levels_[skill] = unknown_level;
+    return Found::nobody;
+  }
+
+  std::vector<std::string> names_;
+  std::vector<std::vector<int>> tried_;  // by skill
+  std::vector<NeedStep> meet_;
+  std::optional<std::vector<NeedStep>> fail_;
+  std::vector<int> levels_;
+  uint64_t left_ = 0;
+};
+
+}  // namespace
+
+Expected<NamedNeed, SyntaxError> parse_need(std::string_view text) {
+  if (text.size() > expression_size_max)
+    return syntax_error(0, "the need is longer than 4,096 characters: shorten it");
+  return NeedParser(text).parse();
+}
+
+sched::Need numbered(const NamedNeed& need,
+                     const std::function<uint32_t(std::string_view)>& number) {
+  std::vector<uint32_t> numbers;
+  for (const std::string& name : need.names) numbers.push_back(number(name));
+  std::vector<NeedStep> steps(need.need.steps().begin(), need.need.steps().end());
+  for (NeedStep& step : steps)
+    if (step.code == Code::compare) step.skill = numbers[step.skill];
+  return made_of(std::move(steps));
+}
+
+Expected<std::vector<NamedLevel>, SyntaxError> parse_skills(std::string_view text) {
   if (text.size() > expression_size_max)
     return syntax_error(0, "the list of skills is longer than 4,096 characters: shorten it");
-  Requirements skills;
+  std::vector<NamedLevel> skills;
   if (trimmed(text).empty()) return skills;
 
   for (size_t from = 0; from <= text.size();) {
@@ -95,16 +393,79 @@ Expected<Requirements, SyntaxError> parse_skills(std::string_view text) {
     if (!is_name)
       return syntax_error(from, "\"" + std::string(trimmed(item)) +
                                     "\" is not a skill: write name:level, for example network:6");
-    const auto level =
-        colon == std::string_view::npos ? std::nullopt : level_of(trimmed(item.substr(colon + 1)));
+    if (const std::string_view sign = sign_for(skill); !sign.empty())
+      return syntax_error(from, "\"" + skill + "\" cannot be the name of a skill, for in a need " +
+                                    "it is taken for \"" + std::string(sign) + "\": rename it");
+    const auto level = colon == std::string_view::npos
+                           ? std::nullopt
+                           : level_of(trimmed(item.substr(colon + 1)), 1);
     if (!level)
       return syntax_error(from, "skill \"" + skill + "\" needs a level 1 to 100, as network:6");
-    if (names(skills, skill))
-      return syntax_error(from, "skill \"" + skill + "\" is stated twice: keep one level");
+    const bool known = std::any_of(skills.begin(), skills.end(),
+                                   [&](const NamedLevel& each) { return each.skill == skill; });
+    if (known) return syntax_error(from, "skill \"" + skill + "\" is stated twice: keep one level");
     skills.push_back({skill, *level});
     from = end + 1;
   }
   return skills;
+}
+
+std::optional<bool> accepts_all_of(const NamedNeed& wider, const NamedNeed& stricter) {
+  Search search;
+  search.must_meet(stricter);
+  search.must_fail(wider);
+  const Search::Found found = search.run();
+  if (found == Search::Found::too_many) return std::nullopt;
+  return found == Search::Found::nobody;
+}
+
+std::vector<NamedLevel> counterexample(const NamedNeed& wider, const NamedNeed& stricter) {
+  Search search;
+  search.must_meet(stricter);
+  search.must_fail(wider);
+  if (search.run() != Search::Found::somebody) return {};
+  return search.levels();
+}
+
+std::optional<bool> can_be_met(const NamedNeed& need) {
+  Search search;
+  search.must_meet(need);
+  const Search::Found found = search.run();
+  if (found == Search::Found::too_many) return std::nullopt;
+  return found == Search::Found::somebody;
+}
+
+std::string to_text(const NamedNeed& need) {
+  struct Part {
+    std::string text;
+    int binds;  // 0: ||, 1: &&, 2: what is tighter
+  };
+  const auto within = [](Part&& part, int least) {
+    return part.binds < least ? "(" + part.text + ")" : std::move(part.text);
+  };
+  std::vector<Part> stack;
+  const auto pop = [&stack] {
+    Part part = std::move(stack.back());
+    stack.pop_back();
+    return part;
+  };
+  for (const NeedStep& step : need.need.steps()) {
+    if (step.code == Code::compare) {
+      stack.push_back({need.names[step.skill] + " " +
+                           std::string(comparison_signs[static_cast<size_t>(step.comparison)]) +
+                           " " + std::to_string(step.level),
+                       2});
+    } else if (step.code == Code::negate) {
+      stack.push_back({"!" + within(pop(), 2), 2});
+    } else {
+      // Of equals the left one needs no parentheses, for so the parser joins them.
+      const int binds = step.code == Code::both ? 1 : 0;
+      std::string right = within(pop(), binds + 1);
+      std::string left = within(pop(), binds);
+      stack.push_back({std::move(left) + (binds == 1 ? " && " : " || ") + right, binds});
+    }
+  }
+  return stack.empty() ? std::string() : std::move(stack.back().text);
 }
 
 }  // namespace paceline::desk

@@ -53,5 +53,30 @@ std::string stop_condition(const PolicyDefinition& policy);
 inline constexpr std::string_view reason_no_reply = "no_reply";
 inline constexpr std::string_view reason_duplicate = "duplicate";
 inline constexpr std::string_view reason_escalation = "escalation";
+inline constexpr std::string_view reason_overflow_wait = "overflow_wait";
+inline constexpr std::string_view reason_overflow_size = "overflow_size";
+inline constexpr std::string_view reason_overflow_no_agent = "overflow_no_agent";
+inline constexpr std::string_view reason_declined = "declined";      ///< By as many as may.
+inline constexpr std::string_view reason_agent_lost = "agent_lost";  ///< Beyond the grace.
+inline constexpr std::string_view reason_agent_away = "agent_away";
+inline constexpr std::string_view reason_drained = "drained";
+inline constexpr std::string_view reason_changed = "changed";    ///< Of what an offer was about.
+inline constexpr std::string_view reason_accepted = "accepted";  ///< By another.
+inline constexpr std::string_view reason_withdrawn = "withdrawn";
+inline constexpr std::string_view reason_no_touch = "no_touch";
+inline constexpr std::string_view reason_unroutable = "unroutable";
+inline constexpr std::string_view reason_bounced_twice = "bounced_twice";
+inline constexpr std::string_view reason_end_of_day = "end_of_day";
+inline constexpr std::string_view reason_parent_ended = "parent_ended";
+inline constexpr std::string_view reason_reconciled = "reconciled";
+inline constexpr std::string_view reason_session_lost = "session_lost";
+inline constexpr std::string_view reason_no_response = "no_response";
+inline constexpr std::string_view own_reasons[] = {
+    reason_no_reply,      reason_duplicate,         reason_escalation, reason_overflow_wait,
+    reason_overflow_size, reason_overflow_no_agent, reason_declined,   reason_agent_lost,
+    reason_agent_away,    reason_drained,           reason_changed,    reason_accepted,
+    reason_withdrawn,     reason_no_touch,          reason_unroutable, reason_bounced_twice,
+    reason_end_of_day,    reason_parent_ended,      reason_reconciled, reason_session_lost,
+    reason_no_response};
 
 }  // namespace paceline::desk

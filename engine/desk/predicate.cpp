@@ -19,10 +19,11 @@ constexpr std::array<std::string_view, field_count> field_names = {
     "queue",          "category",     "subcategory", "service",    "config_item", "channel",
     "requester_type", "organisation", "contract",    "stage",      "state",       "reason",
     "group",          "assigned",     "in_triage",   "workaround", "major",       "reopened",
-    "responded",      "ball",         "message",     "moved"};
+    "responded",      "ball",         "message",     "moved",      "language",    "confidentiality",
+    "agent"};
 
 // The position of a name is its enumerator; an empty name cannot be written.
-constexpr std::string_view kind_names[] = {"incident", "service_request"};
+constexpr std::string_view kind_names[] = {"incident", "service_request", "task"};
 constexpr std::string_view priority_names[] = {"", "P1", "P2", "P3", "P4", "P5"};
 constexpr std::string_view level_names[] = {"", "high", "medium", "low"};
 constexpr std::string_view bool_names[] = {"false", "true"};

@@ -25,7 +25,7 @@
 namespace paceline::desk {
 
 enum class Field : uint8_t {
-  kind,       // incident, service_request
+  kind,       // incident, service_request, task
   priority,   // P1 … P5
   impact,     // high, medium, low
   urgency,    // high, medium, low

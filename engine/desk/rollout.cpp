@@ -46,6 +46,22 @@ void Floor::advance_rollouts() {
       }
     }
   }
+  if (reassignment_.active) {
+    advance(reassignment_, limits_.timers_per_batch, [&](uint32_t slot) { reassign(slot); });
+    if (reassignment_.next_number > reassignment_.last_number) {
+      reassignment_.active = false;
+      Event event;
+      event.kind = EventKind::tickets_reassigned;
+      event.value_us = static_cast<int64_t>(reassignment_.moved);
+      write_agent(event);
+    }
+  }
+  if (!sunsets_.empty()) {
+    const Sunset sunset = sunsets_.front();
+    advance(sunsets_.front(), limits_.timers_per_batch,
+            [&](uint32_t slot) { set_sun(slot, sunset); });
+    if (sunsets_.front().next_number > sunsets_.front().last_number) sunsets_.pop_front();
+  }
   if (migration_.active) {
     advance(migration_, limits_.timers_per_batch, [&](uint32_t slot) { migrate(slot); });
     if (migration_.next_number > migration_.last_number) {
@@ -78,10 +94,8 @@ void Floor::follow_rules(uint32_t slot) {
     ++moved;
   }
   following_.moved += moved;
-  if (moved != 0 && dispatcher_.waiting(slot)) {
-    dispatcher_.remove(slot);
-    enqueue(slot);
-  }
+  rebook(slot);
+  stand_anew(slot);
   rearm(slot);
 }
 
@@ -124,10 +138,7 @@ void Floor::migrate(uint32_t slot) {
   if (!any) return;
   clockwork_.react(slot, values, {}, now_.us);  // it may pause on another reason now
   carry_out_consequences(slot);
-  if (dispatcher_.waiting(slot)) {
-    dispatcher_.remove(slot);
-    enqueue(slot);
-  }
+  stand_anew(slot);
   rearm(slot);
 }
 
@@ -149,10 +160,7 @@ uint32_t Floor::repair(uint32_t slot, bool newest_calendars) {
        clock = store_.clock(clock).next) {
     if (clockwork_.repair(slot, clock, under, field_values(slot), now_.us)) ++repaired;
   }
-  if (repaired != 0 && dispatcher_.waiting(slot)) {
-    dispatcher_.remove(slot);
-    enqueue(slot);
-  }
+  if (repaired != 0) stand_anew(slot);
   rearm(slot);
   return repaired;
 }
@@ -161,6 +169,22 @@ void Floor::recovered(Instant down_from, Instant down_to) {
   const int64_t stale_before_us = down_to.us - rules_.settings().stale_after_us;
   if (stale_before_us > down_from.us) {
     clockwork_.set_stale_before(std::max(clockwork_.stale_before_us(), stale_before_us));
+  }
+  // Nobody could answer, come back or wrap up meanwhile.
+  const int64_t outage_us = down_to.us - down_from.us;
+  std::vector<uint32_t> slots;
+  offers_.for_each([&](Offer& offer) {
+    offer.expires_at_us += outage_us;
+    slots.push_back(offer.slot);
+  });
+  for (const uint32_t slot : slots) rearm(slot);
+  for (uint32_t agent = 0; agent < roster_.size(); ++agent) {
+    AgentRecord& record = roster_[agent];
+    for (int64_t* at_us : {&record.wrap_up_end_us, &record.wrap_up_least_us, &record.grace_end_us,
+                           &record.lost_at_us}) {
+      if (*at_us != 0) *at_us += outage_us;
+    }
+    rearm_agent(agent);
   }
 }
 

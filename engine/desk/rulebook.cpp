@@ -14,17 +14,12 @@ namespace {
 constexpr uint32_t reasons_max = 0x00ff'fffe;  // an interval keeps a reason in 24 bits
 constexpr int64_t duration_us_max = 200 * 366 * sched::day.us;
 constexpr uint16_t business_days_max = 366;
-constexpr uint32_t weight_milli_max = 1'000'000;
 
 uint32_t no_numbers(Field, std::string_view) { return 0; }
 
 bool is_valid(const Period& period) {
   return period.us >= 0 && period.us <= duration_us_max &&
          period.business_days <= business_days_max;
-}
-
-bool is_head_start(int64_t duration_us) {
-  return duration_us >= -duration_us_max && duration_us <= duration_us_max;
 }
 
 std::string problem_with_periods(const DeskSettings& settings) {
@@ -49,38 +44,6 @@ std::string problem_with_periods(const DeskSettings& settings) {
   return {};
 }
 
-std::string problem_with_queue(const QueueDefinition& queue) {
-  if (queue.name.empty()) return "a queue has no name";
-  const std::string subject = "queue \"" + queue.name + "\"";
-  if (queue.weight_milli == 0 || queue.weight_milli > weight_milli_max) {
-    return subject + ": weight must be between 0.001 and 1,000 units";
-  }
-  if (queue.default_horizon_us <= 0 || queue.default_horizon_us > duration_us_max) {
-    return subject + ": default_horizon must be positive, and at most 200 years";
-  }
-  const HeadStart& head_start = queue.head_start;
-  for (const int64_t start_us : head_start.priority_us) {
-    if (!is_head_start(start_us)) return subject + ": a head start is at most 200 years";
-  }
-  if (!is_head_start(head_start.vip_us) || !is_head_start(head_start.reopened_us) ||
-      !is_head_start(head_start.negative_us)) {
-    return subject + ": a head start is at most 200 years";
-  }
-  const auto need = parse_need(queue.need);
-  if (!need) return subject + ": need: " + need.error().message;
-  return {};
-}
-
-std::string problem_with_agent(const AgentDefinition& agent) {
-  if (agent.name.empty()) return "an agent has no name";
-  for (const auto& [skill, level] : agent.skills) {
-    if (skill.empty() || level == 0 || level > 100) {
-      return "agent \"" + agent.name + "\": skill levels go from 1 to 100";
-    }
-  }
-  return {};
-}
-
 }  // namespace
 
 Rulebook::Rulebook(const Limits& limits)
@@ -96,7 +59,7 @@ Rulebook::Rulebook(const Limits& limits)
   triage.group = settings_.triage_queue;
   triage.mode = QueueMode::manual;
   triage_ = define_queue(triage).value();
-  for (const std::string_view own : {reason_no_reply, reason_duplicate, reason_escalation}) {
+  for (const std::string_view own : own_reasons) {
     reasons_.intern(own);
   }
   pending_rules_.emplace_back();
@@ -138,32 +101,24 @@ std::string Rulebook::problem_with(const Configuration& configuration) const {
   if (std::string problem = problem_with_policies(configuration, is_calendar); !problem.empty()) {
     return problem;
   }
-  Dictionary queue_names(limits_.queues_max);
-  for (uint32_t queue = 0; queue < queue_count(); ++queue) {
-    queue_names.intern(queue_names_.text(queue));
+  if (std::string problem = problem_with_queues(configuration); !problem.empty()) return problem;
+  if (std::string problem = problem_with_staff(configuration, is_calendar); !problem.empty()) {
+    return problem;
   }
-  if (queue_names.intern(configuration.settings.triage_queue) == none) return "too many queues";
-  for (const QueueDefinition& queue : configuration.queues) {
-    if (std::string problem = problem_with_queue(queue); !problem.empty()) return problem;
-    if (queue_names.intern(queue.name) == none) return "too many queues";
-  }
-  Dictionary agent_names(limits_.agents_max);
-  for (uint32_t agent = 0; agent < agent_count(); ++agent) {
-    agent_names.intern(agent_names_.text(agent));
-  }
+  const auto is_queue = [&](const std::string& wanted) {
+    return find_queue(wanted) != none || wanted == settings.triage_queue ||
+           std::any_of(configuration.queues.begin(), configuration.queues.end(),
+                       [&](const QueueDefinition& queue) { return queue.name == wanted; });
+  };
   for (const PolicyDefinition& policy : configuration.policies) {
     for (const Rung& rung : policy.rungs) {
-      if (!rung.queue.empty() && queue_names.find(rung.queue) == none) {
+      if (!rung.queue.empty() && !is_queue(rung.queue)) {
         return "policy \"" + policy.name + "\": no queue \"" + rung.queue + "\"";
       }
     }
   }
-  for (const AgentDefinition& agent : configuration.agents) {
-    if (std::string problem = problem_with_agent(agent); !problem.empty()) return problem;
-    if (agent_names.intern(agent.name) == none) return "too many agents";
-  }
   for (const RouteRule& route : configuration.routes) {
-    if (queue_names.find(route.queue) == none) {
+    if (!is_queue(route.queue)) {
       return "route \"" + route.name + "\": no queue \"" + route.queue + "\"";
     }
     const auto parsed = Predicate::parse(route.when, no_numbers);
@@ -251,7 +206,7 @@ void Rulebook::apply(const Configuration& configuration, ValueNumbers& numbers) 
   routes_.clear();
   for (const RouteRule& route : configuration.routes) {
     routes_.push_back({reasons_.intern(route.name), Predicate::parse(route.when, resolve).value(),
-                       find_queue(route.queue)});
+                       find_queue(route.queue), route.min_confidence, route.enabled});
   }
   criticalities_.clear();
   for (const Criticality& criticality : configuration.criticalities) {
@@ -265,64 +220,27 @@ void Rulebook::apply(const Configuration& configuration, ValueNumbers& numbers) 
                    });
 }
 
-Result<uint32_t> Rulebook::define_queue(const QueueDefinition& definition) {
-  if (!problem_with_queue(definition).empty()) {
-    return sched::Unexpected{definition.name.empty()       ? Reject::field_required
-                             : parse_need(definition.need) ? Reject::field_invalid
-                                                           : Reject::expression_invalid};
-  }
-  const uint32_t position = queue_names_.intern(definition.name);
-  if (position == none) return sched::Unexpected{Reject::queues_full};
-  if (position == queues_.size()) {
-    queues_.emplace_back();
-    for (const sched::Priority priority : settings_.strict) {
-      queues_.back().strict[static_cast<size_t>(priority)] = true;
-    }
-  }
-  queues_[position].definition = definition;
-  queues_[position].group = groups_.intern(definition.group);
-  return position;
-}
-
-sched::LineTerms Rulebook::line_terms(uint32_t position) {
-  const QueueDefinition& queue = queues_[position].definition;
-  sched::LineTerms terms;
-  terms.group = groups_.intern(queue.group);
-  for (const SkillRequirement& requirement : parse_need(queue.need).value()) {
-    terms.need.push_back({skills_.intern(requirement.skill), requirement.level});
-  }
-  terms.weight_milli = queue.weight_milli;
-  terms.push = queue.mode == QueueMode::push;
-  return terms;
-}
-
-Result<uint32_t> Rulebook::define_agent(const AgentDefinition& definition) {
-  if (definition.name.empty()) return sched::Unexpected{Reject::field_required};
-  if (!problem_with_agent(definition).empty()) return sched::Unexpected{Reject::field_invalid};
-  const uint32_t position = agent_names_.intern(definition.name);
-  if (position == none) return sched::Unexpected{Reject::agents_full};
-  if (position == agents_.size()) agents_.emplace_back();
-  agents_[position].definition = definition;
-  return position;
-}
-
-sched::Abilities Rulebook::abilities(uint32_t position) {
-  const AgentDefinition& agent = agents_[position].definition;
-  sched::Abilities abilities;
-  for (const std::string& group : agent.groups) abilities.groups.push_back(groups_.intern(group));
-  for (const auto& [skill, level] : agent.skills) {
-    abilities.skills.push_back({skills_.intern(skill), level});
-  }
-  std::sort(abilities.groups.begin(), abilities.groups.end());
-  std::sort(abilities.skills.begin(), abilities.skills.end());
-  return abilities;
-}
-
-Rulebook::Routed Rulebook::route(const FieldValues& values) const {
+Rulebook::Routed Rulebook::route(const FieldValues& values, uint8_t confidence) const {
   for (const CompiledRoute& route : routes_) {
-    if (route.when.holds(values)) return {route.queue, route.rule};
+    const bool sure = confidence == 0 || confidence >= route.min_confidence;
+    if (route.on && sure && route.when.holds(values)) return {route.queue, route.rule};
   }
   return {triage_, none};
+}
+
+uint32_t Rulebook::find_route(std::string_view rule) const {
+  const uint32_t reason = reasons_.find(rule);
+  const bool known = std::any_of(routes_.begin(), routes_.end(),
+                                 [&](const CompiledRoute& route) { return route.rule == reason; });
+  return known ? reason : none;
+}
+
+bool Rulebook::switch_route(std::string_view rule, bool on) {
+  const uint32_t reason = find_route(rule);
+  for (CompiledRoute& route : routes_) {
+    if (route.rule == reason) route.on = on;
+  }
+  return reason != none;
 }
 
 sched::Impact Rulebook::derived_impact(const FieldValues& values) const {
@@ -347,25 +265,8 @@ void Rulebook::add_to(sched::Digest& digest) const {
     digest.add(static_cast<uint64_t>(track.kind));
     for (const uint32_t position : track.in_force) digest.add(position);
   }
-  for (uint32_t queue = 0; queue < queue_count(); ++queue) {
-    const QueueDefinition& definition = queues_[queue].definition;
-    for (const std::string* text : {&definition.name, &definition.group, &definition.need}) {
-      digest.add_text(*text);
-    }
-    digest.add(uint64_t{definition.weight_milli});
-    digest.add(static_cast<uint64_t>(definition.mode) << 8 |
-               static_cast<uint64_t>(definition.discipline));
-  }
-  for (uint32_t agent = 0; agent < agent_count(); ++agent) {
-    const AgentDefinition& definition = agents_[agent].definition;
-    digest.add_text(definition.name);
-    for (const std::string& group : definition.groups) digest.add_text(group);
-    for (const auto& [skill, level] : definition.skills) {
-      digest.add_text(skill);
-      digest.add(level);
-    }
-    digest.add(definition.capacity_milli);
-  }
+  add_staff_to(digest);
+  for (const CompiledRoute& route : routes_) digest.add(uint64_t{route.rule} << 1 | route.on);
   for (const Policy& policy : policies_) {
     digest.add_text(policy.definition.name);
     digest.add(policy.definition.target.us);

@@ -27,12 +27,20 @@
 
 namespace paceline::desk {
 
+struct WorkSources;
+
 struct Queue {
   QueueDefinition definition;
   uint32_t group = 0;  ///< Number of definition.group.
   bool strict[sched::priority_count] = {};
+  uint32_t waiting = 0;  ///< Queued: in a line, held for somebody or offered.
   uint32_t in_hand = 0;  ///< Assigned or in progress.
   uint32_t pending = 0;
+  bool held = false;               ///< By an operator.
+  bool window_open = false;        ///< Arrivals are being collected.
+  std::vector<sched::Need> needs;  ///< By routing step.
+  std::vector<sched::Preference> preferred;
+  bool routes_by_timer = false;  ///< Steps, overflow, sun or no_touch may move its tickets.
 };
 
 struct Agent {
@@ -80,14 +88,30 @@ class Rulebook {
   uint32_t triage() const { return triage_; }
   uint32_t find_group(std::string_view name) const { return groups_.find(name); }
   uint32_t group_number(std::string_view name) { return groups_.intern(name); }
-  sched::LineTerms line_terms(uint32_t queue);
 
   Result<uint32_t> define_agent(const AgentDefinition& definition);
   uint32_t find_agent(std::string_view name) const { return agent_names_.find(name); }
+  /// Of a step beyond the last: the last.
+  const sched::Need& step_need(uint32_t queue, uint32_t step) const;
+  const std::vector<sched::Preference>& preferences(uint32_t queue) const {
+    return queues_[queue].preferred;
+  }
+  /// Of the kinds of work there are (line_book.h).
+  WorkSources work_sources(std::function<uint32_t(std::string_view)> channel_number) const;
+  /// Where what nobody wants goes.
+  uint32_t coordinator() const;
+  /// Languages and clearances are skills with names no need can write.
+  uint32_t language_skill(std::string_view language);
+  uint32_t clearance_skill(std::string_view clearance);
+  std::string_view skill_name(uint32_t skill) const { return skills_.text(skill); }
   Agent& agent(uint32_t position) { return agents_[position]; }
   const Agent& agent(uint32_t position) const { return agents_[position]; }
   uint32_t agent_count() const { return static_cast<uint32_t>(agents_.size()); }
   sched::Abilities abilities(uint32_t agent);
+  /// The calendar of the agent's shifts; null where it has none.
+  const sched::Calendar* shift(uint32_t agent) const;
+  /// The newest version of a calendar by its name; null where there is none.
+  const sched::Calendar* calendar_named(std::string_view name) const;
 
   const Policy& policy(uint32_t position) const { return policies_[position]; }
   uint32_t policy_count() const { return static_cast<uint32_t>(policies_.size()); }
@@ -116,7 +140,11 @@ class Rulebook {
     uint32_t queue;
     uint32_t rule;  ///< Reason position of the rule's name; none: triage.
   };
-  Routed route(const FieldValues& values) const;
+  /// `confidence`: of what automation filled in, per cent; 0: a human did.
+  Routed route(const FieldValues& values, uint8_t confidence) const;
+  /// False if there is no such rule.
+  bool switch_route(std::string_view rule, bool on);
+  uint32_t find_route(std::string_view rule) const;
 
   /// Impact by criticality of configuration item or service; none if neither is listed.
   sched::Impact derived_impact(const FieldValues& values) const;
@@ -128,10 +156,18 @@ class Rulebook {
   void add_to(sched::Digest& digest) const;
 
  private:
+  std::string problem_with_queues(const Configuration& configuration) const;
+  std::string problem_with_staff(const Configuration& configuration,
+                                 const std::function<bool(const std::string&)>& is_calendar) const;
+  void compile_queue(Queue& queue);
+  void add_staff_to(sched::Digest& digest) const;
+
   struct CompiledRoute {
     uint32_t rule;
     Predicate when;
     uint32_t queue;
+    uint8_t min_confidence;
+    bool on;
   };
   struct CriticalityEntry {
     Field field;

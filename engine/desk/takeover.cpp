@@ -11,7 +11,7 @@ void Floor::take_over(uint32_t slot, uint32_t queue, uint32_t agent,
   ticket.version = 1;
   detail.recorded_at_us = past.front().at_us;
   ticket.state = State::queued;
-  ticket.queue = queue == none ? rules_.route(field_values(slot)).queue : queue;
+  ticket.queue = queue == none ? rules_.route(field_values(slot), ticket.confidence).queue : queue;
   clockwork_.set_muted(true);
   for (const PastStep& step : past) {
     clockwork_.pass_silently(slot, step.at_us - 1);
@@ -52,7 +52,8 @@ void Floor::take_over(uint32_t slot, uint32_t queue, uint32_t agent,
   detail.touched_at_us = touched_us;  // its newest change is in the past
   clockwork_.announce(slot, now_.us);
   follow_counts(ticket, State::none, none, none);
-  follow_load(slot, {});
+  follow_load(slot, none, {});
+  follow_agent(slot, State::none, none);
   ticket.order = ++last_order_;
   if (ticket.state == State::queued) enqueue(slot);
   if (ticket.state == State::closed || ticket.state == State::cancelled) link_closed(slot);

@@ -6,18 +6,20 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 #include "engine/desk/command.h"
 #include "engine/desk/event.h"
 #include "sched/base/ids.h"
+#include "sched/dispatch.h"
 #include "sched/priority.h"
 
 namespace paceline::desk {
 
 /// Interned attributes, in the order of TextField from category on.
-inline constexpr size_t interned_count = 9;
+inline constexpr size_t interned_count = 11;
 constexpr size_t interned_index(TextField field) { return static_cast<size_t>(field) - 1; }
-static_assert(interned_index(TextField::stage) == interned_count - 1);
+static_assert(interned_index(TextField::confidentiality) == interned_count - 1);
 
 constexpr bool is_open(State state) {
   return state != State::resolved && state != State::closed && state != State::cancelled;
@@ -49,12 +51,17 @@ struct Ticket {
   uint8_t workaround : 1 = 0;         ///< A workaround was accepted.
   uint8_t major : 1 = 0;              ///< Declared a major incident.
   uint8_t ball_at_requester : 1 = 0;  ///< The newest public message was the desk's.
-  uint8_t unused : 3 = 0;
+  uint8_t aged : 1 = 0;               ///< Has waited for max_wait in this queue.
+  uint8_t unroutable : 1 = 0;         ///< Waits, and nobody at all can serve it.
+  uint8_t has_side : 1 = 0;           ///< There is a TicketSide.
   /// By the matrix; `priority` is this, raised by escalations.
   sched::Priority own_priority = sched::Priority::none;
   uint8_t raised = 0;      ///< Steps by which escalations raised the priority.
   uint16_t intervals = 0;  ///< At most ticket_intervals_max.
-  uint8_t reserved[4] = {};
+  uint8_t step = 0;        ///< Routing step it waits at, from 0.
+  uint8_t declines = 0;    ///< Since it came to this queue.
+  uint8_t offers = 0;      ///< Live ones.
+  uint8_t confidence = 0;  ///< Of what automation filled in, per cent; 0: a human did.
 
   bool open() const { return is_open(state); }
   bool in_hand() const { return state == State::assigned || state == State::in_progress; }
@@ -69,15 +76,18 @@ struct TicketDetail {
   int64_t resolved_at_us = 0;
   int64_t closed_at_us = 0;
   int64_t touched_at_us = 0;
-  int64_t promised_at_us = 0;               ///< 0: not stated.
-  uint64_t follows = 0;                     ///< The ticket it goes on from; 0: none.
-  uint64_t merged_into = 0;                 ///< The ticket it is a duplicate of; 0: none.
-  int64_t resume_at_us = 0;                 ///< While pending; 0: until resumed.
-  int64_t pause_until_us = 0;               ///< While pending: when max_pause ends; 0: never.
-  uint32_t queue_before = Ticket::none;     ///< The queue the ticket moved here from (A-B-A).
-  uint32_t last_queue = Ticket::none;       ///< Newest queue that is not triage.
-  uint32_t closed_previous = Ticket::none;  // neighbours in the list of closed tickets
-  uint32_t closed_next = Ticket::none;
+  int64_t promised_at_us = 0;            ///< 0: not stated.
+  uint64_t follows = 0;                  ///< The ticket it goes on from; 0: none.
+  uint64_t merged_into = 0;              ///< The ticket it is a duplicate of; 0: none.
+  int64_t resume_at_us = 0;              ///< While pending; 0: until resumed.
+  int64_t pause_until_us = 0;            ///< While pending: when max_pause ends; 0: never.
+  uint32_t queue_before = Ticket::none;  ///< The queue the ticket moved here from (A-B-A).
+  uint32_t last_queue = Ticket::none;    ///< Newest queue that is not triage.
+  // Neighbours in the list the ticket is in: of its agent's while it has it, of closed ones then.
+  uint32_t previous_in_list = Ticket::none;
+  uint32_t next_in_list = Ticket::none;
+  uint32_t first_offer = Ticket::none;
+  uint32_t routed_by = Ticket::none;  ///< Reason position of the rule that chose its first queue.
   std::array<uint32_t, interned_count> interned{};  ///< Dictionary position + 1; 0: absent.
   uint16_t moves = 0;
   uint16_t pingpongs = 0;
@@ -88,8 +98,26 @@ struct TicketDetail {
   uint16_t body_size = 0;
   uint8_t reminders_sent = 0;  ///< In this pending spell.
   uint8_t reminders_max = 0;   ///< 0: none.
-  uint32_t reserved = 0;
+  uint8_t booked_work = 0;     ///< Kind of work its load is booked under.
+  uint8_t reserved[3] = {};
 };
-static_assert(sizeof(TicketDetail) == 160);
+static_assert(sizeof(TicketDetail) == 176);
+
+/// What few tickets have: parts, escalations, bounces, somebody they wait for.
+struct TicketSide {
+  uint64_t parent = 0;          ///< Of a task.
+  std::vector<uint64_t> tasks;  ///< Ids, in order of creation; ended ones too.
+  uint32_t tasks_open = 0;
+  uint32_t held_for = Ticket::none;  ///< The agent it waits for …
+  int64_t hold_until_us = 0;         ///< … until then; 0: without end.
+  int64_t overflow_check_us = 0;     ///< When it is looked at next whether anybody is there.
+  uint64_t bounce_pair = 0;          ///< The two queues of the newest bounce …
+  uint8_t bounces_in_pair = 0;       ///< … and how often between them.
+  uint16_t bounces = 0;
+  uint16_t escalations = 0;
+  uint8_t checklist_done = 0;  ///< At the newest escalation.
+  uint8_t checklist_of = 0;
+  std::vector<sched::ExternalScore> scores;
+};
 
 }  // namespace paceline::desk

@@ -77,6 +77,8 @@ void TicketStore::remove(uint32_t slot) {
     at = older;
   }
   clocks_.remove_chain(ticket.first_clock);
+  if (ticket.has_side) sides_.erase(slot);
+  ticket.has_side = 0;
   ticket.id = 0;
   ticket.state = State::none;
   slots_.give_back(slot);

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/desk/clock_store.h"
@@ -32,6 +33,15 @@ class TicketStore {
   const Ticket& hot(uint32_t slot) const { return tickets_[slot]; }
   TicketDetail& detail(uint32_t slot) { return details_[slot]; }
   const TicketDetail& detail(uint32_t slot) const { return details_[slot]; }
+
+  /// What few tickets have; made where there is none.
+  TicketSide& side(uint32_t slot) {
+    tickets_[slot].has_side = 1;
+    return sides_[slot];
+  }
+  const TicketSide* find_side(uint32_t slot) const {
+    return tickets_[slot].has_side ? &sides_.at(slot) : nullptr;
+  }
 
   uint32_t count() const { return slots_.used(); }
   uint32_t high_water() const { return slots_.high_water(); }
@@ -112,6 +122,7 @@ class TicketStore {
   sched::HashIndex by_id_;
   sched::HashIndex by_external_id_;
   std::vector<Dictionary> dictionaries_;
+  std::unordered_map<uint32_t, TicketSide> sides_;  // by slot; never iterated
 };
 
 }  // namespace paceline::desk

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/desk/lifecycle.h"
+#include "engine/desk/need.h"
 #include "engine/desk/predicate.h"
 #include "engine/desk/verbs_shared.h"
 
@@ -22,7 +23,9 @@ bool administrators_only(CommandKind kind) {
   return kind == CommandKind::define_queue || kind == CommandKind::define_agent ||
          kind == CommandKind::config_begin || kind == CommandKind::config_chunk ||
          kind == CommandKind::config_commit || kind == CommandKind::import_ticket ||
-         kind == CommandKind::migrate || kind == CommandKind::repair;
+         kind == CommandKind::migrate || kind == CommandKind::repair ||
+         kind == CommandKind::reassign || kind == CommandKind::switch_route ||
+         kind == CommandKind::hold_queue;
 }
 
 }  // namespace
@@ -94,6 +97,7 @@ Reply Verbs::execute(const CommandFrame& frame, CommandKind kind, size_t index) 
       return on_ticket(frame, resolve, [&](uint32_t slot, TextCursor texts) -> Result<Event> {
         const auto code = reason(texts.next(resolve.code_size));
         if (!code) return Unexpected{code.error()};
+        if (floor_.tasks_open(slot) != 0) return Unexpected{Reject::tasks_open};
         return decide_resolve(floor_.store().hot(slot), *code, resolve.restate != 0);
       });
     }
@@ -102,6 +106,7 @@ Reply Verbs::execute(const CommandFrame& frame, CommandKind kind, size_t index) 
       return on_ticket(frame, close, [&](uint32_t slot, TextCursor texts) -> Result<Event> {
         const auto code = reason(texts.next(close.code_size));
         if (!code) return Unexpected{code.error()};
+        if (floor_.tasks_open(slot) != 0) return Unexpected{Reject::tasks_open};
         return decide_close(floor_.store().hot(slot), *code);
       });
     }
@@ -149,6 +154,37 @@ Reply Verbs::execute(const CommandFrame& frame, CommandKind kind, size_t index) 
       return migrate(frame, frame.migrate[index]);
     case CommandKind::repair:
       return repair(frame, frame.repair[index]);
+    case CommandKind::accept: {
+      const Accept& accept = frame.accept[index];
+      return answer_offer(frame, accept.offer, accept.text_at, accept.agent_size, nullptr);
+    }
+    case CommandKind::decline: {
+      const Decline& decline = frame.decline[index];
+      return answer_offer(frame, decline.offer, decline.text_at, decline.agent_size,
+                          &decline.reason_size);
+    }
+    case CommandKind::withdraw:
+      return withdraw(frame, frame.withdraw[index]);
+    case CommandKind::set_agent_state:
+      return set_agent_state(frame, frame.set_agent_state[index]);
+    case CommandKind::next:
+      return next(frame, frame.next[index]);
+    case CommandKind::escalate:
+      return escalate(frame, frame.escalate[index]);
+    case CommandKind::bounce:
+      return bounce(frame, frame.bounce[index]);
+    case CommandKind::hand_over:
+      return hand_over(frame, frame.hand_over[index]);
+    case CommandKind::reassign:
+      return reassign(frame, frame.reassign[index]);
+    case CommandKind::switch_route:
+      return switch_route(frame, frame.switch_route[index]);
+    case CommandKind::hold_queue:
+      return hold_queue(frame, frame.hold_queue[index]);
+    case CommandKind::score:
+      return score(frame, frame.score[index]);
+    case CommandKind::reconcile:
+      return reconcile(frame, frame.reconcile[index]);
   }
   return refuse(Reject::field_invalid);
 }
@@ -196,6 +232,13 @@ Reply Verbs::open(const CommandFrame& frame, const Open& open) {
   if (open.follows != 0 && !floor_.ever_issued(open.follows)) {
     return refuse(Reject::ticket_unknown, open.follows);
   }
+  const bool task = static_cast<TicketKind>(open.kind) == TicketKind::task;
+  if (task) {
+    if (open.follows == 0) return refuse(Reject::field_required);
+    const auto parent = find(open.follows, {}, 0);
+    if (!parent) return refuse(parent.error(), open.follows);
+    if (!store.hot(*parent).open()) return refuse(Reject::ticket_closed, open.follows);
+  }
   uint32_t queue = none;
   if (!queue_name.empty()) {
     queue = floor_.rules().find_queue(queue_name);
@@ -206,7 +249,11 @@ Reply Verbs::open(const CommandFrame& frame, const Open& open) {
   }
   const auto slot = create(open, texts);
   if (!slot) return refuse(slot.error());
-  store.detail(*slot).follows = open.follows;
+  if (task) {
+    floor_.add_task(store.find(open.follows), *slot);
+  } else {
+    store.detail(*slot).follows = open.follows;
+  }
   floor_.admit(*slot, queue);
   return done(*slot);
 }
@@ -234,6 +281,7 @@ Result<uint32_t> Verbs::create(const Record& record, const Texts& texts) {
   ticket.vip = record.vip & 1U;
   ticket.workaround = record.workaround & 1U;
   ticket.major = record.major & 1U;
+  if constexpr (requires { record.confidence; }) ticket.confidence = record.confidence;
   TicketDetail& detail = store.detail(*slot);
   detail.occurred_at_us = record.occurred_at_us;
   detail.promised_at_us = record.promised_at_us;
@@ -247,10 +295,11 @@ Reply Verbs::update(const CommandFrame& frame, const Update& update) {
   TicketStore& store = floor_.store();
   const Texts texts = read_texts(frame, update.text_at, update.sizes);
   constexpr uint32_t not_updatable = bit(TextField::external_id) | bit(TextField::queue);
-  constexpr uint32_t known_fields =
-      (bit(TextField::queue) * 2 - 1) | bit(FieldBit::kind) | bit(FieldBit::impact) |
-      bit(FieldBit::urgency) | bit(FieldBit::vip) | bit(FieldBit::sentiment) |
-      bit(FieldBit::workaround) | bit(FieldBit::major) | bit(FieldBit::promised_at);
+  constexpr uint32_t known_fields = (bit(TextField::queue) * 2 - 1) | bit(FieldBit::kind) |
+                                    bit(FieldBit::impact) | bit(FieldBit::urgency) |
+                                    bit(FieldBit::vip) | bit(FieldBit::sentiment) |
+                                    bit(FieldBit::workaround) | bit(FieldBit::major) |
+                                    bit(FieldBit::promised_at) | bit(FieldBit::confidence);
   if ((update.fields & (not_updatable | ~known_fields)) != 0) return refuse(Reject::field_invalid);
   if (!is_instant(update.promised_at_us)) return refuse(Reject::field_invalid, update.ticket);
   const auto slot =
@@ -293,6 +342,7 @@ Reply Verbs::update(const CommandFrame& frame, const Update& update) {
   set(FieldBit::impact, ticket.impact, update.impact);
   set(FieldBit::urgency, ticket.urgency, update.urgency);
   set(FieldBit::sentiment, ticket.sentiment, update.sentiment);
+  set(FieldBit::confidence, ticket.confidence, update.confidence);
   if (asked(FieldBit::vip) && ticket.vip != (update.vip & 1U)) {
     ticket.vip = update.vip & 1U;
     changed |= bit(FieldBit::vip);
@@ -323,11 +373,14 @@ Reply Verbs::define_queue(const CommandFrame& frame, const DefineQueue& define) 
   }
   definition.name = queue_name;
   definition.group = texts.next(define.group_size);
-  definition.need = texts.next(define.need_size);
+  const std::string_view need = texts.next(define.need_size);
+  if (!need.empty()) definition.steps.clear();
+  if (definition.steps.empty()) definition.need = need;
   definition.tier = define.tier;
   definition.mode = static_cast<QueueMode>(define.mode);
   definition.discipline = static_cast<Discipline>(define.discipline);
   definition.weight_milli = define.weight_milli;
+  if (!floor_.has_work_for(definition)) return refuse(Reject::work_kinds_full);
   const auto position = floor_.define_queue(definition);
   if (!position) return refuse(position.error());
   floor_.match_all();
@@ -337,7 +390,13 @@ Reply Verbs::define_queue(const CommandFrame& frame, const DefineQueue& define) 
 Reply Verbs::define_agent(const CommandFrame& frame, const DefineAgent& define) {
   TextCursor texts(frame.text, define.text_at);
   AgentDefinition definition;
-  definition.name = texts.next(define.name_size);
+  const std::string_view agent_name = texts.next(define.name_size);
+  if (const uint32_t known = floor_.rules().find_agent(agent_name); known != none) {
+    definition = floor_.rules().agent(known).definition;
+    definition.groups.clear();
+    definition.skills.clear();
+  }
+  definition.name = agent_name;
   std::string_view groups = texts.next(define.groups_size);
   while (!groups.empty()) {
     const size_t comma = groups.find(',');
@@ -348,7 +407,7 @@ Reply Verbs::define_agent(const CommandFrame& frame, const DefineAgent& define) 
   }
   const auto skills = parse_skills(texts.next(define.skills_size));
   if (!skills) return refuse(Reject::expression_invalid);
-  for (const SkillRequirement& skill : *skills) {
+  for (const NamedLevel& skill : *skills) {
     definition.skills.emplace_back(skill.skill, skill.level);
   }
   definition.capacity_milli = define.capacity_milli;
@@ -359,12 +418,14 @@ Reply Verbs::define_agent(const CommandFrame& frame, const DefineAgent& define) 
 }
 
 Reply Verbs::log_in_or_out(std::string_view agent_name, bool in) {
-  const uint32_t agent = floor_.rules().find_agent(agent_name);
-  if (agent == none) return refuse(Reject::agent_unknown);
-  const bool logged_in = floor_.dispatcher().logged_in(sched::AgentId{agent});
-  if (in && logged_in) return refuse(Reject::agent_already_logged_in);
-  if (!in && !logged_in) return refuse(Reject::agent_not_logged_in);
-  in ? floor_.log_in(agent) : floor_.log_out(agent);
+  const auto agent = find_agent(agent_name);
+  if (!agent) return refuse(agent.error());
+  const AgentRecord& record = floor_.roster()[*agent];
+  if (in && record.logged_in() && record.lost_at_us == 0) {
+    return refuse(Reject::agent_already_logged_in);
+  }
+  if (!in && !record.logged_in()) return refuse(Reject::agent_not_logged_in);
+  in ? floor_.log_in(*agent) : floor_.log_out(*agent);
   return {};
 }
 

@@ -54,6 +54,21 @@ class Verbs {
   Reply define_queue(const CommandFrame& frame, const DefineQueue& define);
   Reply define_agent(const CommandFrame& frame, const DefineAgent& define);
   Reply log_in_or_out(std::string_view agent, bool in);
+  // verbs_routing.cpp
+  Reply answer_offer(const CommandFrame& frame, uint64_t number, uint32_t text_at,
+                     uint16_t agent_size, const uint16_t* reason_size);
+  Reply withdraw(const CommandFrame& frame, const Withdraw& withdraw);
+  Reply set_agent_state(const CommandFrame& frame, const SetAgentState& set);
+  Reply next(const CommandFrame& frame, const Next& next);
+  Reply escalate(const CommandFrame& frame, const Escalate& escalate);
+  Reply bounce(const CommandFrame& frame, const Bounce& bounce);
+  Reply hand_over(const CommandFrame& frame, const HandOver& hand_over);
+  Reply reassign(const CommandFrame& frame, const Reassign& reassign);
+  Reply switch_route(const CommandFrame& frame, const SwitchRoute& set);
+  Reply hold_queue(const CommandFrame& frame, const HoldQueue& hold);
+  Reply score(const CommandFrame& frame, const Score& score);
+  Reply reconcile(const CommandFrame& frame, const Reconcile& reconcile);
+
   Reply config_begin(const ConfigBegin& begin);
   Reply config_chunk(const CommandFrame& frame, const ConfigChunk& chunk);
   Reply config_commit(const ConfigCommit& commit);
@@ -67,6 +82,8 @@ class Verbs {
   template <class Record>
   Result<uint32_t> create(const Record& record,
                           const std::array<std::string_view, text_field_count>& texts);
+  /// The agent by name, with what fell due of it fired.
+  Result<uint32_t> find_agent(std::string_view name);
   Result<uint32_t> reason(std::string_view text);
   Result<std::array<uint32_t, interned_count>> intern(
       const std::array<std::string_view, text_field_count>& texts, uint32_t fields);

@@ -18,6 +18,9 @@ uint32_t resolve(Field field, std::string_view value) {
   if (field == Field::category && value == "network") return network;
   if (field == Field::category && value == "printer room") return printer;
   if (field == Field::queue && value == "network-l2") return 2;
+  if (field == Field::language && value == "fr") return 3;
+  if (field == Field::confidentiality && value == "hr") return 4;
+  if (field == Field::agent && value == "ada") return 5;
   return FieldValues::absent;
 }
 
@@ -58,7 +61,7 @@ TEST(Predicate, EmptyTextAlwaysHolds) {
 
 TEST(Predicate, EnumeratedFieldsCompareWithTheirNames) {
   EXPECT_TRUE(holds("kind == incident"));
-  EXPECT_FALSE(holds("kind == service_request"));
+  EXPECT_FALSE(holds("kind == service_request || kind == task"));
   EXPECT_TRUE(holds("priority == P1"));
   EXPECT_TRUE(holds("impact == high && urgency == low"));
   EXPECT_TRUE(holds("sentiment == 'negative'"));
@@ -74,6 +77,19 @@ TEST(Predicate, FreeFieldsCompareQuotedOrAsBareWords) {
   EXPECT_TRUE(holds("category == 'printer room'", values));
   values.value[static_cast<size_t>(Field::queue)] = 2;
   EXPECT_TRUE(holds("queue == network-l2", values));
+}
+
+TEST(Predicate, LanguageConfidentialityAndAgentAreFreeFields) {
+  EXPECT_TRUE(holds("agent == '' && language == '' && confidentiality == ''"));
+  FieldValues values = ticket();
+  values.value[static_cast<size_t>(Field::language)] = 3;
+  values.value[static_cast<size_t>(Field::confidentiality)] = 4;
+  values.value[static_cast<size_t>(Field::agent)] = 5;
+  EXPECT_TRUE(holds("language == fr && confidentiality == hr && agent == ada", values));
+  EXPECT_TRUE(holds("language in [de, fr] && agent != 'somebody else'", values));
+  EXPECT_EQ(name(Field::language), "language");
+  EXPECT_EQ(name(Field::confidentiality), "confidentiality");
+  EXPECT_EQ(name(Field::agent), "agent");
 }
 
 TEST(Predicate, EmptyQuotesMeanAnEmptyField) {
@@ -122,7 +138,7 @@ TEST(Predicate, ErrorsSayWhereAndWhatWasMeant) {
   EXPECT_EQ(value.at, 12U);
   EXPECT_EQ(value.message, "field \"priority\" has no value \"p1\": did you mean \"P1\"?");
   EXPECT_EQ(refusal("kind == wish").message,
-            "field \"kind\" has no value \"wish\": use one of incident, service_request");
+            "field \"kind\" has no value \"wish\": use one of incident, service_request, task");
   EXPECT_NE(refusal("kind = incident").message.find("write \"kind == …\""), std::string::npos);
   EXPECT_NE(refusal("vip and vip").message.find("write \"&&\""), std::string::npos);
   EXPECT_NE(refusal("(vip").message.find("not closed"), std::string::npos);
@@ -178,34 +194,6 @@ TEST(Predicate, RandomConditionsHoldAsComposed) {
     if (generated.text.size() > 4'096) continue;
     ASSERT_EQ(holds(generated.text), generated.holds) << generated.text;
   }
-}
-
-TEST(Need, IsAListOfLeastLevels) {
-  const auto need = parse_need("network >= 2 && vpn >= 100");
-  ASSERT_TRUE(need.has_value());
-  EXPECT_EQ(*need, (std::vector<SkillRequirement>{{"network", 2}, {"vpn", 100}}));
-  EXPECT_TRUE(parse_need("  ")->empty());
-}
-
-TEST(Need, ErrorsSayWhatToWrite) {
-  EXPECT_NE(parse_need("network").error().message.find("network >= 1"), std::string::npos);
-  EXPECT_NE(parse_need("a >= 1 || b >= 2").error().message.find("alternatives"), std::string::npos);
-  for (const char* text : {"network >= 0", "network >= 101", "network > 2", "network >= 2 &&",
-                           "a >= 1 && a >= 2", "&& a >= 1", "a >= 1 b >= 1", "a >= x"})
-    EXPECT_FALSE(parse_need(text).has_value()) << text;
-}
-
-TEST(Skills, AreNamesWithLevels) {
-  const auto skills = parse_skills("network:6, vpn : 4");
-  ASSERT_TRUE(skills.has_value());
-  EXPECT_EQ(*skills, (std::vector<SkillRequirement>{{"network", 6}, {"vpn", 4}}));
-  EXPECT_TRUE(parse_skills("")->empty());
-}
-
-TEST(Skills, AreRefusedWithoutNameOrLevel) {
-  for (const char* text : {"network", "network:", ":4", "network:0", "network:101", "a:1,,b:2",
-                           "a:1,", "a:1,a:2", "a b:2", "a:1:2"})
-    EXPECT_FALSE(parse_skills(text).has_value()) << text;
 }
 
 }  // namespace

@@ -1,0 +1,212 @@
+#include "engine/desk/line_book.h"
+
+#include <algorithm>
+
+#include "engine/desk/need.h"
+#include "sched/base/check.h"
+
+namespace paceline::desk {
+
+namespace {
+
+/// Points of a crew that speaks the requester's language where that is only preferred.
+constexpr uint8_t language_points = 5;
+
+/// Position of `work`, appended where it is new.
+uint32_t place(std::vector<Work>& works, const Work& work) {
+  const auto found = std::find(works.begin(), works.end(), work);
+  if (found != works.end()) return static_cast<uint32_t>(found - works.begin());
+  works.push_back(work);
+  return static_cast<uint32_t>(works.size() - 1);
+}
+
+std::vector<uint32_t> channels_of(const WorkSources& sources) {
+  std::vector<uint32_t> channels{0};
+  const auto add = [&](std::string_view name) {
+    const uint32_t channel = name.empty() ? 0 : sources.channel_number(name) + 1;
+    if (std::find(channels.begin(), channels.end(), channel) == channels.end()) {
+      channels.push_back(channel);
+    }
+  };
+  for (const WorkRule& rule : *sources.rules) add(rule.channel);
+  for (const std::string_view channel : sources.agents_channels) add(channel);
+  return channels;
+}
+
+/// Calls each(queue, rule or rules.size(), channel's index, strict, work) for everything a ticket
+/// can be. Which channel it is of matters only where a rule names it or somebody is limited to
+/// some.
+template <class Each>
+void each_work(const WorkSources& sources, const std::vector<uint32_t>& channels, Each&& each) {
+  const std::vector<WorkRule>& rules = *sources.rules;
+  std::vector<uint32_t> limited{0};
+  for (const std::string_view channel : sources.agents_channels) {
+    limited.push_back(sources.channel_number(channel) + 1);
+  }
+  const auto is_limited = [&](uint32_t channel) {
+    return std::find(limited.begin(), limited.end(), channel) != limited.end();
+  };
+  for (size_t queue = 0; queue < sources.queues.size(); ++queue) {
+    const QueueDefinition& definition = *sources.queues[queue];
+    for (size_t rule = 0; rule <= rules.size(); ++rule) {
+      Work work{{.weight_milli = definition.weight_milli}, definition.min_fit_us};
+      uint32_t of_rule = 0;
+      if (rule < rules.size()) {
+        const WorkRule& stated = rules[rule];
+        of_rule = stated.channel.empty() ? 0 : sources.channel_number(stated.channel) + 1;
+        work.kind = {.weight_milli = stated.weight_milli,
+                     .channel_max = stated.channel_max,
+                     .blocking = stated.blocking,
+                     .interruptible = stated.interruptible};
+      }
+      for (size_t channel = 0; channel < channels.size(); ++channel) {
+        if (of_rule != 0 && channels[channel] != of_rule) continue;
+        work.kind.channel = of_rule != 0 || is_limited(channels[channel]) ? channels[channel] : 0;
+        work.min_fit_us = definition.min_fit_us;
+        each(queue, rule, channel, false, work);
+        work.min_fit_us = 0;
+        each(queue, rule, channel, true, work);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<Work> kinds_of_work(const WorkSources& sources, size_t max) {
+  std::vector<Work> works;
+  each_work(sources, channels_of(sources), [&](size_t, size_t, size_t, bool, const Work& work) {
+    if (works.size() <= max) place(works, work);
+  });
+  return works;
+}
+
+bool LineBook::changes_work(const WorkSources& sources) const {
+  return kinds_of_work(sources, sched::Dispatcher::work_kinds_max) != works_ ||
+         channels_of(sources) != channels_;
+}
+
+void LineBook::define_work(const WorkSources& sources) {
+  works_.clear();
+  channels_ = channels_of(sources);
+  work_rules_.clear();
+  for (const WorkRule& rule : *sources.rules) {
+    const uint32_t channel = rule.channel.empty() ? 0 : sources.channel_number(rule.channel) + 1;
+    work_rules_.push_back({channel, rule.kind, rule.priority});
+  }
+  work_index_.assign(sources.queues.size() * (work_rules_.size() + 1) * channels_.size() * 2, 0);
+  each_work(sources, channels_,
+            [&](size_t queue, size_t rule, size_t channel, bool strict, const Work& work) {
+              work_index_[place_of(queue, rule, channel, strict)] =
+                  static_cast<uint8_t>(place(works_, work));
+            });
+  CHECK(works_.size() <= sched::Dispatcher::work_kinds_max);
+  for (uint32_t index = 0; index < works_.size(); ++index) {
+    dispatcher_.define_work(index, works_[index].kind);
+  }
+}
+
+bool LineBook::strict(const Ticket& ticket) const {
+  return ticket.major || rules_.queue(ticket.queue).strict[static_cast<size_t>(ticket.priority)];
+}
+
+uint32_t LineBook::work_of(const Ticket& ticket, const TicketDetail& detail) const {
+  const uint32_t of_ticket = detail.interned[interned_index(TextField::channel)];
+  size_t channel = 0;
+  for (size_t i = 1; i < channels_.size(); ++i) {
+    if (channels_[i] == of_ticket) channel = i;
+  }
+  size_t rule = 0;
+  for (; rule < work_rules_.size(); ++rule) {
+    const CompiledRule& wanted = work_rules_[rule];
+    if (wanted.channel != 0 && wanted.channel != of_ticket) continue;
+    if (wanted.kind >= 0 && wanted.kind != static_cast<int8_t>(ticket.kind)) continue;
+    if (wanted.priority >= 0 && wanted.priority != static_cast<int8_t>(ticket.priority)) continue;
+    break;
+  }
+  return work_index_[place_of(ticket.queue, rule, channel, strict(ticket))];
+}
+
+LineBook::Key LineBook::key_of(const Ticket& ticket, const TicketDetail& detail,
+                               uint8_t step) const {
+  Key key;
+  key.queue = ticket.queue;
+  key.step = step;
+  key.work = static_cast<uint8_t>(work_of(ticket, detail));
+  if (rules_.settings().language != LanguageRule::ignored) {
+    key.language = detail.interned[interned_index(TextField::language)];
+  }
+  key.confidentiality = detail.interned[interned_index(TextField::confidentiality)];
+  return key;
+}
+
+uint64_t LineBook::hash_of(const Key& key) {
+  return sched::mix(sched::mix(uint64_t{key.queue} << 16 | uint64_t{key.step} << 8 | key.work) +
+                    (uint64_t{key.language} << 32 | key.confidentiality));
+}
+
+uint32_t LineBook::find_line(const Key& key) const {
+  return by_key_.find(hash_of(key), [&](uint32_t line) { return keys_[line] == key; });
+}
+
+uint32_t LineBook::line_for(const Key& key) {
+  const uint32_t known = find_line(key);
+  if (known != none) return known;
+  const uint32_t line = line_count();
+  keys_.push_back(key);
+  by_key_.insert(hash_of(key), line, [&](uint32_t at) { return hash_of(keys_[at]); });
+  if (by_queue_.size() <= key.queue) by_queue_.resize(key.queue + 1);
+  by_queue_[key.queue].push_back(line);
+  dispatcher_.define_line(line, terms_of(key));
+  const Queue& queue = rules_.queue(key.queue);
+  if (queue.held || queue.window_open) dispatcher_.hold_line(line, true);
+  return line;
+}
+
+const std::vector<uint32_t>& LineBook::lines_of(uint32_t queue) const {
+  static const std::vector<uint32_t> no_lines;
+  return queue < by_queue_.size() ? by_queue_[queue] : no_lines;
+}
+
+void LineBook::define_lines(uint32_t queue) {
+  for (const uint32_t line : lines_of(queue)) {
+    const sched::LineTerms terms = terms_of(keys_[line]);
+    if (terms != dispatcher_.terms(line)) dispatcher_.define_line(line, terms);
+  }
+}
+
+sched::LineTerms LineBook::terms_of(const Key& key) {
+  const Queue& queue = rules_.queue(key.queue);
+  const QueueDefinition& definition = queue.definition;
+  sched::LineTerms terms;
+  terms.group = queue.group;
+  terms.queue = key.queue;
+  // A step that a shorter list no longer has, and a kind of work that fewer rules no longer make,
+  // are empty lines by the time anybody asks.
+  terms.need = rules_.step_need(key.queue, key.step);
+  terms.work = std::min<uint32_t>(key.work, work_count() - 1);
+  terms.mode = definition.mode == QueueMode::push   ? sched::LineMode::push
+               : definition.mode == QueueMode::pull ? sched::LineMode::pull
+                                                    : sched::LineMode::manual;
+  terms.count_surplus = definition.best_fit;
+  terms.preferred = rules_.preferences(key.queue);
+  terms.order = definition.choice == ChoiceOrder::longest_idle   ? sched::AgentOrder::idle
+                : definition.choice == ChoiceOrder::least_loaded ? sched::AgentOrder::load
+                                                                 : sched::AgentOrder::occupancy;
+  if (key.language != 0) {
+    const uint32_t skill = rules_.language_skill(texts_(TextField::language, key.language - 1));
+    if (rules_.settings().language == LanguageRule::required) {
+      terms.required.push_back({skill, 1});
+    } else {
+      const sched::SkillLevel speaks{skill, 1};
+      terms.preferred.push_back({sched::Need::all_of({&speaks, 1}), language_points});
+    }
+  }
+  if (key.confidentiality != 0) {
+    const std::string_view clearance = texts_(TextField::confidentiality, key.confidentiality - 1);
+    terms.required.push_back({rules_.clearance_skill(clearance), 1});
+  }
+  return terms;
+}
+
+}  // namespace paceline::desk

@@ -199,7 +199,9 @@ class AgentReconcile final : public Subcommand {
                    "What the agent really has: numbers or external ids, by comma; '' for nothing")
         ->required();
     app.add_flag("--json", json_, "Print the reply as JSON");
-    app.footer("What the desk has in the agent's hand beside these goes back to its queue.");
+    app.footer(
+        "What the desk has in the agent's hand beside these goes back to its queue; what waits of\n"
+        "these becomes the agent's.");
   }
 
   Done run(const Terminal& terminal) override {
@@ -218,15 +220,15 @@ class AgentReconcile final : public Subcommand {
     const auto reply = desk->tell(writer, "agent " + agent_);
     if (!reply) return sched::Unexpected{reply.error()};
     if (json_) {
-      terminal.data(nlohmann::ordered_json{{"elsewhere", reply->next_ticket}}.dump() + "\n");
+      terminal.data(nlohmann::ordered_json{{"elsewhere", reply->ticket}}.dump() + "\n");
       return {};
     }
     terminal.data(fmt::format("reconciled {}\n", agent_));
-    if (reply->next_ticket != 0)
+    if (reply->ticket != 0)
       terminal.message(
-          fmt::format("{} is not in {}'s hand here, perhaps others too: assign it, or "
-                      "take it away there; agent.reconciled says how many",
-                      reply->next_ticket, agent_));
+          fmt::format("{} is another agent's here, and perhaps others are: assign them, or take "
+                      "them away there; agent.reconciled says how many",
+                      reply->ticket));
     return {};
   }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/config/routing_words.h"
 #include "sched/calendar.h"
 #include "tools/config_facts.h"
 #include "tools/instants.h"
@@ -97,6 +98,7 @@ class DeskChanges {
     calendars();
     policies();
     routes();
+    dispatching();
     staff();
     return std::move(changes_);
   }
@@ -241,6 +243,29 @@ class DeskChanges {
          "for tickets opened from now on");
     compare_order("routes", before_.routes, after_.routes,
                   "the first that matches wins: for tickets opened from now on", changes_);
+  }
+
+  /// A rule of work has no name but what it is about.
+  struct Named {
+    std::string name;
+    Facts facts;
+  };
+  static std::vector<Named> work(const desk::DeskSettings& settings) {
+    std::vector<Named> list;
+    for (const desk::WorkRule& rule : settings.work)
+      list.push_back({config::selector_text(rule), facts_of(rule)});
+    return list;
+  }
+
+  void dispatching() {
+    const desk::DeskSettings &old = before_.settings, &now = after_.settings;
+    add("routing", differing(routing_facts_of(old), routing_facts_of(now)), "at once");
+    take(compare("work", work(old), work(now), [](const Named& each, bool) { return each.facts; }),
+         "at once", "at once", "at once");
+    compare_order("work", work(old), work(now), "the first that matches wins: at once", changes_);
+    take(compare("away", old.away_codes, now.away_codes,
+                 [](const desk::AwayCode& each, bool) { return facts_of(each); }),
+         "at once", "at once", "for agents who go away from now on");
   }
 
   void staff() {

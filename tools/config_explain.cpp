@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/config/places.h"
+#include "engine/config/routing_words.h"
 #include "tools/commands.h"
 #include "tools/config_facts.h"
 #include "tools/config_file.h"
@@ -86,7 +87,9 @@ class Explanation {
                                 const desk::Configuration& configuration) const {
     const desk::DeskSettings& settings = configuration.settings;
     std::vector<Section> list;
-    list.push_back({"settings", "desk", name, facts_of(settings)});
+    Facts of_desk = facts_of(settings);
+    for (auto& fact : routing_facts_of(settings)) of_desk.push_back(std::move(fact));
+    list.push_back({"settings", "desk", name, std::move(of_desk)});
     list.push_back({"priority, by urgency high, medium, low", "priority.matrix", "",
                     facts_of(settings.matrix)});
     for (const bool of_item : {true, false}) {
@@ -110,6 +113,12 @@ class Explanation {
       list.push_back(
           {named ? "route " + route.name : route.name, "route", route.name, facts_of(route)});
     }
+    for (const desk::WorkRule& rule : settings.work) {
+      const std::string about = config::selector_text(rule);
+      list.push_back({"work " + about, "work", about, facts_of(rule)});
+    }
+    for (const desk::AwayCode& code : settings.away_codes)
+      list.push_back({"away " + code.name, "away", code.name, facts_of(code)});
     for (const desk::AgentDefinition& agent : configuration.agents)
       list.push_back({"agent " + agent.name, "agent", agent.name, facts_of(agent)});
     return list;

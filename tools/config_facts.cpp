@@ -7,6 +7,7 @@
 #include "engine/config/calendar_words.h"
 #include "engine/config/units.h"
 #include "tools/clock_show.h"
+#include "tools/fact_texts.h"
 #include "tools/policy_text.h"
 #include "tools/policy_words.h"
 #include "tools/words.h"
@@ -15,39 +16,8 @@ namespace paceline::tools {
 
 namespace {
 
-std::string elapsed(int64_t us) { return config::print(sched::Duration{us}); }
-
-std::string milli(uint32_t value) {
-  std::string text = fmt::format("{}.{:03}", value / 1'000, value % 1'000);
-  text.erase(text.find_last_not_of('0') + 1);
-  if (text.back() == '.') text.pop_back();
-  return text;
-}
-
-std::string or_none(std::string text) { return text.empty() ? "none" : std::move(text); }
-
-std::string head_starts(const desk::HeadStart& head_start) {
-  std::string text;
-  const auto add = [&](const std::string& name, int64_t us) {
-    if (us != 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, elapsed(us));
-  };
-  for (size_t i = 0; i < sched::priority_count; ++i)
-    add("P" + std::to_string(i), head_start.priority_us[i]);
-  add("vip", head_start.vip_us);
-  add("reopened", head_start.reopened_us);
-  add("negative", head_start.negative_us);
-  return or_none(std::move(text));
-}
-
 std::string hours_of(uint32_t open_s, uint32_t close_s) {
   return config::print(sched::DayHours{open_s, close_s});
-}
-
-template <class Each, class Text>
-std::string listed(const std::vector<Each>& list, Text&& text) {
-  std::string all;
-  for (const Each& each : list) all += (all.empty() ? "" : ", ") + text(each);
-  return or_none(std::move(all));
 }
 
 }  // namespace
@@ -93,30 +63,6 @@ Facts facts_of(const desk::PendingRule& rule) {
   return {{"max_pause", period_text(rule.max_pause)},
           {"remind_every", period_text(rule.remind_every)},
           {"reminders", rule.reminders == 0 ? "none" : std::to_string(rule.reminders)}};
-}
-
-Facts facts_of(const desk::RouteRule& route) {
-  return {{"when", route.when.empty() ? "always" : route.when}, {"queue", route.queue}};
-}
-
-Facts facts_of(const desk::QueueDefinition& queue) {
-  return {
-      {"group", queue.group},
-      {"need", or_none(queue.need)},
-      {"mode", std::string(word(mode_words, static_cast<uint8_t>(queue.mode)))},
-      {"discipline", std::string(word(discipline_words, static_cast<uint8_t>(queue.discipline)))},
-      {"tier", std::to_string(queue.tier)},
-      {"weight", milli(queue.weight_milli)},
-      {"default_horizon", elapsed(queue.default_horizon_us)},
-      {"head_start", head_starts(queue.head_start)}};
-}
-
-Facts facts_of(const desk::AgentDefinition& agent) {
-  return {{"groups", or_none(fmt::format("{}", fmt::join(agent.groups, ", ")))},
-          {"skills",
-           listed(agent.skills,
-                  [](const auto& each) { return fmt::format("{} {}", each.first, each.second); })},
-          {"capacity", milli(agent.capacity_milli)}};
 }
 
 Facts facts_of(const sched::CalendarSpec& calendar) {

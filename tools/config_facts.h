@@ -19,8 +19,12 @@ using Facts = std::vector<std::pair<std::string, std::string>>;
 std::string period_text(const desk::Period& period);
 
 Facts facts_of(const config::ServerSettings& server);
-/// Without its pauses and periods of pending tickets.
+/// Without its pauses and periods of pending tickets, and without what is about routing.
 Facts facts_of(const desk::DeskSettings& settings);
+/// Of agents, and of whom work is given to.
+Facts routing_facts_of(const desk::DeskSettings& settings);
+Facts facts_of(const desk::WorkRule& rule);
+Facts facts_of(const desk::AwayCode& code);
 Facts facts_of(const sched::PriorityMatrix& matrix);
 Facts facts_of(const desk::PendingRule& rule);
 Facts facts_of(const desk::RouteRule& route);

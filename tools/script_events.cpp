@@ -157,7 +157,8 @@ class Phrases {
       case EventKind::ticket_offered:
         return named("offered", event, agent(event)) +
                until(event.fields == 0 ? 0
-                                       : event.at_us + int64_t{event.fields} * sched::second.us);
+                                       : event.at_us + int64_t{event.fields} * sched::second.us) +
+               blank(reason(event));
       case EventKind::ticket_accepted:
         return named("accepted", event, agent(event));
       case EventKind::ticket_declined:

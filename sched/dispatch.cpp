@@ -1,364 +1,269 @@
 #include "sched/dispatch.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "sched/base/check.h"
 
 namespace paceline::sched {
 
 namespace {
-
-std::vector<SkillLevel> in_order(std::vector<SkillLevel> levels) {
-  std::erase_if(levels, [](const SkillLevel& level) { return level.level == 0; });
-  std::sort(levels.begin(), levels.end(), [](const SkillLevel& a, const SkillLevel& b) {
-    return a.skill != b.skill ? a.skill < b.skill : a.level > b.level;
-  });
-  const auto same_skill = [](const SkillLevel& a, const SkillLevel& b) {
-    return a.skill == b.skill;
-  };
-  levels.erase(std::unique(levels.begin(), levels.end(), same_skill), levels.end());
-  return levels;
+/// Whether every crew suits both as well.
+bool suits_alike(const LineTerms& a, const LineTerms& b) {
+  return a.group == b.group && a.need == b.need && a.required == b.required &&
+         a.count_surplus == b.count_surplus && a.preferred == b.preferred;
 }
-
-std::vector<uint32_t> in_order(std::vector<uint32_t> groups) {
-  std::sort(groups.begin(), groups.end());
-  groups.erase(std::unique(groups.begin(), groups.end()), groups.end());
-  return groups;
-}
-
 }  // namespace
 
-Dispatcher::Dispatcher(uint32_t tickets_max) : positions_(tickets_max), line_of_(tickets_max) {}
+Dispatcher::Dispatcher(uint32_t tickets_max) : lines_(tickets_max), exclusions_(tickets_max) {}
 Dispatcher::~Dispatcher() = default;
 
 // --- Definitions ---
 
-bool Dispatcher::may_serve(const Crew& crew, const LineTerms& terms) {
-  if (!std::binary_search(crew.groups.begin(), crew.groups.end(), terms.group)) return false;
-  auto held = crew.skills.begin();
-  for (const SkillLevel& need : terms.need) {
-    held = std::lower_bound(held, crew.skills.end(), need.skill,
-                            [](const SkillLevel& a, uint32_t skill) { return a.skill < skill; });
-    if (held == crew.skills.end() || held->skill != need.skill || held->level < need.level) {
-      return false;
-    }
+void Dispatcher::define_work(uint32_t work, const WorkKind& kind) {
+  workloads_.define_work(work, kind);
+  free_.set_kind_count(workloads_.kind_count());
+  for (uint32_t agent = 0; agent < agents_.size(); ++agent) {
+    agents_[agent].room = workloads_.room(agent);
+    set_free(agent);
   }
-  return true;
 }
 
 void Dispatcher::define_line(uint32_t line, const LineTerms& terms) {
-  CHECK(line <= lines_.size());
-  if (line == lines_.size()) {
-    lines_.push_back({{}, ReadyQueue(positions_.span()), {}});
-    weight_milli_.push_back(0);
-    line_heads_.resize(line + 1);
-  }
-  Line& defined = lines_[line];
-  defined.terms = terms;
-  defined.terms.need = in_order(terms.need);
-  weight_milli_[line] = terms.weight_milli;
-  weight_least_ = std::min(weight_least_, terms.weight_milli);
-  for (uint32_t crew = 0; crew < crews_.size(); ++crew) {
-    if (crews_[crew].agents != 0 && may_serve(crews_[crew], defined.terms)) {
-      set_bit(defined.crews, crew);
-      set_bit(crews_[crew].lines, line);
-    } else {
-      clear_bit(defined.crews, crew);
-      clear_bit(crews_[crew].lines, line);
+  CHECK(terms.work < workloads_.kind_count());
+  const bool fresh = line == lines_.count();
+  const bool same_agents = !fresh && suits_alike(lines_.terms(line), terms);
+  if (!fresh && !same_agents) {
+    for (const uint32_t crew : crews_.of_group(lines_.terms(line).group)) {
+      clear_bit(crews_.crew(crew).lines, line);
     }
   }
-  if (terms.push) add_class(terms.weight_milli);
-  show_line(line);
+  lines_.define(line, terms);
+  share_of_line_.resize(lines_.count());
+  share_of_line_[line] = shares_.index_of(terms.queue);
+  use(terms.order);
+  if (!same_agents) find_agents(line);
 }
 
-/// Once every class is taken, further weights do with the ones there are.
-void Dispatcher::add_class(uint32_t weight_milli) {
-  auto* const end = room_least_.begin() + class_count_;
-  auto* const at = std::lower_bound(room_least_.begin(), end, weight_milli);
-  if ((at != end && *at == weight_milli) || class_count_ == classes_max) return;
-  for (uint32_t agent = 0; agent < agents_.size(); ++agent) displace(agent);
-  std::copy_backward(at, end, end + 1);
-  *at = weight_milli;
-  ++class_count_;
-  for (uint32_t agent = 0; agent < agents_.size(); ++agent) place(agent);
+/// Who may serve the line, crew by crew.
+void Dispatcher::find_agents(uint32_t line) {
+  const LineTerms& terms = lines_.terms(line);
+  std::vector<RankedAgents::Ranked> agents;
+  for (const uint32_t number : crews_.of_group(terms.group)) {
+    Crew& crew = crews_.crew(number);
+    if (!crew.may_serve(terms)) continue;
+    set_bit(crew.lines, line);
+    const uint32_t rank = crew.rank(terms).total;
+    for (const uint32_t agent : crew.members) agents.push_back({agent, rank});
+  }
+  std::sort(agents.begin(), agents.end(),
+            [](const auto& a, const auto& b) { return a.agent < b.agent; });
+  lines_.agents(line).assign(agents);
 }
+
+uint32_t Dispatcher::line_count() const { return lines_.count(); }
+const LineTerms& Dispatcher::terms(uint32_t line) const { return lines_.terms(line); }
+void Dispatcher::hold_line(uint32_t line, bool held) { lines_.hold(line, held); }
 
 void Dispatcher::define_agent(AgentId agent, const Abilities& abilities, uint32_t capacity_milli) {
-  CHECK(agent.value <= agents_.size() && agent.value < 0x8000'0000);
-  if (agent.value == agents_.size()) {
+  const uint32_t number = agent.value;
+  CHECK(number <= agents_.size() && number < 0x8000'0000);
+  if (number == agents_.size()) {
     agents_.emplace_back();
-    agent_positions_.push_back(0);
+    lines_.add_agent();
+    exclusions_.add_agent();
+    workloads_.add_agent();
+    crews_.add_agent();
+    free_.add_agent();
   }
-  displace(agent.value);
-  const uint32_t left = agents_[agent.value].crew;
-  const uint32_t joined = join_crew(abilities);  // first, so that an unchanged crew lives on
-  if (left != none) leave_crew(left);
-  agents_[agent.value].crew = joined;
-  agents_[agent.value].capacity_milli = capacity_milli;
-  place(agent.value);
+  workloads_.set_capacity(number, capacity_milli);
+  agents_[number].room = workloads_.room(number);
+  const uint32_t left = crews_.number(number);
+  if (crews_.join(number, abilities)) {
+    if (left != Crews::none) {
+      for_each(crews_.crew(left).lines,
+               [&](uint32_t line) { lines_.agents(line).clear(number); });
+    }
+    join_lines(number);
+  }
+  set_keys(number);
+  set_free(number);
 }
 
-uint32_t Dispatcher::join_crew(const Abilities& abilities) {
-  CrewKey key{in_order(abilities.groups), in_order(abilities.skills)};
-  const auto found = crew_by_abilities_.find(key);
-  if (found != crew_by_abilities_.end()) {
-    ++crews_[found->second].agents;
-    return found->second;
+/// Those the agent's new crew may serve.
+void Dispatcher::join_lines(uint32_t agent) {
+  Crew& crew = crews_.crew_of(agent);
+  if (crew.members.size() == 1) {  // nobody has asked yet
+    for (const uint32_t group : crew.groups) {
+      for (const uint32_t line : lines_.of_group(group)) {
+        if (crew.may_serve(lines_.terms(line))) set_bit(crew.lines, line);
+      }
+    }
   }
-  auto number = static_cast<uint32_t>(crews_.size());
-  if (free_crews_.empty()) {
-    crews_.emplace_back();
-    for (HeadBoard& heads : idle_heads_) heads.resize(number + 1);
-  } else {
-    number = free_crews_.back();
-    free_crews_.pop_back();
-  }
-  Crew& crew = crews_[number];
-  crew.groups = key.first;
-  crew.skills = key.second;
-  crew.agents = 1;
-  for (uint32_t line = 0; line < lines_.size(); ++line) {
-    if (!may_serve(crew, lines_[line].terms)) continue;
-    set_bit(crew.lines, line);
-    set_bit(lines_[line].crews, number);
-  }
-  crew_by_abilities_.emplace(std::move(key), number);
-  return number;
+  for_each(crew.lines, [&](uint32_t line) {
+    lines_.agents(line).set(agent, crew.rank(lines_.terms(line)).total);
+  });
 }
 
-void Dispatcher::leave_crew(uint32_t number) {
-  Crew& crew = crews_[number];
-  if (--crew.agents != 0) return;
-  for_each_common(crew.lines, crew.lines,
-                  [&](uint32_t line) { clear_bit(lines_[line].crews, number); });
-  crew.lines.clear();
-  crew_by_abilities_.erase({crew.groups, crew.skills});
-  free_crews_.push_back(number);
+void Dispatcher::set_queue_weight(uint32_t queue, uint32_t weight) {
+  shares_.set_weight(shares_.index_of(queue), weight);
+  crews_.for_each([](Crew& crew) { crew.shares = {}; });
 }
-
-bool Dispatcher::may_serve(AgentId agent, uint32_t line) const {
-  return has_bit(known_line(line).crews, known(agent).crew);
-}
+void Dispatcher::set_aged_share(uint32_t thousandths) { aged_share_ = thousandths; }
 
 // --- Agents ---
 
-Dispatcher::Agent& Dispatcher::known(AgentId agent) {
-  CHECK(agent.value < agents_.size());
-  return agents_[agent.value];
-}
-const Dispatcher::Agent& Dispatcher::known(AgentId agent) const {
-  CHECK(agent.value < agents_.size());
-  return agents_[agent.value];
+int64_t Dispatcher::key(AgentOrder order, uint32_t agent) const {
+  constexpr int64_t idle_bits = 52;  // microseconds until the year 2112
+  const int64_t idle_us = agents_[agent].idle_since.us;
+  const int64_t later = std::clamp(idle_us, int64_t{0}, (int64_t{1} << idle_bits) - 1);
+  switch (order) {
+    case AgentOrder::idle:
+      return idle_us;
+    case AgentOrder::load: {
+      const uint64_t capacity_milli = std::max(workloads_.capacity_milli(agent), 1U);
+      const uint64_t share =
+          std::min<uint64_t>(workloads_.used_milli(agent) * 1'000 / capacity_milli, 2'047);
+      return static_cast<int64_t>(share << idle_bits) | later;
+    }
+    case AgentOrder::occupancy:
+      return int64_t{agents_[agent].band} << idle_bits | later;
+  }
+  CHECK(false);
 }
 
-bool Dispatcher::logged_in(AgentId agent) const { return known(agent).logged_in; }
-uint64_t Dispatcher::used_milli(AgentId agent) const { return known(agent).used_milli; }
-uint32_t Dispatcher::capacity_milli(AgentId agent) const { return known(agent).capacity_milli; }
+/// After idleness, load, capacity or band have changed.
+void Dispatcher::set_keys(uint32_t agent) {
+  for (const AgentOrder order : {AgentOrder::idle, AgentOrder::load, AgentOrder::occupancy}) {
+    if (free_.in_use(order)) free_.set_key(order, agent, key(order, agent));
+  }
+}
+/// After anything has changed that decides what the agent may be given.
+void Dispatcher::set_free(uint32_t agent) {
+  free_.set(agent, agents_[agent].routable ? fit({agent}) : 0);
+}
+
+void Dispatcher::use(AgentOrder order) {
+  if (!free_.use(order)) return;
+  for (uint32_t agent = 0; agent < agents_.size(); ++agent) {
+    free_.set_key(order, agent, key(order, agent));
+  }
+}
+
+void Dispatcher::set_routable(AgentId agent, bool routable) {
+  known(agent).routable = routable;
+  if (routable) {
+    set_bit(routable_, agent.value);
+  } else {
+    clear_bit(routable_, agent.value);
+  }
+  set_free(agent.value);
+}
+bool Dispatcher::routable(AgentId agent) const { return known(agent).routable; }
+
+void Dispatcher::set_barred(AgentId agent, uint64_t work_bits) {
+  known(agent).barred = work_bits;
+  set_free(agent.value);
+}
+void Dispatcher::set_band(AgentId agent, uint8_t band) {
+  CHECK(band <= 2);
+  known(agent).band = band;
+  set_keys(agent.value);
+}
+void Dispatcher::set_idle_since(AgentId agent, Instant since) {
+  known(agent).idle_since = since;
+  set_keys(agent.value);
+}
 Instant Dispatcher::idle_since(AgentId agent) const { return known(agent).idle_since; }
 
-uint32_t Dispatcher::room_milli(uint32_t agent) const {
-  return static_cast<uint32_t>(agents_[agent].capacity_milli - agents_[agent].used_milli);
+void Dispatcher::change_load(AgentId agent, const Load& before, const Load& after) {
+  Agent& changed = known(agent);
+  workloads_.change(agent.value, before, after);
+  changed.room = workloads_.room(agent.value);
+  set_free(agent.value);
+  set_keys(agent.value);
 }
-uint32_t Dispatcher::class_of(const Agent& agent) const {
-  if (!agent.logged_in || agent.used_milli > agent.capacity_milli) return no_class;
-  uint32_t room_class = class_count_ - 1;
-  while (room_least_[room_class] > agent.capacity_milli - agent.used_milli) --room_class;
-  return room_class;
-}
-
-/// Puts the agent where log-in, load and idleness say.
-void Dispatcher::place(uint32_t agent) {
-  Agent& placed = agents_[agent];
-  const uint32_t room_class = class_of(placed);
-  const Standing standing{placed.idle_since.us, agent};
-  if (room_class != placed.room_class) displace(agent);
-  if (room_class == no_class) return;
-  StandingHeap& heap = crews_[placed.crew].idle[room_class];
-  if (room_class == placed.room_class) {
-    heap.update(agent, standing, agent_positions_);
-  } else {
-    heap.push(agent, standing, agent_positions_);
-    placed.room_class = room_class;
-  }
-  idle_heads_[room_class].show(placed.crew, heap);
-}
-
-void Dispatcher::displace(uint32_t agent) {
-  Agent& displaced = agents_[agent];
-  if (displaced.room_class == no_class) return;
-  StandingHeap& heap = crews_[displaced.crew].idle[displaced.room_class];
-  heap.erase(agent, agent_positions_);
-  idle_heads_[displaced.room_class].show(displaced.crew, heap);
-  displaced.room_class = no_class;
-}
-
-void Dispatcher::log_in(AgentId agent, Instant now) {
-  known(agent).logged_in = true;
-  known(agent).idle_since = now;
-  place(agent.value);
-}
-void Dispatcher::log_out(AgentId agent) {
-  known(agent).logged_in = false;
-  displace(agent.value);
-}
-
-void Dispatcher::load(uint32_t agent, int64_t delta_milli) {
-  Agent& loaded = agents_[agent];
-  CHECK(delta_milli >= -static_cast<int64_t>(loaded.used_milli));
-  loaded.used_milli += static_cast<uint64_t>(delta_milli);
-  place(agent);
-}
-void Dispatcher::occupy(AgentId agent, uint32_t weight_milli, Instant now) {
-  known(agent).idle_since = now;
-  load(agent.value, weight_milli);
-}
-void Dispatcher::release(AgentId agent, uint32_t weight_milli, Instant now) {
-  known(agent).idle_since = now;
-  load(agent.value, -int64_t{weight_milli});
-}
-void Dispatcher::adjust(AgentId agent, int64_t delta_milli) {
+uint64_t Dispatcher::used_milli(AgentId agent) const {
   CHECK(agent.value < agents_.size());
-  load(agent.value, delta_milli);
+  return workloads_.used_milli(agent.value);
+}
+uint64_t Dispatcher::primary_milli(AgentId agent) const {
+  CHECK(agent.value < agents_.size());
+  return workloads_.primary_milli(agent.value);
+}
+uint32_t Dispatcher::in_hand(AgentId agent, uint32_t channel) const {
+  CHECK(agent.value < agents_.size());
+  return workloads_.in_hand(agent.value, channel);
+}
+uint32_t Dispatcher::capacity_milli(AgentId agent) const {
+  CHECK(agent.value < agents_.size());
+  return workloads_.capacity_milli(agent.value);
+}
+bool Dispatcher::over_capacity(AgentId agent) const {
+  CHECK(agent.value < agents_.size());
+  return workloads_.over_capacity(agent.value);
+}
+uint64_t Dispatcher::fit(AgentId agent) const {
+  const Agent& asked = known(agent);
+  if (exclusions_.count(agent.value) > exclusions_max) return 0;
+  return asked.room & ~asked.barred;
+}
+
+bool Dispatcher::may_serve(AgentId agent, uint32_t line) const {
+  CHECK(agent.value < agents_.size());
+  return has_bit(crews_.crew_of(agent.value).lines, line);
+}
+bool Dispatcher::anyone_may_serve(uint32_t line) const { return !lines_.agents(line).empty(); }
+bool Dispatcher::anyone_routable(uint32_t line) const {
+  return lines_.agents(line).any_of(routable_);
+}
+uint32_t Dispatcher::crew_of(AgentId agent) const {
+  CHECK(agent.value < agents_.size());
+  return crews_.number(agent.value);
+}
+uint32_t Dispatcher::crew_count() const { return crews_.in_use(); }
+
+// --- Pairs that must not meet ---
+
+void Dispatcher::exclude(AgentId agent, uint32_t slot) {
+  CHECK(agent.value < agents_.size());
+  if (exclusions_.add(agent.value, slot)) set_free(agent.value);
+}
+void Dispatcher::include(AgentId agent, uint32_t slot) {
+  CHECK(agent.value < agents_.size());
+  if (exclusions_.remove(agent.value, slot)) set_free(agent.value);
+}
+void Dispatcher::include_all(uint32_t slot) {
+  exclusions_.remove_all(slot, [this](uint32_t agent) { set_free(agent); });
+}
+bool Dispatcher::excluded(AgentId agent, uint32_t slot) const {
+  CHECK(agent.value < agents_.size());
+  return exclusions_.has(agent.value, slot);
+}
+uint32_t Dispatcher::exclusions(AgentId agent) const {
+  CHECK(agent.value < agents_.size());
+  return exclusions_.count(agent.value);
 }
 
 // --- Tickets ---
 
-const Dispatcher::Line& Dispatcher::known_line(uint32_t line) const {
-  CHECK(line < lines_.size());
-  return lines_[line];
-}
-const ReadyQueue& Dispatcher::line(uint32_t line) const { return known_line(line).queue; }
-
-bool Dispatcher::waiting(uint32_t slot) const { return line_of_[slot] != 0; }
-uint32_t Dispatcher::line_of(uint32_t slot) const {
-  CHECK(waiting(slot));
-  return line_of_[slot] - 1;
-}
-
-void Dispatcher::show_line(uint32_t line) {
-  const ReadyQueue& queue = lines_[line].queue;
-  if (queue.empty() || !lines_[line].terms.push) {
-    line_heads_.clear(line);
-  } else {
-    line_heads_.set(line, queue.top_standing());
-  }
-}
-
 void Dispatcher::enqueue(uint32_t line, uint32_t slot, Standing standing) {
-  CHECK(line < lines_.size() && slot < line_of_.size());
-  CHECK(!waiting(slot));
-  lines_[line].queue.push(slot, standing);
-  line_of_[slot] = line + 1;
-  if (positions_[slot] == 0) show_line(line);
+  lines_.enqueue(line, slot, standing);
 }
-
-void Dispatcher::remove(uint32_t slot) {
-  const uint32_t line = line_of(slot);
-  const bool was_head = positions_[slot] == 0;
-  lines_[line].queue.erase(slot);
-  line_of_[slot] = 0;
-  if (was_head) show_line(line);
+void Dispatcher::enqueue_for(AgentId agent, uint32_t line, uint32_t slot, Standing standing) {
+  CHECK(agent.value < agents_.size());
+  lines_.enqueue_for(agent.value, line, slot, standing);
 }
-
-// --- Matching ---
-
-uint32_t Dispatcher::class_end(uint32_t room_class) const {
-  return room_class + 1 < class_count_ ? room_least_[room_class + 1] : none;
-}
-bool Dispatcher::all_have_room(uint32_t room_class, uint32_t weight_milli) const {
-  return room_least_[room_class] >= weight_milli;
-}
-bool Dispatcher::some_may_have_room(uint32_t room_class, uint32_t weight_milli) const {
-  return room_class + 1 == class_count_ || class_end(room_class) > weight_milli;
-}
-
-std::optional<AgentId> Dispatcher::agent_for(uint32_t line) const {
-  const Line& asking = known_line(line);
-  if (!asking.terms.push) return std::nullopt;
-  const uint32_t weight_milli = asking.terms.weight_milli;
-  HeadBoard::Best best;  // index: an agent
-  for (uint32_t room_class = class_count_; room_class-- > 0;) {
-    const HeadBoard& heads = idle_heads_[room_class];
-    if (heads.count() == 0) continue;
-    if (all_have_room(room_class, weight_milli)) {
-      HeadBoard::Best head = best;  // index: a crew, once it differs
-      heads.search(asking.crews, head, [](uint32_t) { return true; });
-      if (best.beaten_by(head.standing) && head.index != none) {
-        best = {crews_[head.index].idle[room_class].at(0).slot, head.standing};
-      }
-    } else if (some_may_have_room(room_class, weight_milli)) {
-      for_each_common(asking.crews, heads.filled(), [&](uint32_t crew) {
-        search_heap(crews_[crew].idle[room_class], 0, weight_milli, best);
-      });
-    }
-  }
-  if (best.index == none) return std::nullopt;
-  return AgentId{best.index};
-}
-
-/// The longest idle with room, below `index`; only as deep as someone better can be.
-void Dispatcher::search_heap(const StandingHeap& heap, uint32_t index, uint32_t weight_milli,
-                             HeadBoard::Best& best) const {
-  if (index >= heap.size()) return;
-  const StandingHeap::Entry& entry = heap.at(index);
-  if (!best.beaten_by(entry.standing())) return;
-  if (room_milli(entry.slot) >= weight_milli) {
-    best = {entry.slot, entry.standing()};
-    return;
-  }
-  const uint32_t first = StandingHeap::first_child(index);
-  for (uint32_t child = first; child < first + 4; ++child) {
-    search_heap(heap, child, weight_milli, best);
-  }
-}
-
-uint32_t Dispatcher::ticket_for(AgentId agent) const {
-  const Agent& asking = known(agent);
-  if (!asking.logged_in || asking.used_milli > asking.capacity_milli) return none;
-  const uint32_t room = room_milli(agent.value);
-  if (room < weight_least_) return none;
-  HeadBoard::Best best;
-  line_heads_.search(crews_[asking.crew].lines, best,
-                     [&](uint32_t line) { return weight_milli_[line] <= room; });
-  return best.index == none ? none : lines_[best.index].queue.top();
-}
-
-uint64_t Dispatcher::agents_with_room(const StandingHeap& heap, uint32_t room_class,
-                                      uint32_t weight_milli) const {
-  if (all_have_room(room_class, weight_milli)) return heap.size();
-  if (!some_may_have_room(room_class, weight_milli)) return 0;
-  uint64_t agents = 0;
-  for (uint32_t index = 0; index < heap.size(); ++index) {
-    if (room_milli(heap.at(index).slot) >= weight_milli) ++agents;
-  }
-  return agents;
-}
-
-uint32_t Dispatcher::idle_beside_waiting() const {
-  uint64_t pairs = 0;
-  if (line_heads_.count() == 0) return 0;
-  for (uint32_t room_class = 0; room_class < class_count_; ++room_class) {
-    const HeadBoard& heads = idle_heads_[room_class];
-    if (heads.count() == 0 || !some_may_have_room(room_class, weight_least_)) continue;
-    const auto count = [&](uint32_t crew, uint32_t line) {
-      pairs += agents_with_room(crews_[crew].idle[room_class], room_class, weight_milli_[line]);
-    };
-    // From the side of the fewer.
-    if (line_heads_.count() <= heads.count()) {
-      for_each_common(line_heads_.filled(), line_heads_.filled(), [&](uint32_t line) {
-        if (!some_may_have_room(room_class, weight_milli_[line])) return;
-        for_each_common(lines_[line].crews, heads.filled(),
-                        [&](uint32_t crew) { count(crew, line); });
-      });
-    } else {
-      for_each_common(heads.filled(), heads.filled(), [&](uint32_t crew) {
-        for_each_common(crews_[crew].lines, line_heads_.filled(),
-                        [&](uint32_t line) { count(crew, line); });
-      });
-    }
-  }
-  return static_cast<uint32_t>(std::min<uint64_t>(pairs, std::numeric_limits<uint32_t>::max()));
+void Dispatcher::remove(uint32_t slot) { lines_.remove(slot); }
+bool Dispatcher::waiting(uint32_t slot) const { return lines_.waiting(slot); }
+uint32_t Dispatcher::line_of(uint32_t slot) const { return lines_.line_of(slot); }
+uint32_t Dispatcher::waits_for(uint32_t slot) const { return lines_.waits_for(slot); }
+Standing Dispatcher::standing(uint32_t slot) const { return lines_.standing(slot); }
+void Dispatcher::age(uint32_t slot) { lines_.age(slot); }
+bool Dispatcher::aged(uint32_t slot) const { return lines_.aged(slot); }
+const ReadyQueue& Dispatcher::line(uint32_t line) const { return lines_.queue(line); }
+uint32_t Dispatcher::waiting_for(AgentId agent) const {
+  CHECK(agent.value < agents_.size());
+  return lines_.waiting_for(agent.value);
 }
 
 }  // namespace paceline::sched

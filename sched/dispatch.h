@@ -1,115 +1,51 @@
 // Which agent gets which ticket.
 //
-// Tickets that wait for the same thing form a line (ready_queue.h); agents with the same abilities
-// form a crew. Which crews may serve which lines, and how well they fit, is worked out when either
-// is born, as bitsets, not per match. A ticket that became ready asks its line's crews for the best
-// agent with room; an agent who became free asks the crew's non-empty lines for the most pressing
-// head. The caller assigns; the dispatcher only keeps order.
+// Tickets that wait for the same thing form a line (lines.h); agents with the same abilities form a
+// crew (crews.h). Which crews may serve which lines, and how well they suit, is worked out when
+// either is born, as bitsets, not per match. A ticket that became ready asks who of its line's
+// agents is free and comes first; an agent who became free asks the crew's non-empty lines for the
+// most pressing head. The caller assigns; the dispatcher only keeps order.
 //
-//     ticket ─▶ line ──crews of the line, best fit first──▶ heads of their heaps that fit ─▶ agent
-//     agent ─▶ crew ──lines of the crew──▶ heads of the lines that fit ─▶ most pressing
+//     ticket ─▶ line ──agents of the line, by rank──▶ those free for its kind of work ─▶ agent
+//     agent ─▶ crew ──lines of the crew──▶ heads of those whose kind of work fits ─▶ most pressing
 //
 // What an agent still has room for is a bit per kind of work (`fit`): capacity, channel maxima,
-// blocking work, and what the caller forbids (set_barred) decide it whenever one of them changes.
-// Agents of a crew with the same fit lie in one heap, so that no search looks through a crowd of
-// agents who have room for something else only.
+// blocking work (workloads.h) and what the caller forbids (set_barred) decide it whenever one of
+// them changes. The free agents of each kind of work are a bitset (free_agents.h), so that no
+// search looks through a crowd of agents who have room for something else only.
 //
 // Choice. Agents are compared by (rank, order, agent number), smaller first. The rank is the crew's
 // on the line: surplus skill (where the line counts it) plus the preferred points it does not earn,
 // at most rank_max. The order is the agent's: idle longest, least loaded or lowest occupancy band,
 // ties by idleness.
 //
-// Owner: shard thread.  Time: always an argument.  Allocates: when lines, crews, agents and kinds of
-// work are defined, and when a heap outgrows its largest size so far.
+// Owner: shard thread.  Time: always an argument.  Allocates: when lines, crews, agents and kinds
+// of work are defined, and when a heap or the list of exclusions outgrows its largest size so far.
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "sched/base/ids.h"
 #include "sched/base/time.h"
-#include "sched/need.h"
+#include "sched/crews.h"
+#include "sched/exclusions.h"
+#include "sched/free_agents.h"
+#include "sched/lines.h"
+#include "sched/queue_shares.h"
 #include "sched/ready_queue.h"
+#include "sched/terms.h"
+#include "sched/workloads.h"
 
 namespace paceline::sched {
-
-/// A kind of work as capacity sees it. At most 64 distinct ones.
-struct WorkKind {
-  uint32_t weight_milli = 1'000;  ///< Capacity one such ticket takes in hand.
-  uint32_t channel = 0;           ///< Number given by the caller.
-  uint32_t channel_max = 0;       ///< Of this channel in hand with one agent; 0: any number.
-  bool blocking = false;          ///< No other work beside it, but for interruptible work in hand.
-  bool interruptible = false;     ///< Does not stand in the way of work that is not.
-  friend constexpr auto operator<=>(const WorkKind&, const WorkKind&) = default;
-};
-
-/// How a ticket counts against its agent.
-struct Load {
-  uint32_t work = 0;          ///< Index of a WorkKind.
-  uint32_t weight_milli = 0;  ///< In its present state; 0 counts for nothing.
-  bool in_hand = false;       ///< Counts towards channel_max and blocks; offered counts likewise.
-  friend constexpr bool operator==(const Load&, const Load&) = default;
-};
-
-enum class LineMode : uint8_t { push, pull, manual };
-enum class AgentOrder : uint8_t { idle, load, occupancy };
-
-/// Points for a crew whose skills meet `need`; never excludes anybody.
-struct Preference {
-  Need need;
-  uint8_t points = 1;  ///< 1 … 15
-  friend bool operator==(const Preference&, const Preference&) = default;
-};
-
-/// What the tickets of one line wait for, and who of those is best.
-struct LineTerms {
-  uint32_t group = 0;                ///< An agent must be a member.
-  Need need;                         ///< Over skills.
-  std::vector<SkillLevel> required;  ///< And all of these: language, clearance.
-  uint32_t work = 0;                 ///< Index of a WorkKind.
-  uint32_t queue = 0;                ///< For weights across queues.
-  LineMode mode = LineMode::push;    ///< pull: given to who asks; manual: kept in order only.
-  bool count_surplus = true;         ///< Least over-qualified first.
-  std::vector<Preference> preferred;
-  AgentOrder order = AgentOrder::idle;
-  friend bool operator==(const LineTerms&, const LineTerms&) = default;
-};
-
-/// What an agent can do.
-struct Abilities {
-  std::vector<uint32_t> groups;
-  std::vector<SkillLevel> skills;
-};
-
-/// An opinion from outside about an agent for one ticket: points off (positive) or on the rank.
-struct ExternalScore {
-  uint32_t agent = 0;
-  int8_t points = 0;  ///< −15 … 15
-};
-
-/// Why an agent does not get a ticket: the first filter that fails, in this order.
-enum class Hindrance : uint8_t {
-  none,
-  not_routable,  ///< Logged out, away, draining …: the caller knows which.
-  group,
-  need,
-  required,  ///< Language or clearance.
-  barred,    ///< set_barred: shift fit, channel, log-in ramp: the caller knows which.
-  blocked,   ///< Holds blocking work, or the ticket's is and the agent holds other work.
-  channel_max,
-  capacity,
-  excluded,    ///< exclude(agent, ticket).
-  exclusions,  ///< Holds more than exclusions_max exclusions.
-};
 
 class Dispatcher {
  public:
   static constexpr uint32_t none = 0xffff'ffff;
-  static constexpr uint32_t rank_max = 31;
-  static constexpr uint32_t work_kinds_max = 64;
+  static constexpr uint32_t rank_max = RankedAgents::rank_max;
+  static constexpr uint32_t work_kinds_max = Workloads::kinds_max;
   static constexpr uint32_t exclusions_max = 32;  ///< Of one agent; above it nothing is routed.
   static constexpr uint32_t full_credit = 1'000;
 
@@ -120,7 +56,8 @@ class Dispatcher {
   // Definitions.
 
   /// Kinds of work are numbered by the caller from 0 without gaps, below work_kinds_max. Defining
-  /// one again changes what it takes of room, not what is booked.
+  /// one again changes what it takes of room, not what is booked: the weights stay, and count from
+  /// now on by channel, blocking and interruptible as they now are.
   void define_work(uint32_t work, const WorkKind& kind);
   /// Likewise lines, without an upper bound. Tickets waiting there stay.
   void define_line(uint32_t line, const LineTerms& terms);
@@ -132,7 +69,8 @@ class Dispatcher {
   /// Likewise agents. A new agent is not routable; one defined again keeps state and load.
   void define_agent(AgentId agent, const Abilities& abilities, uint32_t capacity_milli);
   /// 0 (as at first) for every queue: one order over all lines. Else queues share an agent's
-  /// assignments by deficit round robin, by weight, per crew; strict tickets come before that.
+  /// assignments by deficit round robin, by weight, per crew; strict tickets come before that, and
+  /// queues of weight 0 after it. Changing a weight begins the round anew.
   void set_queue_weight(uint32_t queue, uint32_t weight);
   /// How much of an assignment's credit an aged ticket earns per assignment made while it waits, in
   /// thousandths; 0: none.
@@ -150,12 +88,14 @@ class Dispatcher {
   Instant idle_since(AgentId agent) const;
   /// A ticket of the agent counts otherwise than before; nothing is a Load of weight 0.
   void change_load(AgentId agent, const Load& before, const Load& after);
-  uint64_t used_milli(AgentId agent) const;   ///< Wide: by hand an agent may be given anything.
+  uint64_t used_milli(AgentId agent) const;     ///< Wide: by hand an agent may be given anything.
   uint64_t primary_milli(AgentId agent) const;  ///< Of it not interruptible.
   uint32_t in_hand(AgentId agent, uint32_t channel) const;
   uint32_t capacity_milli(AgentId agent) const;
+  /// Work that is not interruptible weighs more than the capacity, or work that is does. Routing
+  /// alone leads to neither, and such an agent is given nothing until both are within it.
   bool over_capacity(AgentId agent) const;
-  /// Bits of the kinds of work the agent has room for and may be given.
+  /// Bits of the kinds of work the agent has room for and may be given, routable or not.
   uint64_t fit(AgentId agent) const;
   /// A line the agent's crew may serve.
   bool may_serve(AgentId agent, uint32_t line) const;
@@ -176,13 +116,13 @@ class Dispatcher {
   // Tickets.
 
   void enqueue(uint32_t line, uint32_t slot, Standing standing);
-  /// Waits in `line` for this agent only.
+  /// Waits in `line` for this agent only, who must suit the line like anybody else.
   void enqueue_for(AgentId agent, uint32_t line, uint32_t slot, Standing standing);
   void remove(uint32_t slot);  ///< Requires waiting(slot).
   bool waiting(uint32_t slot) const;
-  uint32_t line_of(uint32_t slot) const;      ///< Requires waiting(slot).
-  uint32_t waits_for(uint32_t slot) const;    ///< The agent of enqueue_for; `none` else.
-  Standing standing(uint32_t slot) const;     ///< Requires waiting(slot).
+  uint32_t line_of(uint32_t slot) const;    ///< Requires waiting(slot).
+  uint32_t waits_for(uint32_t slot) const;  ///< The agent of enqueue_for; `none` else.
+  Standing standing(uint32_t slot) const;   ///< Requires waiting(slot).
   /// The waiting ticket has waited long behind strict ones. Until it leaves its line.
   void age(uint32_t slot);
   bool aged(uint32_t slot) const;
@@ -194,18 +134,19 @@ class Dispatcher {
   // Matching.
 
   /// The best agent for the waiting ticket, none of `passed_over` among them; nothing for a line
-  /// that does not push or is held. At most 8 scores.
+  /// that does not push or is held. At most 8 scores; of two for one agent the first counts.
   std::optional<AgentId> agent_for(uint32_t slot, std::span<const uint32_t> passed_over = {},
                                    std::span<const ExternalScore> scores = {}) const;
 
   /// The ticket the agent should have next among the lines that push (and pull, if asked for), or
-  /// `none`: the most pressing strict one (press below strict_below_us), an aged one at full
-  /// credit, else by weights or in one order. Of equals the earlier in order.
+  /// `none`: an aged one at full credit, the most pressing strict one (press below
+  /// strict_below_us), else by weights or in one order. Of equals the earlier in order.
   uint32_t ticket_for(AgentId agent, bool pull = false) const;
-  static constexpr int64_t strict_below_us = -(int64_t{1} << 59);
+  static constexpr int64_t strict_below_us = Lines::strict_below_us;
 
-  /// An assignment or offer that came of ticket_for or agent_for, before the ticket is removed:
-  /// keeps credit and deficits.
+  /// An assignment or offer that came of ticket_for or agent_for, before the ticket is removed and
+  /// its load is booked: keeps credit and deficits. At full credit an aged ticket uses it up; then
+  /// the crew earns its share if another aged ticket waits that the agent could have taken.
   void note_award(AgentId agent, uint32_t slot);
   uint32_t credit(AgentId agent) const;  ///< Of the agent's crew, in thousandths.
 
@@ -215,22 +156,59 @@ class Dispatcher {
 
   // Explanation.
 
+  /// Requires waiting(slot). Neither the line's mode nor whom else the ticket waits for is asked.
   Hindrance hindrance(AgentId agent, uint32_t slot) const;
   /// Of the agent's crew on the line, with its terms. Requires may_serve().
-  struct Rank {
-    uint32_t total = 0;
-    uint32_t surplus = 0;    ///< 0 where the line does not count it.
-    uint32_t preferred = 0;  ///< Points earned …
-    uint32_t preferred_of = 0;  ///< … of all there are.
-  };
+  using Rank = CrewRank;
   Rank rank(AgentId agent, uint32_t line) const;
   uint32_t crew_of(AgentId agent) const;
   uint32_t crew_count() const;
 
  private:
-  struct Lines;
-  struct Crews;
-  // … the owner of sched/dispatch.cpp decides.
+  struct Agent {
+    Instant idle_since{0};
+    uint64_t room = 0;    // kinds of work it has room for
+    uint64_t barred = 0;  // and must not be given
+    uint8_t band = 0;
+    bool routable = false;
+  };
+
+  Agent& known(AgentId agent) {
+    CHECK(agent.value < agents_.size());
+    return agents_[agent.value];
+  }
+  const Agent& known(AgentId agent) const {
+    CHECK(agent.value < agents_.size());
+    return agents_[agent.value];
+  }
+  int64_t key(AgentOrder order, uint32_t agent) const;
+  void set_keys(uint32_t agent);
+  void set_free(uint32_t agent);
+  void use(AgentOrder order);
+  void find_agents(uint32_t line);
+  void join_lines(uint32_t agent);
+
+  Asking asking(uint32_t agent, bool pull) const;
+  bool could_take(uint32_t agent, uint32_t line) const;
+  Lines::Choice by_weight(const Asking& asking) const;
+  void sort_by_queue(const Asking& asking) const;
+  void charge(uint32_t agent, uint32_t slot);
+
+  Lines lines_;
+  Exclusions exclusions_;
+  Workloads workloads_;
+  Crews crews_;
+  FreeAgents free_;
+  QueueShares shares_;
+  std::vector<Agent> agents_;
+  Bits routable_;
+  std::vector<uint32_t> share_of_line_;  // index of the line's queue
+  uint32_t aged_share_ = 0;
+
+  // Of one search; here so that none allocates.
+  mutable std::vector<uint32_t> out_;                 // agents that are not to be found
+  mutable std::vector<Lines::Choice> best_of_queue_;  // by index of queue
+  mutable std::vector<uint8_t> has_work_;
 };
 
 }  // namespace paceline::sched

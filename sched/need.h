@@ -21,6 +21,9 @@ struct SkillLevel {
   friend constexpr auto operator<=>(const SkillLevel&, const SkillLevel&) = default;
 };
 
+/// `held` ascending by skill, without repetition.
+uint8_t level_of(std::span<const SkillLevel> held, uint32_t skill);
+
 enum class Comparison : uint8_t { at_least, above, at_most, below, equal, unequal };
 
 struct NeedStep {

@@ -46,6 +46,7 @@ class ReadyQueue {
     DCHECK(positions_[slot] < heap_.size() && heap_.at(positions_[slot]).slot == slot);
     return heap_.at(positions_[slot]).standing();
   }
+  const StandingHeap& heap() const { return heap_; }
   /// Slots of the first `limit` in order, for display: O(limit · log limit).
   std::vector<uint32_t> peek(uint32_t limit) const;
 

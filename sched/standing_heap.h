@@ -1,4 +1,4 @@
-// The heap under a line of tickets and under a crew's idle agents: 4-ary, 16-byte entries, with the
+// The heap under a line of tickets: 4-ary, 16-byte entries, with the
 // position of every slot kept outside, in an array several heaps share.
 //
 // Four children lie in one cache line: entry 0 is stored three places in, so that each group of
@@ -7,6 +7,8 @@
 // Owner: shard thread.  Allocates: when it outgrows its largest size so far.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -44,6 +46,29 @@ class StandingHeap {
   /// three after it, and none of them is ahead of i.
   const Entry& at(uint32_t index) const { return entries_[index + 3]; }
   static constexpr uint32_t first_child(uint32_t index) { return index * 4 + 1; }
+
+  /// Calls visit(entry) in order of standing until it returns false; at most walk_max times.
+  template <class Visit>
+  void walk(Visit&& visit) const {
+    if (empty() || !visit(at(0))) return;
+    // Whoever is next is a child of one already visited.
+    std::array<uint32_t, walk_max * 3 + 4> edge;
+    uint32_t count = 0;
+    const auto behind = [this](uint32_t a, uint32_t b) { return before(at(b), at(a)); };
+    for (uint32_t index = 0, visits = 1;; ++visits) {
+      CHECK(visits < walk_max);
+      const uint32_t first = first_child(index);
+      for (uint32_t child = first; child < first + 4 && child < size_; ++child) {
+        edge[count++] = child;
+        std::push_heap(edge.data(), edge.data() + count, behind);
+      }
+      if (count == 0) return;
+      std::pop_heap(edge.data(), edge.data() + count, behind);
+      index = edge[--count];
+      if (!visit(at(index))) return;
+    }
+  }
+  static constexpr uint32_t walk_max = 40;
 
   void push(uint32_t slot, Standing standing, std::span<uint32_t> positions) {
     if (size_ == room_) grow();

@@ -1,6 +1,9 @@
 #include "engine/desk/answers.h"
 
 #include <algorithm>
+#include <initializer_list>
+
+#include "engine/desk/explain.h"
 
 namespace paceline::desk {
 
@@ -157,6 +160,72 @@ void list_clocks(const Floor& floor, const Query& query, uint32_t limit, Answer&
   });
 }
 
+/// Of those who wait for anybody, over all lines of the queue.
+std::vector<uint32_t> most_pressing(const Floor& floor, uint32_t queue, uint32_t limit) {
+  std::vector<uint32_t> slots;
+  for (const uint32_t line : floor.lines().lines_of(queue)) {
+    const std::vector<uint32_t> first = floor.dispatcher().line(line).peek(limit);
+    slots.insert(slots.end(), first.begin(), first.end());
+  }
+  std::sort(slots.begin(), slots.end(), [&](uint32_t a, uint32_t b) {
+    return ahead(floor.dispatcher().standing(a), floor.dispatcher().standing(b));
+  });
+  if (slots.size() > limit) slots.resize(limit);
+  return slots;
+}
+
+void list_offers(const Floor& floor, uint32_t queue, uint32_t agent, Answer& answer) {
+  const TicketStore& store = floor.store();
+  floor.offers().for_each([&](const Offer& offer) {
+    const Ticket& ticket = store.hot(offer.slot);
+    if ((queue != none && ticket.queue != queue) || (agent != none && offer.agent != agent)) return;
+    OfferView view;
+    view.offer = offer.number;
+    view.ticket = ticket.id;
+    view.external_id = store.external_id(offer.slot);
+    view.queue = floor.rules().queue(ticket.queue).definition.name;
+    view.agent = floor.rules().agent(offer.agent).definition.name;
+    view.offered_at_us = offer.offered_at_us;
+    view.expires_at_us = offer.expires_at_us;
+    view.hand_over = offer.hand_over;
+    answer.offers.push_back(std::move(view));
+  });
+  std::sort(answer.offers.begin(), answer.offers.end(),
+            [](const OfferView& a, const OfferView& b) { return a.offer < b.offer; });
+}
+
+/// Open tickets of a queue or an agent, most pressing first.
+void list_hand_off(const Floor& floor, uint32_t queue, uint32_t agent, uint32_t limit,
+                   Answer& answer) {
+  const TicketStore& store = floor.store();
+  std::vector<uint32_t> slots;
+  for (uint32_t slot = 0; slot < store.high_water(); ++slot) {
+    const Ticket& ticket = store.hot(slot);
+    if (ticket.id == 0 || !ticket.open()) continue;
+    if ((queue != none && ticket.queue != queue) || (agent != none && ticket.agent != agent)) {
+      continue;
+    }
+    slots.push_back(slot);
+  }
+  std::sort(slots.begin(), slots.end(),
+            [&](uint32_t a, uint32_t b) { return ahead(floor.standing(a), floor.standing(b)); });
+  answer.more = slots.size() > limit;
+  for (size_t i = 0; i < slots.size() && i < limit; ++i) {
+    answer.tickets.push_back(floor.view(slots[i]));
+  }
+}
+
+bool preview_reassign(const Floor& floor, const Query& query, uint32_t limit, Answer& answer) {
+  const auto where = floor.read_condition(query.text);
+  if (!where) return false;
+  page(floor, query, limit, answer, [&](uint32_t slot) {
+    if (!floor.store().hot(slot).open() || !where->holds(floor.field_values(slot))) return false;
+    answer.tickets.push_back(floor.view(slot));
+    return true;
+  });
+  return true;
+}
+
 void list_policies(const Floor& floor, Answer& answer) {
   for (uint32_t policy = 0; policy < floor.rules().policy_count(); ++policy) {
     answer.policies.push_back(floor.policy_view(policy));
@@ -218,7 +287,7 @@ Status status(const Floor& floor) {
   status.now_us = floor.now_us();
   status.tickets = floor.store().count();
   for (uint32_t queue = 0; queue < floor.rules().queue_count(); ++queue) {
-    status.waiting += floor.dispatcher().line(queue).size();
+    status.waiting += floor.rules().queue(queue).waiting;
   }
   status.archived = floor.archived_count();
   status.events = floor.chronicle().sequence();
@@ -237,11 +306,22 @@ Answer answer_query(const Floor& floor, const Query& query) {
   Answer answer;
   answer.kind = query.kind;
   const Rulebook& rules = floor.rules();
-  const bool by_queue = query.kind == QueryKind::tickets || query.kind == QueryKind::queue_peek;
+  const auto asks_one_of = [&](std::initializer_list<QueryKind> kinds) {
+    return std::find(kinds.begin(), kinds.end(), query.kind) != kinds.end();
+  };
   uint32_t queue = none;
-  if (by_queue && !query.text.empty()) {
+  if (asks_one_of({QueryKind::tickets, QueryKind::queue_peek, QueryKind::offers,
+                   QueryKind::why_queue, QueryKind::hand_off}) &&
+      !query.text.empty()) {
     queue = rules.find_queue(query.text);
     if (queue == none) return refused(query.kind, Reject::queue_unknown);
+  }
+  uint32_t agent = none;
+  if (asks_one_of(
+          {QueryKind::tickets, QueryKind::offers, QueryKind::why_agent, QueryKind::hand_off}) &&
+      !query.agent.empty()) {
+    agent = rules.find_agent(query.agent);
+    if (agent == none) return refused(query.kind, Reject::agent_unknown);
   }
   const uint32_t limit = std::clamp<uint32_t>(query.limit, 1, 1'000);
   switch (query.kind) {
@@ -253,11 +333,6 @@ Answer answer_query(const Floor& floor, const Query& query) {
       break;
     }
     case QueryKind::tickets: {
-      uint32_t agent = none;
-      if (!query.agent.empty()) {
-        agent = rules.find_agent(query.agent);
-        if (agent == none) return refused(query.kind, Reject::agent_unknown);
-      }
       Query bounded = query;
       bounded.limit = limit;
       list_tickets(floor, bounded, queue, agent, answer);
@@ -271,9 +346,11 @@ Answer answer_query(const Floor& floor, const Query& query) {
       break;
     case QueryKind::queue_peek: {
       if (queue == none) return refused(query.kind, Reject::field_required);
-      const sched::ReadyQueue& line = floor.dispatcher().line(queue);
-      for (const uint32_t slot : line.peek(limit)) answer.tickets.push_back(floor.view(slot));
-      answer.more = line.size() > limit;
+      const std::vector<uint32_t> waiting = most_pressing(floor, queue, limit + 1);
+      for (size_t i = 0; i < waiting.size() && i < limit; ++i) {
+        answer.tickets.push_back(floor.view(waiting[i]));
+      }
+      answer.more = waiting.size() > limit;
       break;
     }
     case QueryKind::agents:
@@ -309,6 +386,33 @@ Answer answer_query(const Floor& floor, const Query& query) {
       });
       break;
     }
+    case QueryKind::offers:
+      list_offers(floor, queue, agent, answer);
+      break;
+    case QueryKind::why_ticket: {
+      const uint32_t slot = query.ticket != 0 ? floor.store().find(query.ticket)
+                                              : floor.store().find_external(query.text);
+      if (slot == none) return refused(query.kind, Reject::ticket_unknown);
+      answer.why = why_ticket(floor, slot, limit);
+      break;
+    }
+    case QueryKind::why_agent:
+      if (agent == none) return refused(query.kind, Reject::field_required);
+      answer.why = why_agent(floor, agent, limit);
+      break;
+    case QueryKind::why_queue:
+      if (queue == none) return refused(query.kind, Reject::field_required);
+      answer.why = why_queue(floor, queue, limit);
+      break;
+    case QueryKind::hand_off:
+      if (queue == none && agent == none) return refused(query.kind, Reject::field_required);
+      list_hand_off(floor, queue, agent, limit, answer);
+      break;
+    case QueryKind::reassign:
+      if (!preview_reassign(floor, query, limit, answer)) {
+        return refused(query.kind, Reject::expression_invalid);
+      }
+      break;
     case QueryKind::names:
     case QueryKind::kpi:
       break;

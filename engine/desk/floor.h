@@ -272,7 +272,6 @@ class Floor final : public ValueNumbers {
   void begin_hold(uint32_t slot);
   void release_hold(uint32_t slot);
   void check_routable(uint32_t slot, uint32_t line);
-  std::string missing_skill(uint32_t slot) const;
   bool overflow(uint32_t slot, const Overflow& rule, uint32_t reason, int64_t at_us);
   uint8_t step_at(uint32_t slot, int64_t at_us) const;
   RouteDue route_due(uint32_t slot) const;
@@ -382,9 +381,10 @@ class Floor final : public ValueNumbers {
   Migration migration_;
   Reassignment reassignment_;
   std::deque<Sunset> sunsets_;
-  std::vector<int64_t> sun_due_us_;         // by queue: the next end of its region's day; 0: none
-  std::vector<int64_t> window_end_us_;      // by queue; 0: none open
-  std::map<uint32_t, uint64_t> misroutes_;  // by rule: tickets bounced that it had routed
+  std::vector<int64_t> sun_due_us_;     // by queue: the next end of its region's day; 0: none
+  std::vector<int64_t> window_end_us_;  // by queue; 0: none open
+  std::map<uint32_t, uint32_t> missing_by_line_;  // what nobody has: reason by line
+  std::map<uint32_t, uint64_t> misroutes_;        // by rule: tickets bounced that it had routed
   bool any_strict_ = true;
   bool uses_occupancy_ = false;
   bool remembers_resolvers_ = false;

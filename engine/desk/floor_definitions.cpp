@@ -76,6 +76,7 @@ void Floor::follow_queue(uint32_t queue) {
   const QueueDefinition& definition = rules_.queue(queue).definition;
   define_work();
   lines_.define_lines(queue);
+  missing_by_line_.clear();
   dispatcher_.set_queue_weight(queue, definition.share);
   uses_occupancy_ = uses_occupancy_ || definition.choice == ChoiceOrder::occupancy;
   remembers_resolvers_ = remembers_resolvers_ || definition.sticky.by != StickyBy::nobody;
@@ -142,6 +143,7 @@ Result<uint32_t> Floor::define_agent(const AgentDefinition& definition) {
   const uint32_t agent = *position;
   if (!definition.channels.empty()) define_work();
   dispatcher_.define_agent(AgentId{agent}, rules_.abilities(agent), definition.capacity_milli);
+  missing_by_line_.clear();
   AgentRecord& record = roster_[agent];
   if (record.logged_in()) find_shift(agent, now_.us);
   refresh_agent(agent, now_.us);

@@ -2,6 +2,7 @@
 // for, when it overflows, and what it stands for among the waiting.
 #include <algorithm>
 
+#include "engine/desk/explain.h"
 #include "engine/desk/floor.h"
 #include "engine/desk/lifecycle.h"
 #include "engine/desk/policy_defaults.h"
@@ -269,7 +270,10 @@ void Floor::check_routable(uint32_t slot, uint32_t line) {
   if (ticket.unroutable) return;
   ticket.unroutable = 1;
   Event event = about(ticket, EventKind::ticket_unroutable);
-  event.reason = rules_.reasons().intern(missing_skill(slot));
+  // Looked for once for all tickets of the line, until agents change.
+  const auto [known, fresh] = missing_by_line_.try_emplace(line, none);
+  if (fresh) known->second = rules_.reasons().intern(missing_for(*this, line));
+  event.reason = known->second;
   event.version = ticket.version;
   write(slot, event);
 }

@@ -2,10 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <random>
 #include <string>
-
-#include "tests/models/dispatch_model.h"
 
 namespace paceline::sched {
 namespace {
@@ -17,108 +14,388 @@ constexpr AgentId cleo{2};
 
 constexpr uint32_t network = 7;
 constexpr uint32_t vpn = 40;
+constexpr uint32_t german = 50;
+
+// Kinds of work.
+constexpr uint32_t task = 0;
+constexpr uint32_t call = 1;
+constexpr uint32_t chat = 2;
+constexpr uint32_t mail = 3;
+
+constexpr uint32_t phone_channel = 70;
+constexpr uint32_t chat_channel = 71;
 
 Abilities member(std::vector<SkillLevel> skills = {}) { return {{network}, std::move(skills)}; }
-LineTerms wanting(std::vector<SkillLevel> need = {}, uint32_t weight_milli = 1'000) {
-  return {network, std::move(need), weight_milli, true};
+LineTerms wanting(std::vector<SkillLevel> skills = {}, uint32_t work = task) {
+  LineTerms terms;
+  terms.group = network;
+  terms.need = Need::all_of(skills);
+  terms.work = work;
+  return terms;
 }
+LineTerms of_queue(uint32_t queue) {
+  LineTerms terms = wanting();
+  terms.queue = queue;
+  return terms;
+}
+constexpr Load a_task{task, 1'000, true};
 
-/// A desk with one line; agents log in at their number in seconds.
+/// A desk with one line of tasks; agents log in at their number in seconds.
 class Dispatch : public testing::Test {
  protected:
-  Dispatch() { desk.define_line(0, wanting()); }
+  Dispatch() {
+    desk.define_work(task, {.weight_milli = 1'000});
+    desk.define_work(call, {.weight_milli = 1'000, .channel = phone_channel, .blocking = true});
+    desk.define_work(chat, {.weight_milli = 330, .channel = chat_channel, .channel_max = 2});
+    desk.define_work(mail, {.weight_milli = 100, .interruptible = true});
+    desk.define_line(0, wanting());
+  }
   void staff(AgentId agent, const Abilities& abilities, uint32_t capacity_milli = 1'000) {
     desk.define_agent(agent, abilities, capacity_milli);
-    desk.log_in(agent, at(agent.value));
+    log_in(agent, agent.value);
+  }
+  void log_in(AgentId agent, int64_t seconds) {
+    desk.set_routable(agent, true);
+    desk.set_idle_since(agent, at(seconds));
   }
   static Instant at(int64_t seconds) { return {seconds * second.us}; }
+  void take(AgentId agent, const Load& load) { desk.change_load(agent, {}, load); }
+  void give_up(AgentId agent, const Load& load) { desk.change_load(agent, load, {}); }
+  bool fits(AgentId agent, uint32_t work) const { return (desk.fit(agent) >> work & 1) != 0; }
+  std::optional<AgentId> agent_for(uint32_t slot) const { return desk.agent_for(slot); }
+  /// What the agent is given next; it is noted and leaves its line.
+  uint32_t next(AgentId agent) {
+    const uint32_t slot = desk.ticket_for(agent);
+    if (slot == none) return none;
+    desk.note_award(agent, slot);
+    desk.remove(slot);
+    return slot;
+  }
 
-  Dispatcher desk{16};
+  Dispatcher desk{512};
 };
 
+// --- A ticket gets an agent ---
+
 TEST_F(Dispatch, TheLongestIdleAgentComesFirst) {
+  desk.enqueue(0, 3, {1, 1});
   staff(ann, member());
   staff(bob, member());
-  EXPECT_EQ(desk.agent_for(0), ann);
-  desk.log_in(ann, at(10));
-  EXPECT_EQ(desk.agent_for(0), bob);
+  EXPECT_EQ(agent_for(3), ann);
+  desk.set_idle_since(ann, at(10));
+  EXPECT_EQ(agent_for(3), bob);
 }
 
-TEST_F(Dispatch, OfAgentsIdleEquallyLongTheSmallerIdComesFirst) {
+TEST_F(Dispatch, OfAgentsIdleEquallyLongTheSmallerNumberComesFirst) {
+  desk.enqueue(0, 3, {1, 1});
   for (const AgentId agent : {ann, bob}) desk.define_agent(agent, member(), 1'000);
-  desk.log_in(bob, at(5));
-  desk.log_in(ann, at(5));
-  EXPECT_EQ(desk.agent_for(0), ann);
+  log_in(bob, 5);
+  log_in(ann, 5);
+  EXPECT_EQ(agent_for(3), ann);
 }
 
-TEST_F(Dispatch, ANewAgentIsLoggedOutAndGetsNothing) {
+TEST_F(Dispatch, ANewAgentIsNotRoutableAndGetsNothing) {
   desk.define_agent(ann, member(), 1'000);
   desk.enqueue(0, 3, {1, 1});
-  EXPECT_EQ(desk.agent_for(0), std::nullopt);
+  EXPECT_EQ(agent_for(3), std::nullopt);
   EXPECT_EQ(desk.ticket_for(ann), none);
+  EXPECT_TRUE(desk.anyone_may_serve(0));
+  EXPECT_FALSE(desk.anyone_routable(0));
 }
 
-TEST_F(Dispatch, ABusyAgentGetsNothingUntilReleased) {
+TEST_F(Dispatch, ABusyAgentGetsNothingUntilTheWorkIsDone) {
   staff(ann, member());
-  desk.occupy(ann, 1'000, at(1));
+  take(ann, a_task);
   desk.enqueue(0, 3, {1, 1});
-  EXPECT_EQ(desk.agent_for(0), std::nullopt);
+  EXPECT_EQ(agent_for(3), std::nullopt);
   EXPECT_EQ(desk.ticket_for(ann), none);
-  desk.release(ann, 1'000, at(2));
-  EXPECT_EQ(desk.agent_for(0), ann);
+  give_up(ann, a_task);
+  EXPECT_EQ(agent_for(3), ann);
   EXPECT_EQ(desk.ticket_for(ann), 3U);
-  EXPECT_EQ(desk.idle_since(ann), at(2));
 }
 
-TEST_F(Dispatch, TakingWorkSendsAnAgentWithRoomLeftToTheBack) {
-  staff(ann, member(), 3'000);
-  staff(bob, member(), 3'000);
-  desk.occupy(ann, 1'000, at(9));
-  EXPECT_EQ(desk.agent_for(0), bob);
+TEST_F(Dispatch, AgentsPassedOverAreNotChosen) {
+  desk.enqueue(0, 3, {1, 1});
+  for (const AgentId agent : {ann, bob, cleo}) staff(agent, member());
+  const std::vector<uint32_t> passed_over{cleo.value, ann.value};
+  EXPECT_EQ(desk.agent_for(3, passed_over), bob);
+}
+
+TEST_F(Dispatch, TheLeastOverQualifiedComesFirst) {
+  desk.define_line(0, wanting({{vpn, 3}}));
+  desk.enqueue(0, 3, {1, 1});
+  staff(ann, member({{vpn, 9}}));
+  staff(bob, member({{vpn, 4}}));
+  staff(cleo, member({{vpn, 4}, {network, 9}}));  // not asked for: no surplus
+  EXPECT_EQ(agent_for(3), bob);
+  desk.set_routable(bob, false);
+  EXPECT_EQ(agent_for(3), cleo);
+  desk.set_routable(cleo, false);
+  EXPECT_EQ(agent_for(3), ann);
+}
+
+TEST_F(Dispatch, WhereSurplusDoesNotCountIdlenessDecides) {
+  LineTerms terms = wanting({{vpn, 3}});
+  terms.count_surplus = false;
+  desk.define_line(0, terms);
+  desk.enqueue(0, 3, {1, 1});
+  staff(ann, member({{vpn, 9}}));
+  staff(bob, member({{vpn, 4}}));
+  EXPECT_EQ(agent_for(3), ann);
+}
+
+TEST_F(Dispatch, PreferredTermsScoreAndExcludeNobody) {
+  LineTerms terms = wanting();
+  terms.preferred = {{Need::all_of(std::vector<SkillLevel>{{german, 1}}), 4},
+                     {Need::all_of(std::vector<SkillLevel>{{vpn, 1}}), 3}};
+  desk.define_line(0, terms);
+  desk.enqueue(0, 3, {1, 1});
+  staff(ann, member());
+  EXPECT_EQ(agent_for(3), ann);
+  staff(bob, member({{vpn, 1}}));
+  EXPECT_EQ(agent_for(3), bob);
+  staff(cleo, member({{german, 1}}));
+  EXPECT_EQ(agent_for(3), cleo);
+  EXPECT_EQ(desk.rank(bob, 0).total, 4U);
+  EXPECT_EQ(desk.rank(bob, 0).preferred, 3U);
+  EXPECT_EQ(desk.rank(bob, 0).preferred_of, 7U);
+}
+
+TEST_F(Dispatch, ARankGoesNoFurtherThanItsGreatest) {
+  desk.define_line(0, wanting({{vpn, 1}, {network, 1}}));
+  staff(ann, member({{vpn, 30}, {network, 30}}));
+  EXPECT_EQ(desk.rank(ann, 0).surplus, 58U);
+  EXPECT_EQ(desk.rank(ann, 0).total, Dispatcher::rank_max);
+}
+
+TEST_F(Dispatch, TheLeastLoadedComesFirstWhereTheLineAsksForThat) {
+  LineTerms terms = wanting({}, mail);
+  terms.order = AgentOrder::load;
+  desk.define_line(0, terms);
+  desk.enqueue(0, 3, {1, 1});
+  staff(ann, member(), 1'000);
+  staff(bob, member(), 4'000);
+  take(ann, {mail, 200, true});
+  take(bob, {mail, 400, true});  // a tenth of his capacity
+  EXPECT_EQ(agent_for(3), bob);
+  take(bob, {mail, 400, true});
+  EXPECT_EQ(agent_for(3), ann);  // as loaded, idle longer
+  give_up(bob, {mail, 400, true});
+  EXPECT_EQ(agent_for(3), bob);
+}
+
+TEST_F(Dispatch, ALowOccupancyBandComesFirstWhereTheLineAsksForThat) {
+  staff(ann, member());
+  staff(bob, member());
+  LineTerms terms = wanting();
+  terms.order = AgentOrder::occupancy;
+  desk.set_band(ann, 2);
+  desk.define_line(0, terms);
+  desk.enqueue(0, 3, {1, 1});
+  EXPECT_EQ(agent_for(3), bob);
+  desk.set_band(bob, 2);
+  EXPECT_EQ(agent_for(3), ann);
+}
+
+TEST_F(Dispatch, AnExternalScoreMovesTheRankAndNoMore) {
+  desk.define_line(0, wanting({{vpn, 1}}));
+  desk.enqueue(0, 3, {1, 1});
+  staff(ann, member({{vpn, 6}}));
+  staff(bob, member({{vpn, 4}}));
+  const std::vector<ExternalScore> for_ann{{ann.value, 2}};
+  const std::vector<ExternalScore> more{{ann.value, 3}};
+  const std::vector<ExternalScore> against_bob{{bob.value, -3}};
+  EXPECT_EQ(agent_for(3), bob);
+  EXPECT_EQ(desk.agent_for(3, {}, for_ann), ann);  // ranks are equal: idle longer
+  EXPECT_EQ(desk.agent_for(3, {}, more), ann);
+  EXPECT_EQ(desk.agent_for(3, {}, against_bob), ann);
+  take(ann, a_task);
+  EXPECT_EQ(desk.agent_for(3, {}, more), bob);  // a score gives nobody room
+}
+
+TEST_F(Dispatch, AnExternalScoreStaysWithinTheRanks) {
+  desk.enqueue(0, 3, {1, 1});
+  staff(ann, member());
+  staff(bob, member());
+  const std::vector<ExternalScore> for_bob{{bob.value, 15}};
+  EXPECT_EQ(desk.agent_for(3, {}, for_bob), ann);  // none is better than the best rank
+}
+
+// --- Abilities ---
+
+TEST_F(Dispatch, EverySkillIsNeededAtItsLevel) {
+  desk.define_line(0, wanting({{vpn, 4}, {network, 6}}));
+  desk.enqueue(0, 3, {1, 1});
+  staff(ann, member({{network, 9}, {vpn, 3}}));
+  staff(bob, member({{network, 9}}));
+  EXPECT_EQ(agent_for(3), std::nullopt);
+  EXPECT_FALSE(desk.anyone_may_serve(0));
+  staff(cleo, member({{network, 6}, {vpn, 4}}));
+  EXPECT_EQ(agent_for(3), cleo);
+}
+
+TEST_F(Dispatch, SkillWithoutMembershipIsNotEnough) {
+  staff(ann, {{network + 1}, {{vpn, 9}}});
+  desk.enqueue(0, 3, {1, 1});
+  EXPECT_FALSE(desk.may_serve(ann, 0));
+  EXPECT_EQ(agent_for(3), std::nullopt);
+  EXPECT_EQ(desk.hindrance(ann, 3), Hindrance::group);
+}
+
+TEST_F(Dispatch, WhatIsRequiredIsNoSurplus) {
+  LineTerms terms = wanting({{vpn, 1}});
+  terms.required = {{german, 2}};
+  desk.define_line(0, terms);
+  staff(ann, member({{vpn, 1}}));
+  staff(bob, member({{vpn, 1}, {german, 9}}));
+  EXPECT_FALSE(desk.may_serve(ann, 0));
+  EXPECT_EQ(desk.rank(bob, 0).total, 0U);
+}
+
+TEST_F(Dispatch, AgentsWithTheSameAbilitiesAreOneCrew) {
+  staff(ann, member({{vpn, 4}, {network, 2}}));
+  staff(bob, member({{network, 1}, {network, 2}, {vpn, 4}, {german, 0}}));
+  EXPECT_EQ(desk.crew_of(ann), desk.crew_of(bob));
+  EXPECT_EQ(desk.crew_count(), 1U);
+  staff(cleo, member());
+  EXPECT_EQ(desk.crew_count(), 2U);
+}
+
+TEST_F(Dispatch, ChangedTermsApplyToTicketsAlreadyWaiting) {
+  staff(ann, member());
+  desk.enqueue(0, 3, {1, 1});
+  desk.define_line(0, wanting({{vpn, 1}}));
+  EXPECT_EQ(desk.ticket_for(ann), none);
+  desk.define_agent(ann, member({{vpn, 1}}), 1'000);
+  EXPECT_TRUE(desk.routable(ann));
+  EXPECT_EQ(desk.ticket_for(ann), 3U);
+}
+
+// --- Capacity ---
+
+TEST_F(Dispatch, AnAgentWithTooLittleRoomIsPassedOverForOneWithEnough) {
+  desk.define_line(1, wanting({}, chat));
+  desk.enqueue(0, 3, {1, 1});
+  desk.enqueue(1, 4, {1, 2});
+  staff(ann, member());
+  staff(bob, member());
+  take(ann, {task, 400, true});
+  EXPECT_EQ(agent_for(3), bob);
+  EXPECT_EQ(agent_for(4), ann);
 }
 
 TEST_F(Dispatch, ALoadThatChangesByItselfKeepsThePlace) {
   staff(ann, member(), 3'000);
   staff(bob, member(), 3'000);
-  desk.adjust(ann, 900);
-  EXPECT_EQ(desk.agent_for(0), ann);
+  desk.enqueue(0, 3, {1, 1});
+  take(ann, {task, 900, false});
+  EXPECT_EQ(agent_for(3), ann);
   EXPECT_EQ(desk.used_milli(ann), 900U);
 }
 
-TEST_F(Dispatch, AnAgentWithTooLittleRoomIsPassedOverForOneWithEnough) {
-  desk.define_line(1, wanting({}, 300));
+TEST_F(Dispatch, InterruptibleWorkDoesNotStandInTheWayOfWorkThatIsNot) {
   staff(ann, member());
-  staff(bob, member());
-  desk.adjust(ann, 400);
-  EXPECT_EQ(desk.agent_for(0), bob);
-  EXPECT_EQ(desk.agent_for(1), ann);
+  for (int i = 0; i < 10; ++i) take(ann, {mail, 100, true});
+  EXPECT_FALSE(fits(ann, mail));
+  EXPECT_TRUE(fits(ann, task));
+  take(ann, a_task);
+  EXPECT_EQ(desk.used_milli(ann), 2'000U);
+  EXPECT_EQ(desk.primary_milli(ann), 1'000U);
+  EXPECT_FALSE(desk.over_capacity(ann));  // routing may lead here
+  EXPECT_EQ(desk.fit(ann), 0U);
 }
 
-TEST_F(Dispatch, AnAgentOverCapacityIsNotMatchedEvenForWeightlessWork) {
-  desk.define_line(0, wanting({}, 0));
+TEST_F(Dispatch, InterruptibleWorkFitsBesideEverythingElseOnly) {
   staff(ann, member());
-  desk.occupy(ann, 1'000, at(1));
-  EXPECT_EQ(desk.agent_for(0), ann);
-  desk.occupy(ann, 1, at(2));
+  take(ann, {task, 950, true});
+  EXPECT_FALSE(fits(ann, mail));
+  desk.change_load(ann, {task, 950, true}, {task, 900, true});
+  EXPECT_TRUE(fits(ann, mail));
+}
+
+TEST_F(Dispatch, BlockingWorkIsNotBegunBesideWorkThatIsNotInterruptible) {
+  staff(ann, member(), 2'000);
+  take(ann, {mail, 100, true});
+  EXPECT_TRUE(fits(ann, call));
+  take(ann, {chat, 330, true});
+  EXPECT_FALSE(fits(ann, call));
+  desk.change_load(ann, {chat, 330, true}, {chat, 33, false});  // pending
+  EXPECT_TRUE(fits(ann, call));
+}
+
+TEST_F(Dispatch, BesideBlockingWorkNothingIsBegun) {
+  staff(ann, member(), 5'000);
+  take(ann, {call, 1'000, true});
+  EXPECT_EQ(desk.fit(ann), 0U);
+  give_up(ann, {call, 1'000, true});
+  EXPECT_EQ(desk.fit(ann), 0b1111U);
+}
+
+TEST_F(Dispatch, AChannelHasItsMaximumInHand) {
+  staff(ann, member(), 5'000);
+  const Load a_chat{chat, 330, true};
+  take(ann, a_chat);
+  EXPECT_TRUE(fits(ann, chat));
+  take(ann, a_chat);
+  EXPECT_FALSE(fits(ann, chat));
+  EXPECT_EQ(desk.in_hand(ann, chat_channel), 2U);
+  desk.change_load(ann, a_chat, {chat, 33, false});  // pending: no longer in hand
+  EXPECT_TRUE(fits(ann, chat));
+}
+
+TEST_F(Dispatch, KindsOfWorkMayShareAChannel) {
+  desk.define_work(call, {.weight_milli = 100, .channel = chat_channel, .channel_max = 1});
+  staff(ann, member(), 5'000);
+  take(ann, {chat, 330, true});
+  EXPECT_FALSE(fits(ann, call));
+  EXPECT_TRUE(fits(ann, chat));
+}
+
+TEST_F(Dispatch, AnAgentOverCapacityIsGivenNothingNotEvenWeightlessWork) {
+  desk.define_work(task, {.weight_milli = 0});
+  staff(ann, member());
   desk.enqueue(0, 3, {1, 1});
-  EXPECT_EQ(desk.agent_for(0), std::nullopt);
+  take(ann, {chat, 1'000, false});
+  EXPECT_EQ(agent_for(3), ann);
+  take(ann, {chat, 1, false});
+  EXPECT_TRUE(desk.over_capacity(ann));
+  EXPECT_EQ(agent_for(3), std::nullopt);
   EXPECT_EQ(desk.ticket_for(ann), none);
 }
 
-TEST_F(Dispatch, EverySkillIsNeededAtItsLevel) {
-  desk.define_line(0, wanting({{vpn, 4}, {network, 6}}));
-  staff(ann, member({{network, 9}, {vpn, 3}}));
-  staff(bob, member({{network, 9}}));
-  EXPECT_EQ(desk.agent_for(0), std::nullopt);
-  staff(cleo, member({{network, 6}, {vpn, 4}}));
-  EXPECT_EQ(desk.agent_for(0), cleo);
+TEST_F(Dispatch, TooMuchInterruptibleWorkByHandIsOverCapacityToo) {
+  staff(ann, member());
+  take(ann, {mail, 1'001, true});
+  EXPECT_TRUE(desk.over_capacity(ann));
+  EXPECT_EQ(desk.fit(ann), 0U);
+  desk.change_load(ann, {mail, 1'001, true}, {mail, 1'000, true});
+  EXPECT_FALSE(desk.over_capacity(ann));
+  EXPECT_TRUE(fits(ann, task));
 }
 
-TEST_F(Dispatch, SkillWithoutMembershipIsNotEnough) {
-  staff(ann, {{network + 1}, {{vpn, 9}}});
-  EXPECT_FALSE(desk.may_serve(ann, 0));
-  EXPECT_EQ(desk.agent_for(0), std::nullopt);
+TEST_F(Dispatch, AKindDefinedAgainCountsWhatIsBookedAsItNowIs) {
+  staff(ann, member());
+  take(ann, {mail, 600, true});
+  EXPECT_EQ(desk.primary_milli(ann), 0U);
+  desk.define_work(mail, {.weight_milli = 100, .channel = phone_channel});
+  EXPECT_EQ(desk.primary_milli(ann), 600U);
+  EXPECT_EQ(desk.in_hand(ann, phone_channel), 1U);
+  give_up(ann, {mail, 600, true});
+  EXPECT_EQ(desk.used_milli(ann), 0U);
 }
+
+TEST_F(Dispatch, ABarredKindIsNotGivenWhateverTheRoom) {
+  staff(ann, member());
+  desk.enqueue(0, 3, {1, 1});
+  desk.set_barred(ann, uint64_t{1} << task);
+  EXPECT_EQ(agent_for(3), std::nullopt);
+  EXPECT_EQ(desk.ticket_for(ann), none);
+  EXPECT_EQ(desk.hindrance(ann, 3), Hindrance::barred);
+  desk.set_barred(ann, 0);
+  EXPECT_EQ(agent_for(3), ann);
+}
+
+// --- An agent gets a ticket ---
 
 TEST_F(Dispatch, AFreedAgentTakesTheMostPressingOfAllLines) {
   desk.define_line(1, wanting({{vpn, 1}}));
@@ -138,29 +415,6 @@ TEST_F(Dispatch, EquallyPressingTicketsComeInOrderOfArrival) {
   EXPECT_EQ(desk.ticket_for(ann), 4U);
 }
 
-TEST_F(Dispatch, ALineThatDoesNotPushIsNeverMatchedButKeepsItsOrder) {
-  LineTerms pull = wanting();
-  pull.push = false;
-  desk.define_line(0, pull);
-  staff(ann, member());
-  desk.enqueue(0, 3, {2, 1});
-  desk.enqueue(0, 4, {1, 2});
-  EXPECT_EQ(desk.agent_for(0), std::nullopt);
-  EXPECT_EQ(desk.ticket_for(ann), none);
-  EXPECT_EQ(desk.idle_beside_waiting(), 0U);
-  EXPECT_EQ(desk.line(0).top(), 4U);
-}
-
-TEST_F(Dispatch, ChangedTermsApplyToTicketsAlreadyWaiting) {
-  staff(ann, member());
-  desk.enqueue(0, 3, {1, 1});
-  desk.define_line(0, wanting({{vpn, 1}}));
-  EXPECT_EQ(desk.ticket_for(ann), none);
-  desk.define_agent(ann, member({{vpn, 1}}), 1'000);
-  EXPECT_TRUE(desk.logged_in(ann));
-  EXPECT_EQ(desk.ticket_for(ann), 3U);
-}
-
 TEST_F(Dispatch, ATicketTakenOutOfItsLineWaitsNowhere) {
   staff(ann, member());
   desk.enqueue(0, 3, {1, 1});
@@ -170,6 +424,257 @@ TEST_F(Dispatch, ATicketTakenOutOfItsLineWaitsNowhere) {
   EXPECT_EQ(desk.ticket_for(ann), none);
 }
 
+TEST_F(Dispatch, APulledLineIsGivenToWhoAsksForIt) {
+  LineTerms pulled = wanting();
+  pulled.mode = LineMode::pull;
+  desk.define_line(1, pulled);
+  staff(ann, member());
+  desk.enqueue(0, 3, {2, 1});
+  desk.enqueue(1, 4, {1, 2});
+  EXPECT_EQ(desk.ticket_for(ann), 3U);
+  EXPECT_EQ(desk.ticket_for(ann, true), 4U);
+  EXPECT_EQ(agent_for(4), std::nullopt);
+  desk.remove(3);
+  EXPECT_EQ(desk.idle_beside_waiting(), 0U);
+}
+
+TEST_F(Dispatch, AManualLineIsNeverMatchedButKeepsItsOrder) {
+  LineTerms manual = wanting();
+  manual.mode = LineMode::manual;
+  desk.define_line(0, manual);
+  staff(ann, member());
+  desk.enqueue(0, 3, {2, 1});
+  desk.enqueue(0, 4, {1, 2});
+  EXPECT_EQ(agent_for(3), std::nullopt);
+  EXPECT_EQ(desk.ticket_for(ann, true), none);
+  EXPECT_EQ(desk.idle_beside_waiting(), 0U);
+  EXPECT_EQ(desk.line(0).top(), 4U);
+}
+
+TEST_F(Dispatch, NothingOfALineOnHoldIsMatched) {
+  staff(ann, member());
+  desk.hold_line(0, true);
+  desk.enqueue(0, 3, {1, 1});
+  EXPECT_EQ(agent_for(3), std::nullopt);
+  EXPECT_EQ(desk.ticket_for(ann, true), none);
+  EXPECT_EQ(desk.idle_beside_waiting(), 0U);
+  desk.hold_line(0, false);
+  EXPECT_EQ(agent_for(3), ann);
+  EXPECT_EQ(desk.ticket_for(ann), 3U);
+}
+
+// --- Pairs that must not meet ---
+
+TEST_F(Dispatch, AnExcludedAgentIsPassedOver) {
+  staff(ann, member());
+  staff(bob, member());
+  desk.enqueue(0, 3, {1, 1});
+  desk.exclude(ann, 3);
+  EXPECT_EQ(agent_for(3), bob);
+  EXPECT_EQ(desk.hindrance(ann, 3), Hindrance::excluded);
+  desk.include(ann, 3);
+  EXPECT_EQ(agent_for(3), ann);
+}
+
+TEST_F(Dispatch, AnExcludedTicketIsPassedOverInItsLine) {
+  desk.define_line(1, wanting());
+  staff(ann, member());
+  for (uint32_t slot = 0; slot < 20; ++slot) {
+    desk.enqueue(0, slot, {slot, slot});
+    desk.exclude(ann, slot);
+  }
+  desk.enqueue(1, 30, {40, 40});
+  EXPECT_EQ(desk.ticket_for(ann), 30U);
+  desk.enqueue(0, 31, {39, 41});
+  EXPECT_EQ(desk.ticket_for(ann), 31U);
+  desk.include(ann, 11);
+  EXPECT_EQ(desk.ticket_for(ann), 11U);
+}
+
+TEST_F(Dispatch, AnAgentWithTooManyExclusionsIsGivenNothing) {
+  staff(ann, member());
+  desk.enqueue(0, 100, {1, 1});
+  for (uint32_t slot = 0; slot < Dispatcher::exclusions_max; ++slot) desk.exclude(ann, slot);
+  EXPECT_EQ(agent_for(100), ann);
+  desk.exclude(ann, 200);
+  EXPECT_EQ(desk.exclusions(ann), Dispatcher::exclusions_max + 1);
+  EXPECT_EQ(agent_for(100), std::nullopt);
+  EXPECT_EQ(desk.ticket_for(ann), none);
+  EXPECT_EQ(desk.hindrance(ann, 100), Hindrance::exclusions);
+  desk.include_all(200);
+  EXPECT_EQ(agent_for(100), ann);
+}
+
+TEST_F(Dispatch, ExcludingTwiceIsExcludingOnce) {
+  staff(ann, member());
+  desk.exclude(ann, 3);
+  desk.exclude(ann, 3);
+  EXPECT_EQ(desk.exclusions(ann), 1U);
+  desk.include(ann, 3);
+  desk.include(ann, 3);
+  EXPECT_EQ(desk.exclusions(ann), 0U);
+}
+
+TEST_F(Dispatch, ATicketThatLeavesTheDeskForgetsItsExclusions) {
+  staff(ann, member());
+  staff(bob, member());
+  desk.exclude(ann, 3);
+  desk.exclude(bob, 3);
+  desk.exclude(bob, 4);
+  desk.include_all(3);
+  EXPECT_FALSE(desk.excluded(ann, 3));
+  EXPECT_FALSE(desk.excluded(bob, 3));
+  EXPECT_TRUE(desk.excluded(bob, 4));
+}
+
+// --- Tickets for one agent ---
+
+TEST_F(Dispatch, APersonalTicketWaitsForItsAgent) {
+  staff(ann, member());
+  staff(bob, member());
+  desk.enqueue_for(bob, 0, 3, {1, 1});
+  EXPECT_EQ(agent_for(3), bob);
+  EXPECT_EQ(desk.ticket_for(ann), none);
+  EXPECT_EQ(desk.ticket_for(bob), 3U);
+  EXPECT_EQ(desk.waits_for(3), bob.value);
+  EXPECT_EQ(desk.line_of(3), 0U);
+  EXPECT_EQ(desk.waiting_for(bob), 1U);
+  EXPECT_TRUE(desk.line(0).empty());
+  desk.remove(3);
+  EXPECT_EQ(desk.ticket_for(bob), none);
+  EXPECT_EQ(desk.waiting_for(bob), 0U);
+}
+
+TEST_F(Dispatch, APersonalTicketTakesItsPlaceAmongTheOthers) {
+  staff(ann, member());
+  desk.enqueue(0, 3, {20, 1});
+  desk.enqueue_for(ann, 0, 4, {30, 2});
+  EXPECT_EQ(desk.ticket_for(ann), 3U);
+  desk.enqueue_for(ann, 0, 5, {10, 3});
+  EXPECT_EQ(desk.ticket_for(ann), 5U);
+}
+
+TEST_F(Dispatch, APersonalTicketAsksForRoomAndAbilityAsTheOthersDo) {
+  desk.define_line(1, wanting({{vpn, 1}}));
+  staff(ann, member());
+  desk.enqueue_for(ann, 1, 3, {1, 1});
+  EXPECT_EQ(desk.ticket_for(ann), none);
+  EXPECT_EQ(agent_for(3), std::nullopt);
+  desk.define_agent(ann, member({{vpn, 1}}), 1'000);
+  EXPECT_EQ(desk.ticket_for(ann), 3U);
+  take(ann, a_task);
+  EXPECT_EQ(desk.ticket_for(ann), none);
+}
+
+// --- Long waits behind strict tickets ---
+
+constexpr int64_t strict_us = 2 * Dispatcher::strict_below_us;
+
+TEST_F(Dispatch, StrictTicketsComeFirstUntilTheCreditIsFull) {
+  desk.set_aged_share(250);
+  staff(ann, member());
+  for (uint32_t slot = 10; slot < 30; ++slot) desk.enqueue(0, slot, {strict_us, slot});
+  desk.enqueue(0, 3, {1, 3});
+  desk.enqueue(0, 4, {2, 4});
+  desk.enqueue(0, 5, {0, 5});  // not aged
+  desk.age(3);
+  desk.age(4);
+  for (uint32_t given = 0; given < 4; ++given) {
+    EXPECT_EQ(desk.credit(ann), given * 250);
+    EXPECT_EQ(next(ann), 10 + given);
+  }
+  EXPECT_EQ(desk.credit(ann), Dispatcher::full_credit);
+  EXPECT_EQ(next(ann), 3U);
+  EXPECT_EQ(desk.credit(ann), 250U);  // another one waits: exactly a fourth of all go to them
+  for (uint32_t given = 4; given < 7; ++given) EXPECT_EQ(next(ann), 10 + given);
+  EXPECT_EQ(next(ann), 4U);
+  EXPECT_EQ(desk.credit(ann), 0U);
+  EXPECT_EQ(next(ann), 17U);
+}
+
+TEST_F(Dispatch, OnlyAnAgedTicketTheAgentCouldTakeEarnsCredit) {
+  desk.define_line(1, wanting({{vpn, 1}}));
+  desk.set_aged_share(250);
+  staff(ann, member());
+  for (uint32_t slot = 10; slot < 20; ++slot) desk.enqueue(0, slot, {strict_us, slot});
+  desk.enqueue(1, 3, {1, 3});
+  desk.age(3);
+  desk.age(19);  // strict
+  next(ann);
+  EXPECT_EQ(desk.credit(ann), 0U);
+  desk.define_line(1, wanting());
+  desk.exclude(ann, 3);
+  next(ann);
+  EXPECT_EQ(desk.credit(ann), 0U);
+  desk.include(ann, 3);
+  next(ann);
+  EXPECT_EQ(desk.credit(ann), 250U);
+}
+
+TEST_F(Dispatch, ATicketIsAgedUntilItLeavesItsLine) {
+  desk.enqueue(0, 3, {1, 1});
+  EXPECT_FALSE(desk.aged(3));
+  desk.age(3);
+  desk.age(3);
+  EXPECT_TRUE(desk.aged(3));
+  desk.remove(3);
+  desk.enqueue(0, 3, {1, 1});
+  EXPECT_FALSE(desk.aged(3));
+}
+
+// --- Shares of queues ---
+
+TEST_F(Dispatch, QueuesShareAnAgentsAssignmentsByWeight) {
+  desk.define_line(0, of_queue(1));
+  desk.define_line(1, of_queue(2));
+  desk.set_queue_weight(1, 3);
+  desk.set_queue_weight(2, 1);
+  staff(ann, member());
+  for (uint32_t slot = 0; slot < 100; ++slot) desk.enqueue(0, slot, {slot, slot});
+  for (uint32_t slot = 100; slot < 200; ++slot) desk.enqueue(1, slot, {slot, slot});
+  std::string given;
+  for (int i = 0; i < 12; ++i) given += next(ann) < 100 ? 'a' : 'b';
+  EXPECT_EQ(given, "aabaaabaaaba");
+}
+
+TEST_F(Dispatch, AQueueThatHadNoWorkHasSavedNothingUp) {
+  desk.define_line(0, of_queue(1));
+  desk.define_line(1, of_queue(2));
+  desk.set_queue_weight(1, 1);
+  desk.set_queue_weight(2, 1);
+  staff(ann, member());
+  for (uint32_t slot = 0; slot < 100; ++slot) desk.enqueue(0, slot, {slot, slot});
+  for (int i = 0; i < 20; ++i) next(ann);
+  for (uint32_t slot = 100; slot < 200; ++slot) desk.enqueue(1, slot, {slot, slot});
+  std::string given;
+  for (int i = 0; i < 6; ++i) given += next(ann) < 100 ? 'a' : 'b';
+  EXPECT_EQ(given, "bababa");
+}
+
+TEST_F(Dispatch, WithoutWeightsThereIsOneOrder) {
+  desk.define_line(1, of_queue(2));
+  staff(ann, member());
+  desk.enqueue(0, 3, {2, 1});
+  desk.enqueue(1, 4, {1, 2});
+  EXPECT_EQ(next(ann), 4U);
+  EXPECT_EQ(next(ann), 3U);
+}
+
+TEST_F(Dispatch, StrictTicketsComeBeforeShares) {
+  desk.define_line(0, of_queue(1));
+  desk.define_line(1, of_queue(2));
+  desk.set_queue_weight(1, 9);
+  staff(ann, member());
+  for (uint32_t slot = 0; slot < 5; ++slot) desk.enqueue(0, slot, {slot, slot});
+  desk.enqueue(1, 7, {strict_us, 7});
+  desk.enqueue(1, 8, {0, 8});  // of a queue without a weight: last
+  EXPECT_EQ(next(ann), 7U);
+  for (uint32_t slot = 0; slot < 5; ++slot) EXPECT_EQ(next(ann), slot);
+  EXPECT_EQ(next(ann), 8U);
+}
+
+// --- Nobody waits beside a free agent ---
+
 TEST_F(Dispatch, AWaitingTicketBesideAFreeAgentIsCounted) {
   staff(ann, member());
   staff(bob, member());
@@ -177,206 +682,63 @@ TEST_F(Dispatch, AWaitingTicketBesideAFreeAgentIsCounted) {
   desk.enqueue(0, 3, {1, 1});
   desk.enqueue(0, 4, {1, 2});
   EXPECT_EQ(desk.idle_beside_waiting(), 2U);
-  desk.occupy(ann, 1, at(3));
+  take(ann, {task, 1, true});
   EXPECT_EQ(desk.idle_beside_waiting(), 1U);
 }
 
-// --- The dispatcher and its model do the same ---
+TEST_F(Dispatch, ExcludedPairsAreNotIdleBesideWaiting) {
+  staff(ann, member());
+  desk.enqueue(0, 3, {1, 1});
+  desk.exclude(ann, 3);
+  EXPECT_EQ(desk.idle_beside_waiting(), 0U);
+  desk.enqueue(0, 4, {1, 2});
+  EXPECT_EQ(desk.idle_beside_waiting(), 1U);
+}
 
-struct Size {
-  uint32_t agents;
-  uint32_t lines;
-  uint32_t groups;
-  uint32_t skills;
-  uint32_t weights;  // different ones
-};
+TEST_F(Dispatch, OnlyItsAgentIsIdleBesideAPersonalTicket) {
+  staff(ann, member());
+  staff(bob, member());
+  desk.enqueue_for(ann, 0, 3, {1, 1});
+  EXPECT_EQ(desk.idle_beside_waiting(), 1U);
+  take(ann, a_task);
+  EXPECT_EQ(desk.idle_beside_waiting(), 0U);
+}
 
-class Twins {
- public:
-  Twins(const Size& size, uint64_t seed) : size_(size), random_(seed), real_(slots) {}
+// --- Why not ---
 
-  void step() {
-    now_us_ += below(3);
-    switch (below(30)) {
-      case 0:
-        return define_line();
-      case 1:
-        return define_agent();
-      case 2:
-      case 3:
-        return log_in_or_out();
-      case 4:
-      case 5:
-        return adjust();
-      case 6:
-      case 7:
-      case 8:
-      case 9:
-        return release();
-      case 10:
-      case 11:
-      case 12:
-        return remove();
-      case 13:
-        return occupy(static_cast<uint32_t>(below(agents_)), weight());
-      case 14: {
-        if (agents_ == 0) return;
-        // Someone is free: takes the most pressing.
-        const auto agent = static_cast<uint32_t>(below(agents_));
-        const uint32_t slot = model_.ticket_for(agent);
-        if (slot == none) return;
-        const uint32_t taken_milli = weight_of_[model_.line_of(slot)];
-        remove(slot);
-        return occupy(agent, taken_milli);
-      }
-      default:
-        return enqueue();
-    }
-  }
-
-  void compare() {
-    for (uint32_t line = 0; line < lines_; ++line) {
-      const auto expected = model_.agent_for(line);
-      const auto found = real_.agent_for(line);
-      ASSERT_EQ(found.has_value(), expected.has_value()) << "line " << line;
-      if (found) {
-        ASSERT_EQ(found->value, *expected) << "line " << line;
-      }
-    }
-    for (uint32_t agent = 0; agent < agents_; ++agent) {
-      ASSERT_EQ(real_.ticket_for({agent}), model_.ticket_for(agent)) << "agent " << agent;
-      ASSERT_EQ(real_.logged_in({agent}), model_.agent(agent).logged_in);
-      ASSERT_EQ(real_.used_milli({agent}), model_.agent(agent).used_milli);
-      ASSERT_EQ(real_.idle_since({agent}).us, model_.agent(agent).idle_since_us);
-    }
-    ASSERT_EQ(real_.idle_beside_waiting(), model_.idle_beside_waiting());
-    if (lines_ == 0 || agents_ == 0) return;
-    const auto line = static_cast<uint32_t>(below(lines_));
-    const auto agent = static_cast<uint32_t>(below(agents_));
-    ASSERT_EQ(real_.may_serve({agent}, line), model_.may_serve(agent, line));
-    ASSERT_EQ(real_.line(line).peek(slots), model_.in_line(line));
-    const auto slot = static_cast<uint32_t>(below(slots));
-    ASSERT_EQ(real_.waiting(slot), model_.waiting(slot));
-    if (real_.waiting(slot)) {
-      ASSERT_EQ(real_.line_of(slot), model_.line_of(slot));
-    }
-  }
-
- private:
-  static constexpr uint32_t slots = 120;
-
-  int64_t below(int64_t bound) {
-    return bound == 0 ? 0 : static_cast<int64_t>(random_() % static_cast<uint64_t>(bound));
-  }
-  uint32_t weight() { return static_cast<uint32_t>(below(size_.weights) * 97); }
-  std::vector<SkillLevel> some_skills(int64_t most) {
-    std::vector<SkillLevel> skills(static_cast<size_t>(below(most + 1)));
-    for (SkillLevel& skill : skills) {
-      skill = {static_cast<uint32_t>(below(size_.skills)) * 1'000'003,
-               static_cast<uint8_t>(below(4))};
-    }
-    return skills;
-  }
-
-  void define_line() {
-    const bool create = lines_ < size_.lines && (lines_ == 0 || below(2) == 0);
-    const auto line = create ? lines_++ : static_cast<uint32_t>(below(lines_));
-    const LineTerms terms{static_cast<uint32_t>(below(size_.groups)), some_skills(2), weight(),
-                          below(6) != 0};
-    real_.define_line(line, terms);
-    model_.define_line(line, terms);
-    weight_of_.resize(lines_);
-    weight_of_[line] = terms.weight_milli;
-  }
-  void define_agent() {
-    const bool create = agents_ < size_.agents && (agents_ == 0 || below(2) == 0);
-    const auto agent = create ? agents_++ : static_cast<uint32_t>(below(agents_));
-    Abilities abilities{{}, some_skills(3)};
-    for (int64_t i = below(3); i >= 0; --i) {
-      abilities.groups.push_back(static_cast<uint32_t>(below(size_.groups)));
-    }
-    const auto capacity_milli = static_cast<uint32_t>(below(12) * 100);
-    real_.define_agent({agent}, abilities, capacity_milli);
-    model_.define_agent(agent, abilities, capacity_milli);
-  }
-  void log_in_or_out() {
-    if (agents_ == 0) return;
-    const auto agent = static_cast<uint32_t>(below(agents_));
-    if (below(4) == 0) {
-      real_.log_out({agent});
-      model_.log_out(agent);
-    } else {
-      real_.log_in({agent}, {now_us_});
-      model_.log_in(agent, now_us_);
-    }
-  }
-  void occupy(uint32_t agent, uint32_t weight_milli) {
-    if (agents_ == 0) return;
-    real_.occupy({agent}, weight_milli, {now_us_});
-    model_.load(agent, weight_milli);
-    model_.touch(agent, now_us_);
-  }
-  void release() {
-    if (agents_ == 0) return;
-    const auto agent = static_cast<uint32_t>(below(agents_));
-    const auto weight_milli = static_cast<uint32_t>(below(model_.agent(agent).used_milli + 1));
-    real_.release({agent}, weight_milli, {now_us_});
-    model_.load(agent, -int64_t{weight_milli});
-    model_.touch(agent, now_us_);
-  }
-  void adjust() {
-    if (agents_ == 0) return;
-    const auto agent = static_cast<uint32_t>(below(agents_));
-    const int64_t delta = below(400) - below(model_.agent(agent).used_milli + 1);
-    real_.adjust({agent}, delta);
-    model_.load(agent, delta);
-  }
-  void enqueue() {
-    const auto slot = static_cast<uint32_t>(below(slots));
-    if (lines_ == 0 || model_.waiting(slot)) return;
-    const auto line = static_cast<uint32_t>(below(lines_));
-    const Standing standing{below(30), order_++};
-    real_.enqueue(line, slot, standing);
-    model_.enqueue(line, slot, standing);
-  }
-  void remove(uint32_t slot) {
-    real_.remove(slot);
-    model_.remove(slot);
-  }
-  void remove() {
-    const auto slot = static_cast<uint32_t>(below(slots));
-    if (model_.waiting(slot)) remove(slot);
-  }
-
-  Size size_;
-  std::mt19937_64 random_;
-  int64_t now_us_ = 1'000'000;
-  uint32_t order_ = 0xffff'ff00;  // wraps on the way
-  uint32_t lines_ = 0;
-  uint32_t agents_ = 0;
-  std::vector<uint32_t> weight_of_;
-  Dispatcher real_;
-  models::DispatchModel model_;
-};
-
-TEST(DispatchProperty, AnswersAsTheModelDoes) {
-  const Size sizes[] = {{3, 2, 1, 1, 2},   {8, 5, 2, 2, 4},     {30, 12, 3, 3, 6},
-                        {20, 9, 1, 1, 30}, {100, 80, 2, 4, 12}, {150, 20, 4, 8, 3}};
-  for (const Size& size : sizes) {
-    for (uint64_t seed = 1; seed <= 4; ++seed) {
-      SCOPED_TRACE("agents " + std::to_string(size.agents) + ", seed " + std::to_string(seed));
-      Twins twins(size, seed);
-      for (int step = 0; step < 2'000; ++step) {
-        twins.step();
-        if (size.agents > 20 ? step % 16 != 0 : step % 2 != 0) continue;
-        twins.compare();
-        if (testing::Test::HasFatalFailure()) {
-          ADD_FAILURE() << "step " << step;
-          return;
-        }
-      }
-    }
-  }
+TEST_F(Dispatch, TheFirstFilterThatFailsIsTheHindrance) {
+  LineTerms terms = wanting({{vpn, 2}}, chat);
+  terms.required = {{german, 1}};
+  desk.define_line(0, terms);
+  desk.enqueue(0, 3, {1, 1});
+  desk.define_agent(ann, {{network + 1}, {}}, 1'000);
+  take(ann, {call, 1'000, true});
+  take(ann, {chat, 330, true});
+  take(ann, {chat, 330, true});
+  desk.set_barred(ann, uint64_t{1} << chat);
+  for (uint32_t slot = 0; slot < 40; ++slot) desk.exclude(ann, slot);
+  EXPECT_EQ(desk.hindrance(ann, 3), Hindrance::not_routable);
+  desk.set_routable(ann, true);
+  EXPECT_EQ(desk.hindrance(ann, 3), Hindrance::group);
+  desk.define_agent(ann, member({{vpn, 1}}), 1'000);
+  EXPECT_EQ(desk.hindrance(ann, 3), Hindrance::need);
+  desk.define_agent(ann, member({{vpn, 2}}), 1'000);
+  EXPECT_EQ(desk.hindrance(ann, 3), Hindrance::required);
+  desk.define_agent(ann, member({{vpn, 2}, {german, 1}}), 1'000);
+  EXPECT_EQ(desk.hindrance(ann, 3), Hindrance::barred);
+  desk.set_barred(ann, 0);
+  EXPECT_EQ(desk.hindrance(ann, 3), Hindrance::blocked);
+  give_up(ann, {call, 1'000, true});
+  EXPECT_EQ(desk.hindrance(ann, 3), Hindrance::channel_max);
+  desk.change_load(ann, {chat, 330, true}, {chat, 900, false});
+  EXPECT_EQ(desk.hindrance(ann, 3), Hindrance::capacity);
+  give_up(ann, {chat, 900, false});
+  EXPECT_EQ(desk.hindrance(ann, 3), Hindrance::excluded);
+  desk.include(ann, 3);
+  EXPECT_EQ(desk.hindrance(ann, 3), Hindrance::exclusions);
+  for (uint32_t slot = 0; slot < 10; ++slot) desk.include(ann, slot);
+  EXPECT_EQ(desk.hindrance(ann, 3), Hindrance::none);
+  EXPECT_EQ(agent_for(3), ann);
 }
 
 }  // namespace

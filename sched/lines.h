@@ -1,0 +1,183 @@
+// Lines of waiting tickets, and which of them an agent should have next.
+//
+// A ticket waits in its line for anybody, or for one agent only: then it lies in a small line of
+// that agent's own. The heads of the lines lie side by side (head_board.h), those that push and
+// those that are pulled apart, so that a search touches no line but the one it ends at.
+//
+// Owner: shard thread.  Allocates: when lines and agents are defined, when a heap outgrows its
+// largest size so far, and when tickets begin to wait for one agent only.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <span>
+#include <vector>
+
+#include "sched/base/fixed_array.h"
+#include "sched/head_board.h"
+#include "sched/ranked_agents.h"
+#include "sched/ready_queue.h"
+#include "sched/terms.h"
+
+namespace paceline::sched {
+
+/// Who asks for a ticket.
+struct Asking {
+  uint32_t agent;
+  const Bits& lines;                   // that its crew may serve
+  uint64_t kinds;                      // of work it is free for
+  std::span<const uint32_t> excluded;  // slots, ascending
+  bool pull = false;                   // from lines that are pulled, too
+};
+
+class Lines {
+ public:
+  static constexpr uint32_t none = 0xffff'ffff;
+  /// Tickets before everything else, whatever has aged.
+  static constexpr int64_t strict_below_us = -(int64_t{1} << 59);
+
+  explicit Lines(uint32_t tickets_max);
+
+  // Definitions.
+  void define(uint32_t line, const LineTerms& terms);
+  void hold(uint32_t line, bool held);
+  void add_agent() { personal_.emplace_back(); }
+  uint32_t count() const { return static_cast<uint32_t>(lines_.size()); }
+  const LineTerms& terms(uint32_t line) const { return known(line).terms; }
+  /// Pushes, and is not held.
+  bool pushes(uint32_t line) const { return shown_[line] == static_cast<uint8_t>(LineMode::push); }
+  uint32_t work(uint32_t line) const { return work_[line]; }
+  AgentOrder order(uint32_t line) const { return order_[line]; }
+  RankedAgents& agents(uint32_t line) { return lines_[line].agents; }
+  const RankedAgents& agents(uint32_t line) const { return known(line).agents; }
+  std::span<const uint32_t> of_group(uint32_t group) const;
+
+  // Tickets.
+  void enqueue(uint32_t line, uint32_t slot, Standing standing);
+  void enqueue_for(uint32_t agent, uint32_t line, uint32_t slot, Standing standing);
+  void remove(uint32_t slot);
+  void age(uint32_t slot);
+  bool waiting(uint32_t slot) const { return place_[slot] != 0; }
+  bool aged(uint32_t slot) const { return (place_[slot] & aged_bit) != 0; }
+  bool strict(uint32_t slot) const { return standing(slot).press_us < strict_below_us; }
+  uint32_t line_of(uint32_t slot) const {
+    CHECK(waiting(slot));
+    return (place_[slot] & line_bits) - 1;
+  }
+  uint32_t waits_for(uint32_t slot) const {
+    return (place_[slot] & personal_bit) != 0 ? waits_for_[slot] : none;
+  }
+  Standing standing(uint32_t slot) const;
+  const ReadyQueue& queue(uint32_t line) const { return known(line).waiting.queue; }
+  uint32_t waiting_for(uint32_t agent) const;
+
+  // Searching.
+  struct Choice {
+    uint32_t line = none;
+    uint32_t slot = none;
+    Standing standing;
+    bool found() const { return line != none; }
+    bool beaten_by(const Standing& other) const { return !found() || ahead(other, standing); }
+    int64_t bound_us() const {
+      return found() ? standing.press_us : std::numeric_limits<int64_t>::max();
+    }
+  };
+  /// The most pressing ticket for who asks.
+  Choice best(const Asking& asking) const;
+  /// Of those that have aged and are not strict, other than one.
+  Choice best_aged(const Asking& asking, uint32_t other_than = none) const;
+  /// Calls f(choice) with the most pressing of each line that has any.
+  template <class F>
+  void for_each_line(const Asking& asking, F&& f) const;
+
+  /// Lines that push and have tickets for anybody.
+  const HeadBoard& pushing() const { return heads_[static_cast<size_t>(LineMode::push)]; }
+  /// Agents for whom only some tickets wait.
+  const Bits& with_personal() const { return with_personal_; }
+  /// Calls f(line) for each line with tickets waiting for this agent only.
+  template <class F>
+  void for_each_personal(uint32_t agent, F&& f) const {
+    for (const Personal& personal : personal_[agent]) f(personal.line);
+  }
+  /// Whether a ticket for anybody, or for this agent only, waits there that is not excluded.
+  bool has_common(uint32_t line, std::span<const uint32_t> excluded) const;
+  bool has_personal(uint32_t agent, uint32_t line, std::span<const uint32_t> excluded) const;
+
+ private:
+  static constexpr uint32_t personal_bit = 0x8000'0000;
+  static constexpr uint32_t aged_bit = 0x4000'0000;
+  static constexpr uint32_t line_bits = 0x3fff'ffff;
+  static constexpr uint8_t nowhere = 2;
+
+  /// Tickets that wait together.
+  struct Waiting {
+    explicit Waiting(std::span<uint32_t> positions) : queue(positions) {}
+    ReadyQueue queue;
+    StandingHeap aged;  // those of them that have aged, unless strict
+  };
+  struct Line {
+    LineTerms terms;
+    Waiting waiting;
+    RankedAgents agents;  // who may serve it
+    bool held = false;
+  };
+  struct Personal {
+    uint32_t line;
+    Waiting waiting;
+  };
+
+  const Line& known(uint32_t line) const {
+    CHECK(line < lines_.size());
+    return lines_[line];
+  }
+  Waiting& waiting_with(uint32_t slot);
+  const Waiting* personal(uint32_t agent, uint32_t line) const;
+  void show(uint32_t line);
+  void show_head(uint32_t line);
+  void show_aged(uint32_t line);
+  bool open(uint32_t line, const Asking& asking) const {
+    return shown_[line] <= static_cast<uint8_t>(asking.pull ? LineMode::pull : LineMode::push) &&
+           (asking.kinds >> work_[line] & 1) != 0;
+  }
+  static void improve(Choice& best, uint32_t line, const StandingHeap& heap,
+                      std::span<const uint32_t> excluded, uint32_t other_than = none);
+
+  // Tickets.
+  FixedArray<uint32_t> positions_;       // in the heap they wait in
+  FixedArray<uint32_t> aged_positions_;  // in that of aged ones
+  FixedArray<uint32_t> place_;           // the line, plus one, and the bits above
+  FixedArray<uint32_t> waits_for_;       // an agent; valid with personal_bit
+
+  // Lines.
+  std::vector<Line> lines_;
+  std::vector<uint8_t> work_;  // of each line, once more, side by side
+  std::vector<AgentOrder> order_;
+  std::vector<uint8_t> shown_;  // mode, or nowhere
+  std::map<uint32_t, std::vector<uint32_t>> by_group_;
+  std::array<HeadBoard, 2> heads_;  // of lines that push; that are pulled
+  HeadBoard aged_heads_;            // of either
+
+  // Agents.
+  std::vector<std::vector<Personal>> personal_;
+  Bits with_personal_;
+};
+
+template <class F>
+void Lines::for_each_line(const Asking& asking, F&& f) const {
+  const auto visit = [&](uint32_t line, const StandingHeap& heap) {
+    Choice best;
+    if (open(line, asking)) improve(best, line, heap, asking.excluded);
+    if (best.found()) f(best);
+  };
+  for (size_t mode = 0; mode < (asking.pull ? 2U : 1U); ++mode) {
+    for_each_common(asking.lines, heads_[mode].filled(),
+                    [&](uint32_t line) { visit(line, lines_[line].waiting.queue.heap()); });
+  }
+  for (const Personal& personal : personal_[asking.agent]) {
+    if (has_bit(asking.lines, personal.line)) visit(personal.line, personal.waiting.queue.heap());
+  }
+}
+
+}  // namespace paceline::sched

@@ -1,0 +1,115 @@
+#include "sched/need.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "sched/base/check.h"
+
+namespace paceline::sched {
+
+namespace {
+
+bool compares(uint8_t held, Comparison comparison, uint8_t level) {
+  switch (comparison) {
+    case Comparison::at_least:
+      return held >= level;
+    case Comparison::above:
+      return held > level;
+    case Comparison::at_most:
+      return held <= level;
+    case Comparison::below:
+      return held < level;
+    case Comparison::equal:
+      return held == level;
+    case Comparison::unequal:
+      return held != level;
+  }
+  CHECK(false);
+}
+
+/// What a satisfied comparison leaves unused.
+uint32_t unused(uint8_t held, Comparison comparison, uint8_t level) {
+  if (comparison == Comparison::at_least) return uint32_t{held} - level;
+  if (comparison == Comparison::above) return uint32_t{held} - level - 1;
+  return 0;
+}
+
+struct Value {
+  bool holds = true;
+  uint32_t surplus = 0;
+};
+
+Value evaluate(std::span<const NeedStep> steps, std::span<const SkillLevel> held) {
+  std::array<Value, Need::depth_max> stack;
+  uint32_t depth = 0;
+  for (const NeedStep& step : steps) {
+    switch (step.code) {
+      case NeedStep::Code::compare: {
+        const uint8_t level = level_of(held, step.skill);
+        const bool holds = compares(level, step.comparison, step.level);
+        stack[depth++] = {holds, holds ? unused(level, step.comparison, step.level) : 0};
+        break;
+      }
+      case NeedStep::Code::negate:
+        stack[depth - 1] = {!stack[depth - 1].holds, 0};
+        break;
+      case NeedStep::Code::both:
+      case NeedStep::Code::either: {
+        const Value right = stack[--depth];
+        Value& left = stack[depth - 1];
+        left.holds = step.code == NeedStep::Code::both ? left.holds && right.holds
+                                                       : left.holds || right.holds;
+        left.surplus += right.surplus;
+        break;
+      }
+    }
+  }
+  return depth == 0 ? Value{} : stack[0];
+}
+
+}  // namespace
+
+uint8_t level_of(std::span<const SkillLevel> held, uint32_t skill) {
+  const auto at =
+      std::lower_bound(held.begin(), held.end(), skill,
+                       [](const SkillLevel& a, uint32_t wanted) { return a.skill < wanted; });
+  return at != held.end() && at->skill == skill ? at->level : uint8_t{0};
+}
+
+Need::Need(std::vector<NeedStep> steps) : steps_(std::move(steps)) {
+  uint32_t depth = 0;
+  for (const NeedStep& step : steps_) {
+    switch (step.code) {
+      case NeedStep::Code::compare:
+        CHECK(depth < depth_max);
+        ++depth;
+        break;
+      case NeedStep::Code::negate:
+        CHECK(depth >= 1);
+        break;
+      case NeedStep::Code::both:
+      case NeedStep::Code::either:
+        CHECK(depth >= 2);
+        --depth;
+        break;
+    }
+  }
+  CHECK(steps_.empty() || depth == 1);
+}
+
+Need Need::all_of(std::span<const SkillLevel> levels) {
+  std::vector<NeedStep> steps;
+  for (const SkillLevel& wanted : levels) {
+    steps.push_back({NeedStep::Code::compare, Comparison::at_least, wanted.level, wanted.skill});
+    if (steps.size() > 1) steps.push_back({.code = NeedStep::Code::both});
+  }
+  return Need(std::move(steps));
+}
+
+bool Need::holds(std::span<const SkillLevel> held) const { return evaluate(steps_, held).holds; }
+uint32_t Need::surplus(std::span<const SkillLevel> held) const {
+  return evaluate(steps_, held).surplus;
+}
+
+}  // namespace paceline::sched

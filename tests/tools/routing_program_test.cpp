@@ -372,7 +372,7 @@ TEST_F(RoutingProgram, WhySaysASentenceAndWhatItRestsOn) {
   EXPECT_THAT(text.out, HasSubstr("What would change it:"));
 
   EXPECT_THAT(object({"why", "agent", "eve"})["sentence"].get<std::string>(), HasSubstr("eve"));
-  EXPECT_THAT(on_desk({"why", "agent", "eve"}).out, HasSubstr("logged_out"));
+  EXPECT_THAT(on_desk({"why", "agent", "eve"}).out, HasSubstr("logged out"));
   const json queue = object({"why", "queue", "network-l2"});
   ASSERT_FALSE(queue["lines"].empty());
   EXPECT_EQ(queue["lines"][0]["waiting"], 1);

@@ -71,10 +71,12 @@ uint32_t Crews::add(const Key& key) {
   auto added = static_cast<uint32_t>(crews_.size());
   if (free_.empty()) {
     crews_.emplace_back();
+    lines_.add_row();
   } else {
     added = free_.back();
     free_.pop_back();
     crews_[added] = {};
+    lines_.clear(added);
   }
   crews_[added].groups = key.first;
   crews_[added].skills = key.second;

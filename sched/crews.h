@@ -19,7 +19,6 @@ struct Crew {
   std::vector<uint32_t> groups;    // ascending
   std::vector<SkillLevel> skills;  // ascending by skill, without repetition
   std::vector<uint32_t> members;   // in no order; none: the crew is free for other abilities
-  Bits lines;                      // that it may serve
   uint32_t credit = 0;             // of aged tickets, in thousandths
   QueueShares::State shares;
 
@@ -45,6 +44,10 @@ class Crews {
   Crew& crew_of(uint32_t agent) { return crews_[number(agent)]; }
   const Crew& crew_of(uint32_t agent) const { return crews_[number(agent)]; }
   Crew& crew(uint32_t number) { return crews_[number]; }
+  /// The lines a crew may serve, kept by the caller.
+  const BitTable& lines() const { return lines_; }
+  BitTable& lines() { return lines_; }
+  std::span<const uint64_t> lines_of(uint32_t agent) const { return lines_.row(number(agent)); }
   uint32_t in_use() const { return static_cast<uint32_t>(by_abilities_.size()); }
   /// In no order.
   std::span<const uint32_t> of_group(uint32_t group) const;
@@ -64,6 +67,7 @@ class Crews {
   void leave(uint32_t agent);
 
   std::vector<Crew> crews_;
+  BitTable lines_;  // by crew
   std::vector<uint32_t> free_;
   std::map<Key, uint32_t> by_abilities_;
   std::map<uint32_t, std::vector<uint32_t>> by_group_;

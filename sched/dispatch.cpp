@@ -34,7 +34,7 @@ void Dispatcher::define_line(uint32_t line, const LineTerms& terms) {
   const bool same_agents = !fresh && suits_alike(lines_.terms(line), terms);
   if (!fresh && !same_agents) {
     for (const uint32_t crew : crews_.of_group(lines_.terms(line).group)) {
-      clear_bit(crews_.crew(crew).lines, line);
+      crews_.lines().clear(crew, line);
     }
   }
   lines_.define(line, terms);
@@ -51,7 +51,7 @@ void Dispatcher::find_agents(uint32_t line) {
   for (const uint32_t number : crews_.of_group(terms.group)) {
     Crew& crew = crews_.crew(number);
     if (!crew.may_serve(terms)) continue;
-    set_bit(crew.lines, line);
+    crews_.lines().set(number, line);
     const uint32_t rank = crew.rank(terms).total;
     for (const uint32_t agent : crew.members) agents.push_back({agent, rank});
   }
@@ -80,8 +80,7 @@ void Dispatcher::define_agent(AgentId agent, const Abilities& abilities, uint32_
   const uint32_t left = crews_.number(number);
   if (crews_.join(number, abilities)) {
     if (left != Crews::none) {
-      for_each(crews_.crew(left).lines,
-               [&](uint32_t line) { lines_.agents(line).clear(number); });
+      for_each(crews_.lines().row(left), [&](uint32_t line) { lines_.agents(line).clear(number); });
     }
     join_lines(number);
   }
@@ -95,11 +94,11 @@ void Dispatcher::join_lines(uint32_t agent) {
   if (crew.members.size() == 1) {  // nobody has asked yet
     for (const uint32_t group : crew.groups) {
       for (const uint32_t line : lines_.of_group(group)) {
-        if (crew.may_serve(lines_.terms(line))) set_bit(crew.lines, line);
+        if (crew.may_serve(lines_.terms(line))) crews_.lines().set(crews_.number(agent), line);
       }
     }
   }
-  for_each(crew.lines, [&](uint32_t line) {
+  for_each(crews_.lines_of(agent), [&](uint32_t line) {
     lines_.agents(line).set(agent, crew.rank(lines_.terms(line)).total);
   });
 }
@@ -210,7 +209,7 @@ uint64_t Dispatcher::fit(AgentId agent) const {
 
 bool Dispatcher::may_serve(AgentId agent, uint32_t line) const {
   CHECK(agent.value < agents_.size());
-  return has_bit(crews_.crew_of(agent.value).lines, line);
+  return has_bit(crews_.lines_of(agent.value), line);
 }
 bool Dispatcher::anyone_may_serve(uint32_t line) const { return !lines_.agents(line).empty(); }
 bool Dispatcher::anyone_routable(uint32_t line) const {

@@ -9,12 +9,12 @@
 namespace paceline::sched {
 
 Asking Dispatcher::asking(uint32_t agent, bool pull) const {
-  return {agent, crews_.crew_of(agent).lines, free_.kinds(agent), exclusions_.slots(agent), pull};
+  return {agent, crews_.lines_of(agent), free_.kinds(agent), exclusions_.slots(agent), pull};
 }
 
 bool Dispatcher::could_take(uint32_t agent, uint32_t line) const {
   return (free_.kinds(agent) >> lines_.work(line) & 1) != 0 &&
-         has_bit(crews_.crew_of(agent).lines, line);
+         has_bit(crews_.lines_of(agent), line);
 }
 
 // --- A ticket asks ---
@@ -133,20 +133,21 @@ uint32_t Dispatcher::idle_beside_waiting() const {
   if (heads.count() <= free_.any_count()) {
     for_each(heads.filled(), [&](uint32_t line) {
       const Bits& free = free_.free_for(lines_.work(line));
-      lines_.agents(line).for_each_block([&](const RankedAgents::Block& block) {
-        const uint32_t word = block.word();
-        const uint64_t some = block.agents() & free[word];
+      const Bits& excluding = exclusions_.agents();
+      const RankedAgents& agents = lines_.agents(line);
+      for (size_t block = 0; block < agents.block_count(); ++block) {
+        const uint32_t word = agents.word(block);
+        const uint64_t some = agents.agents(block) & free[word];
         pairs += static_cast<uint64_t>(std::popcount(some));
-        const Bits& excluding = exclusions_.agents();
-        if (some == 0 || word >= excluding.size()) return;
+        if (word >= excluding.size()) continue;
         for_each_bit(some & excluding[word], word, [&](uint32_t agent) {
           if (!has_ticket(line, agent)) --pairs;
         });
-      });
+      }
     });
   } else {
     for_each(free_.any(), [&](uint32_t agent) {
-      for_each_common(crews_.crew_of(agent).lines, heads.filled(), [&](uint32_t line) {
+      for_each_common(crews_.lines_of(agent), heads.filled(), [&](uint32_t line) {
         if (could_take(agent, line) && has_ticket(line, agent)) ++pairs;
       });
     });

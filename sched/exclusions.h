@@ -66,7 +66,11 @@ class Exclusions {
     return std::binary_search(slots.begin(), slots.end(), slot);
   }
   uint32_t count(uint32_t agent) const { return static_cast<uint32_t>(slots_[agent].size()); }
-  std::span<const uint32_t> slots(uint32_t agent) const { return slots_[agent]; }  ///< Ascending.
+  /// Ascending.
+  std::span<const uint32_t> slots(uint32_t agent) const {
+    if (!has_bit(agents_, agent)) return {};
+    return slots_[agent];
+  }
   const Bits& agents() const { return agents_; }  ///< Who have any.
   template <class F>
   void for_each_agent(uint32_t slot, F&& f) const {

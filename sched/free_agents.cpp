@@ -105,20 +105,21 @@ FreeAgents::Best FreeAgents::best(const RankedAgents& agents, uint32_t kind, Age
   const int64_t* const least = of_kind_[kind].least[index(order)].data();
   const int64_t* const keys = keys_[index(order)].data();
   Best best;
-  agents.for_each_block([&](const RankedAgents::Block& block) {
-    const uint32_t word = block.word();
-    uint64_t some = block.agents() & free[word];
+  const size_t blocks = agents.block_count();
+  for (size_t block = 0; block < blocks; ++block) {
+    const uint32_t word = agents.word(block);
+    uint64_t some = agents.agents(block) & free[word];
     for (; !but_for.empty() && but_for.front() / 64 <= word; but_for = but_for.subspan(1)) {
       if (but_for.front() / 64 == word) some &= ~bit_of(but_for.front());
     }
-    if (some == 0) return;
-    const auto [ranking, rank] = block.best(some);
+    if (some == 0) continue;
+    const auto [ranking, rank] = agents.best(block, some);
     if (best.agent != none &&
         (rank > best.rank || (rank == best.rank && least[word] >= best.key))) {
-      return;
+      continue;
     }
     for_each_bit(ranking, word, [&](uint32_t agent) { best.improve({agent, rank, keys[agent]}); });
-  });
+  }
   return best;
 }
 

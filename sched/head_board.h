@@ -59,7 +59,7 @@ class HeadBoard {
   /// Calls visit(index, head) for heads among `set` that beat `best`, which visit() may improve:
   /// best.beaten_by(standing) says so, and best.bound_us() that nothing pressing less can.
   template <class Best, class Visit>
-  void search(const Bits& set, const Best& best, Visit&& visit) const {
+  void search(std::span<const uint64_t> set, const Best& best, Visit&& visit) const {
     const size_t words = set.size() < filled_.size() ? set.size() : filled_.size();
     for (size_t word = 0; word < words; ++word) {
       const uint64_t bits = set[word] & filled_[word];

@@ -173,8 +173,15 @@ Lines::Choice Lines::best(const Asking& asking) const {
       }
     });
   }
-  if (best.found() && best.slot == none) best.slot = lines_[best.line].waiting.queue.top();
-  for (const Personal& personal : personal_[asking.agent]) {
+  if (best.found() && best.slot == none) {
+    const ReadyQueue& queue = lines_[best.line].waiting.queue;
+    best.slot = queue.top();
+    // It will most likely be taken out of its line.
+    __builtin_prefetch(&positions_[best.slot]);
+    __builtin_prefetch(&place_[best.slot]);
+    queue.heap().prefetch_for_erase();
+  }
+  for (const Personal& personal : personal_of(asking.agent)) {
     if (!has_bit(asking.lines, personal.line) || !open(personal.line, asking)) continue;
     improve(best, personal.line, personal.waiting.queue.heap(), asking.excluded);
   }
@@ -187,7 +194,7 @@ Lines::Choice Lines::best_aged(const Asking& asking, uint32_t other_than) const 
     if (open(line, asking))
       improve(best, line, lines_[line].waiting.aged, asking.excluded, other_than);
   });
-  for (const Personal& personal : personal_[asking.agent]) {
+  for (const Personal& personal : personal_of(asking.agent)) {
     if (!has_bit(asking.lines, personal.line) || !open(personal.line, asking)) continue;
     improve(best, personal.line, personal.waiting.aged, asking.excluded, other_than);
   }

@@ -26,7 +26,7 @@ namespace paceline::sched {
 /// Who asks for a ticket.
 struct Asking {
   uint32_t agent;
-  const Bits& lines;                   // that its crew may serve
+  std::span<const uint64_t> lines;     // bits: that its crew may serve
   uint64_t kinds;                      // of work it is free for
   std::span<const uint32_t> excluded;  // slots, ascending
   bool pull = false;                   // from lines that are pulled, too
@@ -128,6 +128,10 @@ class Lines {
     Waiting waiting;
   };
 
+  std::span<const Personal> personal_of(uint32_t agent) const {
+    if (!has_bit(with_personal_, agent)) return {};
+    return personal_[agent];
+  }
   const Line& known(uint32_t line) const {
     CHECK(line < lines_.size());
     return lines_[line];
@@ -175,7 +179,7 @@ void Lines::for_each_line(const Asking& asking, F&& f) const {
     for_each_common(asking.lines, heads_[mode].filled(),
                     [&](uint32_t line) { visit(line, lines_[line].waiting.queue.heap()); });
   }
-  for (const Personal& personal : personal_[asking.agent]) {
+  for (const Personal& personal : personal_of(asking.agent)) {
     if (has_bit(asking.lines, personal.line)) visit(personal.line, personal.waiting.queue.heap());
   }
 }

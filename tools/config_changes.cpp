@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
-#include "engine/config/routing_words.h"
 #include "sched/calendar.h"
 #include "tools/config_facts.h"
 #include "tools/instants.h"
@@ -98,7 +98,6 @@ class DeskChanges {
     calendars();
     policies();
     routes();
-    dispatching();
     staff();
     return std::move(changes_);
   }
@@ -121,16 +120,33 @@ class DeskChanges {
   void settings() {
     const desk::DeskSettings &old = before_.settings, &now = after_.settings;
     add("settings", differing(facts_of(old), facts_of(now)),
-        "auto_close, reopen_window and strict at once, for tickets there already too; the others "
-        "for what happens from now on");
+        "auto_close, reopen_window, strict and what routing goes by at once, for tickets there "
+        "already too; the others for what happens from now on");
     add("priority.matrix", differing(facts_of(old.matrix), facts_of(now.matrix)),
         "a ticket's priority at its next update");
     add("criticality", differing(criticalities(before_), criticalities(after_)),
         "a ticket's impact at its next update");
     add("pending periods", differing(pending(old), pending(now)),
         "for tickets pended from now on; the time between reminders at once");
+    work();
+    add("away codes", differing(away_facts(old), away_facts(now)),
+        "who is away keeps its code until the next change of state");
     add("pause rules", differing(pauses(old), pauses(now)),
         "part of a policy's version: see the policies");
+  }
+
+  /// The first that matches wins, so the same rules in another order are others.
+  void work() {
+    const Facts old = work_facts(before_.settings), now = work_facts(after_.settings);
+    auto fields = differing(old, now);
+    if (fields.empty() && old != now)
+      fields.push_back({"order", order_of(keys(old)), order_of(keys(now))});
+    add("work", std::move(fields), "at once, for what waits and what is in hand");
+  }
+  static std::vector<std::string> keys(const Facts& facts) {
+    std::vector<std::string> keys;
+    for (const auto& [key, value] : facts) keys.push_back(key);
+    return keys;
   }
 
   static Facts criticalities(const desk::Configuration& configuration) {
@@ -245,36 +261,35 @@ class DeskChanges {
                   "the first that matches wins: for tickets opened from now on", changes_);
   }
 
-  /// A rule of work has no name but what it is about.
-  struct Named {
-    std::string name;
-    Facts facts;
-  };
-  static std::vector<Named> work(const desk::DeskSettings& settings) {
-    std::vector<Named> list;
-    for (const desk::WorkRule& rule : settings.work)
-      list.push_back({config::selector_text(rule), facts_of(rule)});
-    return list;
-  }
-
-  void dispatching() {
-    const desk::DeskSettings &old = before_.settings, &now = after_.settings;
-    add("routing", differing(routing_facts_of(old), routing_facts_of(now)), "at once");
-    take(compare("work", work(old), work(now), [](const Named& each, bool) { return each.facts; }),
-         "at once", "at once", "at once");
-    compare_order("work", work(old), work(now), "the first that matches wins: at once", changes_);
-    take(compare("away", old.away_codes, now.away_codes,
-                 [](const desk::AwayCode& each, bool) { return facts_of(each); }),
-         "at once", "at once", "for agents who go away from now on");
-  }
-
   void staff() {
-    take(compare("queue", before_.queues, after_.queues,
-                 [](const desk::QueueDefinition& each, bool) { return facts_of(each); }),
-         "there at once", "at once; those that wait are ordered anew", "stays as it is");
+    Changes queues =
+        compare("queue", before_.queues, after_.queues,
+                [](const desk::QueueDefinition& each, bool) { return facts_of(each); });
+    for (ConfigChange& change : queues) effects_of(change);
+    std::move(queues.begin(), queues.end(), std::back_inserter(changes_));
     take(compare("agent", before_.agents, after_.agents,
                  [](const desk::AgentDefinition& each, bool) { return facts_of(each); }),
          "there at once, logged out", "at once", "stays as it is");
+  }
+
+  /// What a change of a queue does to the tickets that wait in it or are in hand.
+  static void effects_of(ConfigChange& change) {
+    if (change.how != How::changed) {
+      change.effects.emplace_back(change.how == How::added ? "there at once" : "stays as it is");
+      return;
+    }
+    const auto any = [&](const auto&... keys) {
+      return std::any_of(change.fields.begin(), change.fields.end(), [&](const auto& field) {
+        return ((field.key == keys || field.key.rfind(std::string(keys) + ' ', 0) == 0) || ...);
+      });
+    };
+    if (any("discipline", "head_start", "default_horizon"))
+      change.effects.emplace_back("at once: those that wait are ordered anew");
+    if (any("need", "step", "group", "preferred", "best_fit", "choice", "mode", "weight", "share"))
+      change.effects.emplace_back("at once: who may have those that wait, and who first");
+    if (any("auto_accept", "offer_timeout", "fan_out", "cool_off"))
+      change.effects.emplace_back("for offers from now on; live ones go on");
+    if (change.effects.empty()) change.effects.emplace_back("at once");
   }
 
   const desk::Configuration& before_;

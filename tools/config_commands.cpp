@@ -14,6 +14,12 @@ namespace paceline::tools {
 
 namespace {
 
+size_t steps_of(const desk::Configuration& configuration) {
+  size_t steps = 0;
+  for (const desk::QueueDefinition& queue : configuration.queues) steps += queue.steps.size();
+  return steps;
+}
+
 class ConfigCheck final : public Subcommand {
  public:
   void declare(CLI::App& app) override {
@@ -34,17 +40,27 @@ class ConfigCheck final : public Subcommand {
                                  {"policies", configuration.policies.size()},
                                  {"queues", configuration.queues.size()},
                                  {"routes", configuration.routes.size()},
-                                 {"agents", configuration.agents.size()}});
+                                 {"agents", configuration.agents.size()},
+                                 {"steps", steps_of(configuration)},
+                                 {"work", configuration.settings.work.size()},
+                                 {"away_codes", configuration.settings.away_codes.size()}});
       }
       terminal.data(json.dump(1) + "\n");
       return {};
     }
     std::string text = fmt::format("{} is right\n", file_);
     for (const auto& [name, configuration] : loaded->desks) {
-      text += fmt::format("desk {}: {} calendars, {} policies, {} queues, {} routes, {} agents\n",
+      text += fmt::format("desk {}: {} calendars, {} policies, {} queues, {} routes, {} agents",
                           name, configuration.calendars.size(), configuration.policies.size(),
                           configuration.queues.size(), configuration.routes.size(),
                           configuration.agents.size());
+      const desk::DeskSettings& settings = configuration.settings;
+      if (const size_t steps = steps_of(configuration); steps != 0)
+        text += fmt::format(", {} routing steps", steps);
+      if (!settings.work.empty()) text += fmt::format(", {} kinds of work", settings.work.size());
+      if (!settings.away_codes.empty())
+        text += fmt::format(", {} away codes", settings.away_codes.size());
+      text += '\n';
     }
     terminal.data(text);
     return {};

@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/config/places.h"
-#include "engine/config/routing_words.h"
 #include "tools/commands.h"
 #include "tools/config_facts.h"
 #include "tools/config_file.h"
@@ -87,9 +86,7 @@ class Explanation {
                                 const desk::Configuration& configuration) const {
     const desk::DeskSettings& settings = configuration.settings;
     std::vector<Section> list;
-    Facts of_desk = facts_of(settings);
-    for (auto& fact : routing_facts_of(settings)) of_desk.push_back(std::move(fact));
-    list.push_back({"settings", "desk", name, std::move(of_desk)});
+    list.push_back({"settings", "desk", name, facts_of(settings)});
     list.push_back({"priority, by urgency high, medium, low", "priority.matrix", "",
                     facts_of(settings.matrix)});
     for (const bool of_item : {true, false}) {
@@ -113,19 +110,20 @@ class Explanation {
       list.push_back(
           {named ? "route " + route.name : route.name, "route", route.name, facts_of(route)});
     }
-    for (const desk::WorkRule& rule : settings.work) {
-      const std::string about = config::selector_text(rule);
-      list.push_back({"work " + about, "work", about, facts_of(rule)});
-    }
-    for (const desk::AwayCode& code : settings.away_codes)
-      list.push_back({"away " + code.name, "away", code.name, facts_of(code)});
     for (const desk::AgentDefinition& agent : configuration.agents)
       list.push_back({"agent " + agent.name, "agent", agent.name, facts_of(agent)});
+    if (!settings.work.empty())
+      list.push_back({"work, the first that matches", "work", "", work_facts(settings)});
+    if (!settings.away_codes.empty())
+      list.push_back({"away codes", "away", "", away_facts(settings)});
     return list;
   }
 
-  /// Of the days of a calendar `week` speaks.
+  /// Of the days of a calendar `week` speaks; kinds of work and away codes have tables of their
+  /// own.
   uint32_t line_of(const Section& section, const std::string& key, const std::string& desk) const {
+    if (section.name.empty() && (section.kind == "work" || section.kind == "away"))
+      return places_.line(section.kind, key, desk);
     const uint32_t line = places_.key_line(section.kind, section.name, key, desk);
     const bool is_day = section.kind == "calendar" && key.size() == 3;
     return line == 0 && is_day ? places_.key_line(section.kind, section.name, "week", desk) : line;

@@ -19,17 +19,16 @@ using Facts = std::vector<std::pair<std::string, std::string>>;
 std::string period_text(const desk::Period& period);
 
 Facts facts_of(const config::ServerSettings& server);
-/// Without its pauses and periods of pending tickets, and without what is about routing.
+/// Without its pauses and periods of pending tickets, kinds of work and away codes.
 Facts facts_of(const desk::DeskSettings& settings);
-/// Of agents, and of whom work is given to.
-Facts routing_facts_of(const desk::DeskSettings& settings);
-Facts facts_of(const desk::WorkRule& rule);
-Facts facts_of(const desk::AwayCode& code);
 Facts facts_of(const sched::PriorityMatrix& matrix);
 Facts facts_of(const desk::PendingRule& rule);
 Facts facts_of(const desk::RouteRule& route);
 Facts facts_of(const desk::QueueDefinition& queue);
 Facts facts_of(const desk::AgentDefinition& agent);
+/// By what they are about, in the order in which they are asked.
+Facts work_facts(const desk::DeskSettings& settings);
+Facts away_facts(const desk::DeskSettings& settings);
 Facts facts_of(const sched::CalendarSpec& calendar);
 /// Its pauses are those of `settings` unless it has its own.
 Facts facts_of(const desk::PolicyDefinition& policy, const desk::DeskSettings& settings);

@@ -71,8 +71,14 @@ class NeedChecks {
       const std::string key = queue.steps.empty() ? "need" : fmt::format("step {}", i + 1);
       steps.emplace_back(key, parsed(entry, queue.step_need(i), key));
     }
-    for (size_t i = 0; i < queue.preferred.size(); ++i)
-      parsed(entry, queue.preferred[i].need, fmt::format("preferred {}", i + 1));
+    for (size_t i = 0; i < queue.preferred.size(); ++i) {
+      const std::string key = fmt::format("preferred {}", i + 1);
+      const auto need = parsed(entry, queue.preferred[i].need, key);
+      if (need && need->need.asks_nothing() && !queue.preferred[i].need.empty())
+        checks_.error(
+            code::wrong_need, entry.line_of(key),
+            fmt::format("{}: {}: it asks for nothing: name a skill", subject_of(entry), key));
+    }
     return steps;
   }
 

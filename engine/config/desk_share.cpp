@@ -12,6 +12,7 @@ namespace paceline::config {
 namespace {
 
 constexpr size_t away_codes_max = 1'000;
+constexpr size_t work_rules_max = 256;
 
 class DeskShare {
  public:
@@ -97,6 +98,13 @@ class DeskShare {
                                       "it to the end",
                                       selector, all_at));
       out_.settings.work.push_back(entry.value);
+      if (out_.settings.work.size() > work_rules_max) {
+        diagnostics_.error(
+            code::wrong_value, entry.line,
+            fmt::format("a desk holds at most {} work rules: join some", work_rules_max));
+        out_.settings.work.clear();
+        return;
+      }
     }
   }
 

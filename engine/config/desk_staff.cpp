@@ -6,16 +6,14 @@
 
 #include <algorithm>
 #include <set>
-#include <tuple>
 
 #include "engine/config/desk_checks.h"
 #include "engine/config/routing_words.h"
 #include "engine/config/team.h"
+#include "engine/desk/line_book.h"
 
 namespace paceline::config {
 namespace {
-
-constexpr size_t work_kinds_max = 64;
 
 class StaffChecks {
  public:
@@ -86,9 +84,10 @@ class StaffChecks {
     if (anybody) return;
     for (const std::string& skill : need->names) {
       if (skills_.count(skill) != 0) continue;
+      const std::string instead = suggestion_from(skill, skills_);
       checks_.warn(code::nobody_can, entry.line,
                    fmt::format("{}: no agent has skill {}{}", subject, in_quotes(skill),
-                               suggestion_from(skill, skills_)));
+                               instead.empty() ? ": its tickets will wait" : instead));
       return;
     }
     checks_.warn(
@@ -145,22 +144,38 @@ class StaffChecks {
            std::find(agent.channels.begin(), agent.channels.end(), channel) != agent.channels.end();
   }
 
-  /// A rule for every channel makes a kind for each one that tickets come by, so there may be more.
+  /// As the desk counts them: with channels, and with what must be left of a shift.
   void count_kinds_of_work() {
-    using Kind = std::tuple<std::string, uint32_t, uint32_t, bool, bool>;
-    std::set<Kind> kinds;
-    for (const desk::WorkRule& rule : configuration_.settings.work)
-      kinds.emplace(rule.channel, rule.weight_milli, rule.channel_max, rule.blocking,
-                    rule.interruptible);
-    if (weighs_by_queue())
-      for (const desk::QueueDefinition& queue : configuration_.queues)
-        kinds.emplace("", queue.weight_milli, 0, false, false);
-    if (kinds.size() > work_kinds_max)
-      checks_.error(code::never_fits, checks_.desk().line,
-                    fmt::format("{}: its work rules and the weights of its queues make {} kinds of "
-                                "work, and a desk tells at most {} apart: let some have the same "
-                                "weight",
-                                checks_.subject(), kinds.size(), work_kinds_max));
+    const desk::DeskSettings& settings = configuration_.settings;
+    std::map<std::string_view, uint32_t> channels;
+    const auto number = [&](std::string_view channel) {
+      return channels.emplace(channel, static_cast<uint32_t>(channels.size())).first->second;
+    };
+    for (const desk::WorkRule& rule : settings.work)
+      if (!rule.channel.empty()) number(rule.channel);
+    desk::WorkSources sources{
+        .queues = {}, .rules = &settings.work, .agents_channels = {}, .channel_number = number};
+    std::set<std::string_view> limited;
+    for (const desk::AgentDefinition& agent : configuration_.agents)
+      limited.insert(agent.channels.begin(), agent.channels.end());
+    sources.agents_channels.assign(limited.begin(), limited.end());
+    for (const std::string_view channel : limited) number(channel);
+
+    desk::QueueDefinition triage;
+    bool has_triage = false;
+    for (const desk::QueueDefinition& queue : configuration_.queues) {
+      sources.queues.push_back(&queue);
+      has_triage = has_triage || queue.name == settings.triage_queue;
+    }
+    if (!has_triage) sources.queues.push_back(&triage);
+    // Each channel makes a kind of its own at least.
+    const size_t max = sched::Dispatcher::work_kinds_max;
+    if (channels.size() < max && desk::kinds_of_work(sources, max).size() <= max) return;
+    checks_.error(code::never_fits, checks_.desk().line,
+                  fmt::format("{}: its work rules, the channels of its agents, and weight and "
+                              "min_fit of its queues make more than {} kinds of work: let some "
+                              "have the same weight",
+                              checks_.subject(), max));
   }
 
   const Sections& sections_;

@@ -248,8 +248,8 @@ class Routing {
       add(code::half_shared, queue, "share",
           fmt::format("{} a share and queue {} {}", queue.share != 0 ? "has" : "is without",
                       in_quotes(first.name), queue.share != 0 ? "has none" : "has one"),
-          fmt::format("agent {} serves both, and where queues share agents one without share is "
-                      "left out",
+          fmt::format("agent {} serves both, and a queue without share comes only where none "
+                      "with one has work",
                       in_quotes(agent.name)),
           "state share for both, or for neither");
     else

@@ -332,6 +332,7 @@ class Floor final : public ValueNumbers {
   void book(bool booked);
   void follow_queue(uint32_t queue);
   void restand(uint32_t queue);
+  void restand_aside();
   void find_sunset(uint32_t queue, int64_t after_us);
   uint64_t rank_of(uint32_t node) const;
 

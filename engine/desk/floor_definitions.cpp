@@ -10,14 +10,20 @@ std::function<uint32_t(std::string_view)> Floor::channel_number() {
   return [this](std::string_view channel) { return number(Field::channel, channel); };
 }
 
-/// Kinds of work anew. What is booked under the former ones is booked under the new ones.
+/// Kinds of work as queues, work rules and channels make them. Where that makes another kind of what
+/// is in hand or waits, loads are booked and tickets stand anew.
 void Floor::define_work() {
-  const WorkSources sources = rules_.work_sources(channel_number());
-  const bool first = lines_.work_count() == 0;
-  if (!first && !lines_.changes_work(sources)) return;
-  if (!first) book(false);
-  lines_.define_work(sources);
-  if (!first) book(true);
+  bool changed = false;
+  lines_.define_work(rules_.work_sources(channel_number()), [&](bool booked) {
+    book(booked);
+    changed = true;
+  });
+  if (!changed) return;
+  for (uint32_t queue = 0; queue < rules_.queue_count(); ++queue) {
+    lines_.define_lines(queue);
+    restand(queue);
+  }
+  restand_aside();
 }
 
 /// Takes everything in agents' hands and under offer out of the dispatcher's books, or in again.
@@ -62,8 +68,12 @@ Result<uint32_t> Floor::define_queue(const QueueDefinition& definition) {
   const uint32_t known = rules_.find_queue(definition.name);
   const auto position = rules_.define_queue(definition);
   if (!position) return position;
+  define_work();
   follow_queue(*position);
-  if (known != none) restand(*position);
+  if (known != none) {
+    restand(*position);
+    restand_aside();
+  }
   Event event;
   event.kind = EventKind::queue_defined;
   event.queue = *position;
@@ -74,7 +84,6 @@ Result<uint32_t> Floor::define_queue(const QueueDefinition& definition) {
 /// What else there is of a queue follows its definition.
 void Floor::follow_queue(uint32_t queue) {
   const QueueDefinition& definition = rules_.queue(queue).definition;
-  define_work();
   lines_.define_lines(queue);
   missing_by_line_.clear();
   dispatcher_.set_queue_weight(queue, definition.share);
@@ -83,6 +92,20 @@ void Floor::follow_queue(uint32_t queue) {
   find_sunset(queue, now_.us);
   rearm_queue(queue);
   matching_changed_ = true;
+}
+
+/// Those who stand beside the lines: held for one agent, or under offer.
+void Floor::restand_aside() {
+  for (uint32_t agent = 0; agent < roster_.size(); ++agent) {
+    const std::vector<uint32_t> held = roster_[agent].held;
+    for (const uint32_t slot : held) stand_anew(slot);
+  }
+  std::vector<uint32_t> offered;
+  offers_.for_each([&](const Offer& offer) { offered.push_back(offer.slot); });
+  for (const uint32_t slot : offered) {
+    stand_anew(slot);
+    rearm(slot);
+  }
 }
 
 /// Another discipline, need or head start gives those who wait another standing and line.
@@ -115,6 +138,7 @@ bool Floor::configure(const Configuration& configuration) {
   rules_since_us_ = now_.us;
   any_strict_ = !rules_.settings().strict.empty();
   dispatcher_.set_aged_share(rules_.settings().aged_share_milli);
+  define_work();
   for (uint32_t queue = 0; queue < rules_.queue_count(); ++queue) follow_queue(queue);
   for (const uint32_t queue : defined) {
     Event event;

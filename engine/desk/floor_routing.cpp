@@ -212,7 +212,8 @@ void Floor::begin_hold(uint32_t slot) {
   if (const int64_t due_us = clockwork_.due_at_us(slot); due_us != sched::never.us) {
     until_us = std::min(until_us, due_us - sticky.min_slack_us);
   }
-  const bool free = (dispatcher_.fit(AgentId{agent}) >> dispatcher_.terms(line).work & 1) != 0;
+  const bool free = dispatcher_.routable(AgentId{agent}) &&
+                    (dispatcher_.fit(AgentId{agent}) >> dispatcher_.terms(line).work & 1) != 0;
   if (!free && until_us <= now_.us) return;
   TicketSide& side = store_.side(slot);
   side.held_for = agent;

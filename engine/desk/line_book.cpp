@@ -81,29 +81,41 @@ std::vector<Work> kinds_of_work(const WorkSources& sources, size_t max) {
   return works;
 }
 
-bool LineBook::changes_work(const WorkSources& sources) const {
-  return kinds_of_work(sources, sched::Dispatcher::work_kinds_max) != works_ ||
-         channels_of(sources) != channels_;
-}
-
-void LineBook::define_work(const WorkSources& sources) {
-  works_.clear();
-  channels_ = channels_of(sources);
-  work_rules_.clear();
+LineBook::Table LineBook::table_of(const WorkSources& sources) {
+  Table table;
+  table.channels = channels_of(sources);
   for (const WorkRule& rule : *sources.rules) {
     const uint32_t channel = rule.channel.empty() ? 0 : sources.channel_number(rule.channel) + 1;
-    work_rules_.push_back({channel, rule.kind, rule.priority});
+    table.rules.push_back({channel, rule.kind, rule.priority});
   }
-  work_index_.assign(sources.queues.size() * (work_rules_.size() + 1) * channels_.size() * 2, 0);
-  each_work(sources, channels_,
+  const size_t size = sources.queues.size() * (table.rules.size() + 1) * table.channels.size() * 2;
+  table.index.assign(size, 0);
+  each_work(sources, table.channels,
             [&](size_t queue, size_t rule, size_t channel, bool strict, const Work& work) {
-              work_index_[place_of(queue, rule, channel, strict)] =
-                  static_cast<uint8_t>(place(works_, work));
+              table.index[table.place_of(queue, rule, channel, strict)] =
+                  static_cast<uint8_t>(place(table.works, work));
             });
-  CHECK(works_.size() <= sched::Dispatcher::work_kinds_max);
-  for (uint32_t index = 0; index < works_.size(); ++index) {
-    dispatcher_.define_work(index, works_[index].kind);
+  return table;
+}
+
+bool LineBook::Table::extends(const Table& other) const {
+  return rules == other.rules && channels == other.channels && works.size() >= other.works.size() &&
+         std::equal(other.works.begin(), other.works.end(), works.begin()) &&
+         index.size() >= other.index.size() &&
+         std::equal(other.index.begin(), other.index.end(), index.begin());
+}
+
+void LineBook::define_work(const WorkSources& sources,
+                           const std::function<void(bool booked)>& rebook) {
+  Table table = table_of(sources);
+  CHECK(table.works.size() <= sched::Dispatcher::work_kinds_max);
+  const bool changes = !table.extends(table_);
+  if (changes) rebook(false);
+  table_ = std::move(table);
+  for (uint32_t index = 0; index < work_count(); ++index) {
+    dispatcher_.define_work(index, table_.works[index].kind);
   }
+  if (changes) rebook(true);
 }
 
 bool LineBook::strict(const Ticket& ticket) const {
@@ -113,18 +125,18 @@ bool LineBook::strict(const Ticket& ticket) const {
 uint32_t LineBook::work_of(const Ticket& ticket, const TicketDetail& detail) const {
   const uint32_t of_ticket = detail.interned[interned_index(TextField::channel)];
   size_t channel = 0;
-  for (size_t i = 1; i < channels_.size(); ++i) {
-    if (channels_[i] == of_ticket) channel = i;
+  for (size_t i = 1; i < table_.channels.size(); ++i) {
+    if (table_.channels[i] == of_ticket) channel = i;
   }
   size_t rule = 0;
-  for (; rule < work_rules_.size(); ++rule) {
-    const CompiledRule& wanted = work_rules_[rule];
+  for (; rule < table_.rules.size(); ++rule) {
+    const CompiledRule& wanted = table_.rules[rule];
     if (wanted.channel != 0 && wanted.channel != of_ticket) continue;
     if (wanted.kind >= 0 && wanted.kind != static_cast<int8_t>(ticket.kind)) continue;
     if (wanted.priority >= 0 && wanted.priority != static_cast<int8_t>(ticket.priority)) continue;
     break;
   }
-  return work_index_[place_of(ticket.queue, rule, channel, strict(ticket))];
+  return table_.index[table_.place_of(ticket.queue, rule, channel, strict(ticket))];
 }
 
 LineBook::Key LineBook::key_of(const Ticket& ticket, const TicketDetail& detail,

@@ -55,16 +55,15 @@ class LineBook {
     friend bool operator==(const Key&, const Key&) = default;
   };
 
-  /// Kinds of work anew, from the queues and the rules in force; the same indices where nothing
-  /// changed. Requires that nothing is booked where something did (changes_work()).
-  void define_work(const WorkSources& sources);
-  bool changes_work(const WorkSources& sources) const;
+  /// Kinds of work anew. Where that makes another kind of what is known, `rebook(false)` is called
+  /// before and `rebook(true)` after, to take loads out of the books and in again.
+  void define_work(const WorkSources& sources, const std::function<void(bool booked)>& rebook);
   /// The terms of every line of the queue anew.
   void define_lines(uint32_t queue);
 
   uint32_t work_of(const Ticket& ticket, const TicketDetail& detail) const;
-  const Work& work(uint32_t index) const { return works_[index]; }
-  uint32_t work_count() const { return static_cast<uint32_t>(works_.size()); }
+  const Work& work(uint32_t index) const { return table_.works[index]; }
+  uint32_t work_count() const { return static_cast<uint32_t>(table_.works.size()); }
 
   Key key_of(const Ticket& ticket, const TicketDetail& detail, uint8_t step) const;
   uint32_t line_for(const Key& key);         ///< Made where there is none.
@@ -82,6 +81,7 @@ class LineBook {
     uint32_t channel = 0;  // position + 1; 0: any
     int8_t kind = -1;
     int8_t priority = -1;
+    friend bool operator==(const CompiledRule&, const CompiledRule&) = default;
   };
 
   static uint64_t hash_of(const Key& key);
@@ -91,15 +91,22 @@ class LineBook {
   Rulebook& rules_;
   sched::Dispatcher& dispatcher_;
   Texts texts_;
-  std::vector<Work> works_;
-  std::vector<CompiledRule> work_rules_;
-  std::vector<uint32_t> channels_;  // that a kind of work may be of, as in CompiledRule; 0 first
-  // Index of the kind of work by (queue, rule or none, channel, strict); none is the last rule.
-  std::vector<uint8_t> work_index_;
-  size_t place_of(size_t queue, size_t rule, size_t channel, bool strict) const {
-    return ((queue * (work_rules_.size() + 1) + rule) * channels_.size() + channel) * 2 +
-           (strict ? 1 : 0);
-  }
+  struct Table {
+    std::vector<Work> works;
+    std::vector<CompiledRule> rules;
+    std::vector<uint32_t> channels;  // that a kind of work may be of, as in CompiledRule; 0 first
+    // Index of the kind of work by (queue, rule or none, channel, strict); none is the last rule.
+    std::vector<uint8_t> index;
+    size_t place_of(size_t queue, size_t rule, size_t channel, bool strict) const {
+      return ((queue * (rules.size() + 1) + rule) * channels.size() + channel) * 2 +
+             (strict ? 1 : 0);
+    }
+    /// Whether what `other` knows is the same here.
+    bool extends(const Table& other) const;
+  };
+  static Table table_of(const WorkSources& sources);
+
+  Table table_;
   std::vector<Key> keys_;
   sched::HashIndex by_key_;
   std::vector<std::vector<uint32_t>> by_queue_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
 #include <span>
 #include <utility>
@@ -185,10 +186,9 @@ class NeedParser {
   }
 
   uint32_t numbered_name(const std::string& skill) {
-    const auto found = std::find(names_.begin(), names_.end(), skill);
-    const auto position = static_cast<uint32_t>(found - names_.begin());
-    if (found == names_.end()) names_.push_back(skill);
-    return position;
+    const auto [known, is_new] = numbers_.emplace(skill, static_cast<uint32_t>(names_.size()));
+    if (is_new) names_.push_back(skill);
+    return known->second;
   }
 
   bool unexpected_after_need() {
@@ -208,6 +208,7 @@ class NeedParser {
   Token token_;
   std::vector<NeedStep> steps_;
   std::vector<std::string> names_;
+  std::map<std::string, uint32_t> numbers_;  // by name
   std::optional<SyntaxError> error_;
   int nesting_ = 0;
   uint32_t stack_ = 0;
@@ -318,9 +319,9 @@ class Search {
     for (NeedStep& step : steps) {
       if (step.code != Code::compare) continue;
       const std::string& name = need.names[step.skill];
-      const auto known = std::find(names_.begin(), names_.end(), name);
-      step.skill = static_cast<uint32_t>(known - names_.begin());
-      if (known == names_.end()) {
+      const auto [known, is_new] = numbers_.emplace(name, static_cast<uint32_t>(names_.size()));
+      step.skill = known->second;
+      if (is_new) {
         names_.push_back(name);
         tried_.push_back({0});
       }
@@ -352,7 +353,8 @@ class Search {
   }
 
   std::vector<std::string> names_;
-  std::vector<std::vector<int>> tried_;  // by skill
+  std::map<std::string, uint32_t> numbers_;  // by name
+  std::vector<std::vector<int>> tried_;      // by skill
   std::vector<NeedStep> meet_;
   std::optional<std::vector<NeedStep>> fail_;
   std::vector<int> levels_;

@@ -28,6 +28,7 @@ class Twins {
  public:
   Twins(const Size& size, uint64_t seed) : size_(size), random_(seed), real_(slots) {
     define_work();
+    for (int i = 0; size.weights && i < 20; ++i) set_weights();
     while (lines_ < size.lines / 2) define_line();
     while (agents_ < size.agents / 2) define_agent();
     for (uint32_t agent = 0; agent < agents_; ++agent) set_routable();
@@ -215,6 +216,7 @@ class Twins {
     LineTerms terms;
     if (!create && below(2) == 0) {
       terms = real_.terms(line);  // with another mode, at least
+      if (size_.choice && rarely()) terms.count_surplus = !terms.count_surplus;
     } else {
       terms.group = some(size_.groups);
       terms.need = some_need();
@@ -227,7 +229,7 @@ class Twins {
       }
       if (size_.choice) terms.order = static_cast<AgentOrder>(below(3));
     }
-    terms.mode = rarely() ? static_cast<LineMode>(below(3)) : LineMode::push;
+    terms.mode = below(3) == 0 ? static_cast<LineMode>(below(3)) : LineMode::push;
     real_.define_line(line, terms);
     model_.define_line(line, terms);
     ASSERT_EQ(real_.terms(line), terms);
@@ -253,7 +255,7 @@ class Twins {
     model_.hold_line(line, held);
   }
   void set_weights() {
-    if (!size_.weights) return;
+    if (!size_.weights || below(5) != 0) return;
     const uint32_t queue = some(size_.queues) * 11;
     const uint32_t weight = rarely() ? 0 : some(9);
     real_.set_queue_weight(queue, weight);
@@ -385,7 +387,7 @@ class Twins {
   void take_next() {
     if (agents_ == 0) return;
     const uint32_t agent = some(agents_);
-    const uint32_t slot = model_.ticket_for(agent, rarely());
+    const uint32_t slot = model_.ticket_for(agent, below(3) == 0);
     if (slot != none) award(agent, slot);
   }
   void give() {
@@ -432,7 +434,7 @@ constexpr Size sizes[] = {
      .groups = 1,
      .skills = 1,
      .kinds = 2,
-     .queues = 4,
+     .queues = 3,
      .weights = true},
     {.name = "one order",
      .agents = 20,

@@ -1,4 +1,5 @@
 // `lint`, `config explain` and `config diff` as a user runs them.
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "tests/support/program.h"
@@ -167,6 +168,145 @@ TEST_F(ConfigDiff, OrderOfRulesPauseRulesAndTheRest) {
   EXPECT_EQ(of_queue[0]["fields"][0], json::parse(R"({"key":"tier","before":"1","after":"3"})"));
   const json desks = diff(base, base + "[desk.other]\n")["changes"];
   EXPECT_EQ(desks.back()["change"], "added");
+}
+
+// Routing.
+
+const std::string routing = base +
+                            "[[queue]]\n"
+                            "name = \"l2\"\n"
+                            "group = \"desk\"\n"
+                            "sticky = { by = \"requester\" }\n"
+                            "overflow = [ { when = \"size > 9\", queue = \"l1\" } ]\n"
+                            "[[queue.step]]\n"
+                            "need = \"vpn >= 4\"\n"
+                            "until = \"wait >= 5m || slack <= 30m\"\n"
+                            "[[queue.step]]\n"
+                            "need = \"vpn\"\n"
+                            "[[work]]\n"
+                            "channel = \"chat\"\n"
+                            "weight = 0.33\n"
+                            "max = 3\n"
+                            "[[away]]\n"
+                            "code = \"lunch\"\n"
+                            "[[agent]]\n"
+                            "name = \"ada\"\n"
+                            "groups = [\"desk\"]\n"
+                            "skills = { vpn = 5 }\n"
+                            "shift = \"uk\"\n";
+
+std::map<std::string, json> settings_of(const json& desk, const std::string& title) {
+  std::map<std::string, json> settings;
+  for (const json& section : desk["sections"])
+    if (section["title"] == title)
+      for (const json& each : section["settings"]) settings[each["key"]] = each;
+  return settings;
+}
+
+TEST_F(ConfigExplain, RoutingSaysWhereItComesFrom) {
+  write("desk.toml", routing);
+  const json desk = asked("config explain desk.toml")["desks"][0];
+  auto l2 = settings_of(desk, "queue l2");
+  EXPECT_EQ(l2["step 1"]["value"], "vpn >= 4, until wait >= 5m || slack <= 30m");
+  EXPECT_EQ(l2["step 1"]["line"], 16);
+  EXPECT_EQ(l2["step 2"]["value"], "vpn");
+  EXPECT_EQ(l2["sticky"]["value"], "by requester for 7d, waits 10m");
+  EXPECT_EQ(l2["overflow"]["value"], "to l1 when size > 9");
+  EXPECT_EQ(l2["offer_timeout"]["value"], "20s for voice and chat, 1m for P1, else 5m");
+  EXPECT_EQ(l2["offer_timeout"]["line"], nullptr);
+  EXPECT_EQ(l2.count("need"), 0U);
+  auto l1 = settings_of(desk, "queue l1");
+  const std::pair<const char*, const char*> defaults[] = {
+      {"need", "none"},
+      {"mode", "push"},
+      {"discipline", "pressing_time"},
+      {"best_fit", "yes"},
+      {"preferred", "none"},
+      {"choice", "longest_idle"},
+      {"share", "none, one order"},
+      {"sticky", "no"},
+      {"window", "none, at once"},
+      {"min_fit", "none"},
+      {"overflow", "none"},
+      {"auto_accept", "yes"},
+      {"fan_out", "1"},
+      {"declines_max", "3"},
+      {"cool_off", "30m"},
+      {"grace", "30s for voice and chat, else 15m"},
+      {"lost", "requeue"},
+      {"wrap_up", "none"},
+      {"escalate_to", "nowhere"},
+      {"checklist", "none"},
+      {"checklist_required", "yes"},
+      {"no_touch", "never escalates"},
+      {"escalate_unroutable", "no"},
+      {"bounce_window", "4h"},
+      {"follow_the_sun", "no"}};
+  for (const auto& [key, value] : defaults) EXPECT_EQ(l1[key]["value"], value) << key;
+  auto settings = settings_of(desk, "settings");
+  const std::pair<const char*, const char*> of_desk[] = {
+      {"coordinator_queue", "triage"}, {"aged_share", "10%"},    {"max_wait", "1d"},
+      {"language", "preferred"},       {"pending_share", "10%"}, {"no_response_after", "2 offers"},
+      {"drain_lead", "none"},          {"ramp", "none"},         {"occupancy", "75% to 85%"}};
+  for (const auto& [key, value] : of_desk) EXPECT_EQ(settings[key]["value"], value) << key;
+  auto work = settings_of(desk, "work, the first that matches");
+  EXPECT_EQ(work["chat"]["value"], "weight 0.33, at most 3");
+  EXPECT_EQ(work["chat"]["line"], 20);
+  auto away = settings_of(desk, "away codes");
+  EXPECT_EQ(away["lunch"]["value"], "planned, given no work");
+  EXPECT_EQ(away["lunch"]["line"], 24);
+  auto ada = settings_of(desk, "agent ada");
+  EXPECT_EQ(ada["shift"]["value"], "uk");
+  EXPECT_EQ(ada["channels"]["value"], "every one");
+  auto route = settings_of(desk, "route 1");
+  EXPECT_EQ(route["min_confidence"]["value"], "any");
+  EXPECT_EQ(route["enabled"]["value"], "yes");
+}
+
+TEST_F(ConfigDiff, RoutingIsComparedAndSaysWhomItConcerns) {
+  const auto with = [](const std::string& from, const std::string& to) {
+    std::string text = routing;
+    text.replace(text.find(from), from.size(), to);
+    return text;
+  };
+  const json step = diff(routing, with("vpn >= 4", "vpn >= 3"))["changes"];
+  ASSERT_EQ(step.size(), 1U);
+  EXPECT_EQ(step[0]["name"], "l2");
+  EXPECT_EQ(step[0]["fields"][0]["key"], "step 1");
+  EXPECT_EQ(step[0]["effects"], json({"at once: who may have those that wait, and who first"}));
+  const json order = diff(routing, with("sticky", "discipline = \"edf\"\nsticky"))["changes"];
+  EXPECT_EQ(order[0]["effects"], json({"at once: those that wait are ordered anew"}));
+  const json offers = diff(routing, with("sticky", "auto_accept = false\nsticky"))["changes"];
+  EXPECT_EQ(offers[0]["effects"], json({"for offers from now on; live ones go on"}));
+  const json work = diff(routing, with("weight = 0.33", "weight = 0.25"))["changes"];
+  ASSERT_EQ(work.size(), 1U);
+  EXPECT_EQ(work[0]["kind"], "work");
+  EXPECT_EQ(work[0]["fields"][0]["after"], "weight 0.25, at most 3");
+  const json away = diff(routing, with("code = \"lunch\"", "code = \"tea\""))["changes"];
+  ASSERT_EQ(away.size(), 1U);
+  EXPECT_EQ(away[0]["kind"], "away codes");
+  const json agent = diff(routing, with("shift = \"uk\"", "languages = [\"en\"]"))["changes"];
+  EXPECT_EQ(agent[0]["fields"].size(), 2U);
+  const json route = diff(routing, with("[[route]]\n", "[[route]]\nenabled = false\n"))["changes"];
+  EXPECT_EQ(route[0]["fields"][0]["key"], "enabled");
+  const std::string rule = "[[work]]\npriority = \"P1\"\nweight = 0.5\n";
+  const json rules = diff(routing + rule, with("[[work]]\n", rule + "[[work]]\n"))["changes"];
+  ASSERT_EQ(rules.size(), 1U);
+  EXPECT_EQ(rules[0]["fields"][0],
+            json::parse(R"({"key":"order","before":"chat, P1","after":"P1, chat"})"));
+}
+
+TEST_F(ConfigCommands, CheckCountsStepsKindsOfWorkAndCodes) {
+  write("desk.toml", routing);
+  const Ran ran = run("config check desk.toml");
+  EXPECT_EQ(
+      ran.out,
+      "desk.toml is right\ndesk main: 1 calendars, 0 policies, 2 queues, 1 routes, 1 agents, 2 "
+      "routing steps, 1 kinds of work, 1 away codes\n");
+  const json desk = asked("config check desk.toml")["desks"][0];
+  EXPECT_EQ(desk["steps"], 2);
+  EXPECT_EQ(desk["work"], 1);
+  EXPECT_EQ(desk["away_codes"], 1);
 }
 
 }  // namespace

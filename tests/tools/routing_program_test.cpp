@@ -409,19 +409,5 @@ TEST_F(RoutingProgram, EventsSayWhatTheirNumbersMean) {
   EXPECT_THAT(text.out, HasSubstr("until 2026-01-05T09:05:00Z"));
 }
 
-TEST_F(RoutingProgram, ExplainAndDiffKnowRouting) {
-  const Ran explained = run({"config", "explain", path("desk.toml")});
-  EXPECT_EQ(explained.exit, 0) << explained.err;
-  EXPECT_THAT(explained.out, HasSubstr("away lunch"));
-  EXPECT_THAT(explained.out, HasSubstr("offer_timeout"));
-  EXPECT_THAT(explained.out, HasSubstr("symptoms, steps_tried"));
-  std::string changed(desk_toml);
-  changed.replace(changed.find("fan_out = 2"), 11, "fan_out = 3");
-  changed += "\n[[work]]\nchannel = \"chat\"\nweight = 0.33\nmax = 3\n";
-  const Ran diff = run({"config", "diff", path("desk.toml"), write("after.toml", changed)});
-  EXPECT_THAT(diff.out, HasSubstr("fan_out"));
-  EXPECT_THAT(diff.out, HasSubstr("work chat"));
-}
-
 }  // namespace
 }  // namespace paceline::tools

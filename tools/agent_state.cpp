@@ -27,7 +27,7 @@ struct Step {
 constexpr std::array steps = {
     Step{"available", desk::AgentStep::available, "available"},
     Step{"away", desk::AgentStep::away, "away"},
-    Step{"wrap-up-end", desk::AgentStep::available, "available"},
+    Step{"wrap-up-end", desk::AgentStep::available, "available once the least wrap-up is over"},
     Step{"wrap-up-extend", desk::AgentStep::extend_wrap_up, "in wrap-up for longer"},
     Step{"drain", desk::AgentStep::drain, "draining"},
     Step{"lost", desk::AgentStep::lost, "lost"},

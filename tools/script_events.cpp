@@ -179,7 +179,7 @@ class Phrases {
                      "to " + (event.agent == Event::none ? queue(event) : agent(event))) +
                blank(reason(event));
       case EventKind::queue_overflow:
-        return named("overflow", event, "to " + queue(event)) + blank(reason(event));
+        return named("overflow", event, "to " + queue(event)) + blank(overflow(event));
       case EventKind::queue_held:
         return (event.fields != 0 ? "held queue " : "released queue ") + queue(event);
       case EventKind::route_switched:
@@ -199,6 +199,13 @@ class Phrases {
     }
   }
 
+  /// "wait", "size", "no_agent"
+  std::string overflow(const Event& event) const {
+    constexpr std::string_view prefix = "overflow_";
+    std::string text = reason(event);
+    if (text.starts_with(prefix)) text.erase(0, prefix.size());
+    return text;
+  }
   static std::string until(int64_t us) { return us == 0 ? "" : " until " + script_time({us}); }
   static std::string blank(const std::string& text) { return text.empty() ? "" : " " + text; }
   static std::string state(uint32_t value) {

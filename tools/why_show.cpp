@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "tools/instants.h"
 #include "tools/table.h"
 
@@ -47,14 +49,24 @@ std::string filters(const desk::LineView& line) {
 
 std::string lines_text(const desk::Why& why) {
   if (why.lines.empty()) return "";
-  Table table({"queue", ">step", "needs", "takes", ">waiting", ">able", ">routable", ">free",
-               "first", "hindrance"});
+  // Who could serve it is counted of a queue only.
+  const bool counted = std::any_of(
+      why.lines.begin(), why.lines.end(),
+      [](const desk::LineView& line) { return line.able != 0 || line.hindrance == "unroutable"; });
+  std::vector<std::string> headings = {"queue", ">step", "needs", "takes", ">waiting"};
+  if (counted) headings.insert(headings.end(), {">able", ">routable", ">free"});
+  headings.insert(headings.end(), {"first", "hindrance"});
+  Table table(headings);
   for (const desk::LineView& line : why.lines) {
+    std::vector<std::string> row = {line.queue, std::to_string(line.step), filters(line), line.work,
+                                    std::to_string(line.waiting)};
+    if (counted)
+      row.insert(row.end(), {std::to_string(line.able), std::to_string(line.routable),
+                             std::to_string(line.free)});
     std::string first = line.head_external_id;
     if (first.empty() && line.head != 0) first = std::to_string(line.head);
-    table.row({line.queue, std::to_string(line.step), filters(line), line.work,
-               std::to_string(line.waiting), std::to_string(line.able),
-               std::to_string(line.routable), std::to_string(line.free), first, line.hindrance});
+    row.insert(row.end(), {first, line.hindrance});
+    table.row(std::move(row));
   }
   return "\n" + table.text() + left_out(why.lines_left_out, "lines");
 }

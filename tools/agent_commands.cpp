@@ -84,6 +84,14 @@ class AgentPresence final : public Subcommand {
   bool json_ = false;
 };
 
+/// "away (lunch)", "available, lost"
+std::string agent_state_text(const desk::AgentView& agent) {
+  std::string text = agent.state;
+  if (!agent.code.empty()) text += " (" + agent.code + ")";
+  if (agent.lost) text += ", lost";
+  return text;
+}
+
 class AgentList final : public Subcommand {
  public:
   void declare(CLI::App& app) override {
@@ -104,13 +112,15 @@ class AgentList final : public Subcommand {
       }
       return {};
     }
-    Table table(
-        {"agent", "groups", "skills", "logged in", ">tickets", ">used", ">capacity", "idle since"});
+    Table table({"agent", "groups", "skills", "state", "until", ">tickets", ">offers", ">used",
+                 ">capacity", "idle since", "shift ends"});
+    const auto instant = [](int64_t us) { return us == 0 ? "" : format_instant({us}); };
     for (const desk::AgentView& agent : answer->agents) {
-      table.row({agent.name, agent.groups, agent.skills, agent.logged_in ? "yes" : "no",
-                 std::to_string(agent.tickets), std::to_string(agent.used_milli),
-                 std::to_string(agent.capacity_milli),
-                 agent.idle_since_us == 0 ? "" : format_instant({agent.idle_since_us})});
+      table.row({agent.name, agent.groups, agent.skills, agent_state_text(agent),
+                 instant(agent.state_ends_at_us), std::to_string(agent.tickets),
+                 std::to_string(agent.offers), std::to_string(agent.used_milli),
+                 std::to_string(agent.capacity_milli), instant(agent.idle_since_us),
+                 instant(agent.shift_ends_at_us)});
     }
     terminal.data(table.text());
     return {};

@@ -63,6 +63,48 @@ std::string clock_value(const Event& event) {
   }
 }
 
+std::string agent_state(uint32_t state) {
+  return std::string(state < std::size(desk::agent_state_names) ? desk::agent_state_names[state]
+                                                                : std::string_view("?"));
+}
+
+/// What an event of routing, offers, agents and tiers adds.
+std::string routing_value(const Event& event) {
+  const auto until = [](int64_t us) { return us == 0 ? "" : "  until " + format_instant({us}); };
+  switch (event.kind) {
+    case EventKind::ticket_relaxed:
+      return fmt::format("  step {}", event.fields);
+    case EventKind::ticket_held:
+    case EventKind::agent_session_lost:
+      return until(event.value_us);
+    case EventKind::ticket_offered:
+      return fmt::format(
+          "  offer {}{}", event.value_us,
+          event.fields == 0 ? "" : until(event.at_us + int64_t{event.fields} * sched::second.us));
+    case EventKind::ticket_accepted:
+    case EventKind::ticket_declined:
+    case EventKind::ticket_offer_expired:
+    case EventKind::ticket_rescinded:
+      return fmt::format("  offer {}", event.value_us);
+    case EventKind::ticket_escalated:
+      return event.fields == 0 ? "" : fmt::format("  {} of {} done", event.value_us, event.fields);
+    case EventKind::ticket_bounced:
+      return event.value_us > 1 ? fmt::format("  time {}", event.value_us) : "";
+    case EventKind::queue_held:
+      return event.fields != 0 ? "  held" : "  goes on";
+    case EventKind::route_switched:
+      return event.fields != 0 ? "  on" : "  off";
+    case EventKind::agent_state_changed:
+      return fmt::format("  {} → {}", agent_state(event.threshold_bp), agent_state(event.fields));
+    case EventKind::agent_reconciled:
+      return fmt::format("  {} requeued, {} elsewhere", event.value_us, event.fields);
+    case EventKind::tickets_reassigned:
+      return fmt::format("  {} tickets", event.value_us);
+    default:
+      return {};
+  }
+}
+
 /// What an event that is not a clock's adds.
 std::string ticket_value(const Event& event) {
   switch (event.kind) {
@@ -78,7 +120,7 @@ std::string ticket_value(const Event& event) {
     case EventKind::calendar_changed:
       return fmt::format("  {} clocks", event.value_us);
     default:
-      return {};
+      return routing_value(event);
   }
 }
 

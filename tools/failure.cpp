@@ -58,6 +58,17 @@ Explanation explanation(Reject reject) {
               "another ticket has this external id: update that one, or choose another id"};
     case Reject::version_conflict:
       return {Exit::conflict, "was changed by someone else in the meantime: get it and try again"};
+    case Reject::route_unknown:
+      return {Exit::not_found,
+              "there is no such routing rule: their names are in the desk's configuration, see "
+              "`paceline config explain`"};
+    case Reject::offer_gone:
+      return {Exit::conflict,
+              "was answered, ran out or was withdrawn: see `paceline offer list` for those that "
+              "live"};
+    case Reject::offer_of_another:
+      return {Exit::conflict,
+              "was made to another agent: see `paceline offer list --agent` for one's own"};
     case Reject::ticket_not_assigned:
       return {Exit::conflict, "no agent has it: assign it first"};
     case Reject::ticket_not_pending:
@@ -83,6 +94,41 @@ Explanation explanation(Reject reject) {
       return {Exit::conflict, "a migration is under way: try again when it has ended"};
     case Reject::rung_not_reached:
       return {Exit::conflict, "has nothing to acknowledge: no such rung of its ladder was reached"};
+    case Reject::nothing_waiting:
+      return {Exit::not_found,
+              "nothing waits that this agent may take now: `paceline why agent` says why"};
+    case Reject::agent_not_in_wrap_up:
+      return {Exit::conflict, "is not in wrap-up: there is none to extend"};
+    case Reject::wrap_up_extended_before:
+      return {Exit::conflict,
+              "its wrap-up was extended already: end it, or be away with a code for the rest"};
+    case Reject::code_unknown:
+      return {Exit::validation,
+              "no such code to be away with is declared: see `paceline config explain` for those "
+              "that are"};
+    case Reject::ticket_not_offered:
+      return {Exit::conflict, "is offered to nobody: there is nothing to withdraw"};
+    case Reject::escalation_nowhere:
+      return {Exit::conflict,
+              "its queue does not say where to escalate to: name a queue with --queue, or set "
+              "escalate_to"};
+    case Reject::checklist_incomplete:
+      return {Exit::validation,
+              "what its queue asks for before an escalation is not all done: do it, and list it "
+              "with --checklist"};
+    case Reject::ticket_not_moved:
+      return {Exit::conflict,
+              "came from no other queue: there is nowhere to send it back to; requeue it instead"};
+    case Reject::bounce_window_over:
+      return {Exit::conflict,
+              "has been here too long to be sent back: requeue it, or escalate it further"};
+    case Reject::tasks_open:
+      return {Exit::conflict, "has tasks that have not ended: resolve or cancel them first"};
+    case Reject::reassign_under_way:
+      return {Exit::conflict, "a reassignment is under way: try again when it has ended"};
+    case Reject::scores_full:
+      return {Exit::conflict,
+              "has a score for 8 agents already: take one back by giving that agent 0 points"};
     case Reject::tickets_full:
       return {Exit::unavailable, "the desk is full of tickets (limit tickets_max)"};
     case Reject::clocks_full:
@@ -97,6 +143,12 @@ Explanation explanation(Reject reject) {
       return {Exit::unavailable, "there are too many queues (limit queues_max)"};
     case Reject::agents_full:
       return {Exit::unavailable, "there are too many agents (limit agents_max)"};
+    case Reject::offers_full:
+      return {Exit::unavailable, "there are too many live offers (limit offers_max)"};
+    case Reject::work_kinds_full:
+      return {Exit::validation,
+              "there would be more than 64 kinds of work: let rules share weight, maximum and "
+              "flags"};
     case Reject::intervals_full:
       return {Exit::unavailable,
               "the desk has no room for state intervals left (limit intervals_per_ticket)"};

@@ -53,6 +53,21 @@ ordered_json ticket_json(const desk::TicketView& ticket) {
       {"press_at", instant_json(ticket.press_at_us)},
       {"resume_at", instant_json(ticket.resume_at_us)},
       {"reminders_sent", ticket.reminders_sent},
+      {"language", text_json(ticket.language)},
+      {"confidentiality", text_json(ticket.confidentiality)},
+      {"confidence",
+       ticket.confidence == 0 ? ordered_json(nullptr) : ordered_json(ticket.confidence)},
+      {"tier", ticket.tier},
+      {"step", ticket.step == 0 ? ordered_json(nullptr) : ordered_json(ticket.step)},
+      {"routed_by", text_json(ticket.routed_by)},
+      {"parent", ticket.parent == 0 ? ordered_json(nullptr) : ordered_json(ticket.parent)},
+      {"tasks_open", ticket.tasks_open},
+      {"hops", ticket.hops},
+      {"escalations", ticket.escalations},
+      {"bounces", ticket.bounces},
+      {"declines", ticket.declines},
+      {"checklist_done", ticket.checklist_done},
+      {"checklist_of", ticket.checklist_of},
       {"archived", ticket.archived},
       {"clocks", ordered_json::array()}};
   for (const desk::ClockView& clock : ticket.clocks) json["clocks"].push_back(clock_json(clock));
@@ -69,7 +84,10 @@ ordered_json queue_json(const desk::QueueView& queue) {
           {"waiting", queue.waiting},
           {"in_hand", queue.in_hand},
           {"pending", queue.pending},
-          {"oldest_enqueued_at", instant_json(queue.oldest_enqueued_at_us)}};
+          {"oldest_enqueued_at", instant_json(queue.oldest_enqueued_at_us)},
+          {"offered", queue.offered},
+          {"unroutable", queue.unroutable},
+          {"held", queue.held}};
 }
 
 ordered_json agent_json(const desk::AgentView& agent) {
@@ -80,109 +98,24 @@ ordered_json agent_json(const desk::AgentView& agent) {
           {"capacity_milli", agent.capacity_milli},
           {"used_milli", agent.used_milli},
           {"tickets", agent.tickets},
-          {"idle_since", instant_json(agent.idle_since_us)}};
-}
-
-namespace {
-
-/// What value_us, fields, reason and flags say, under names of their own.
-void add_meaning(ordered_json& json, const desk::Event& event, const desk::Names& names) {
-  using desk::EventKind;
-  const auto rungs = [&] {
-    auto list = ordered_json::array();
-    for (uint32_t rung = 1; rung <= 32; ++rung)
-      if ((event.fields >> (rung - 1) & 1) != 0) list.push_back(rung);
-    return list;
-  };
-  const auto verdict = [&] {
-    json["verdict"] = (event.flags & desk::clock_missed) != 0 ? "breached" : "met";
-    json["consumed_us"] = event.value_us;
-  };
-  switch (event.kind) {
-    case EventKind::ticket_linked:
-      json["linked_to"] = static_cast<uint64_t>(event.value_us);
-      break;
-    case EventKind::ticket_merged:
-      json["merged_into"] = static_cast<uint64_t>(event.value_us);
-      break;
-    case EventKind::ticket_reminded:
-      json["reminder"] = event.value_us;
-      break;
-    case EventKind::ticket_imported:
-      json["recorded_at"] = instant_json(event.value_us);
-      break;
-    case EventKind::clock_started:
-    case EventKind::clock_resumed:
-      json["due_at"] = instant_json(event.value_us);
-      break;
-    case EventKind::clock_threshold:
-      json["rung"] = event.fields;
-      break;
-    case EventKind::clock_retargeted:
-      json["due_at"] = instant_json(event.value_us);
-      json["skipped_rungs"] = rungs();
-      if (event.reason != desk::Event::none)  // the policy before, not a reason
-        json["policy_before"] = name_at(names.policies, event.reason);
-      json["reason"] = nullptr;
-      break;
-    case EventKind::clock_completed:
-    case EventKind::clock_repaired:
-      verdict();
-      break;
-    case EventKind::clock_caught_up:
-      json["rungs"] = rungs();
-      json["breached_at"] = instant_json(event.value_us);
-      break;
-    case EventKind::clock_escalated:
-      json["rung"] = event.fields;
-      json["time"] = event.value_us;
-      break;
-    case EventKind::clock_acknowledged:
-      json["rung"] = event.fields;
-      break;
-    case EventKind::policy_migrated:
-    case EventKind::calendar_changed:
-      json["clocks"] = event.value_us;
-      break;
-    default:
-      break;
-  }
-}
-
-}  // namespace
-
-ordered_json event_json(const desk::Event& event, const desk::Names& names) {
-  const auto named = [](const std::vector<std::string>& list, uint32_t position) {
-    return position == desk::Event::none ? ordered_json(nullptr)
-                                         : ordered_json(name_at(list, position));
-  };
-  ordered_json json{{"sequence", event.sequence},
-                    {"event", desk::name(event.kind)},
-                    {"at", format_instant({event.at_us})},
-                    {"noted_at", format_instant({event.noted_us})},
-                    {"cause", desk::name(event.cause)}};
-  if (event.ticket != 0) {
-    json["ticket"] = event.ticket;
-    json["version"] = event.version;
-    json["state"] = desk::name(event.state);
-    json["previous_state"] = desk::name(event.previous_state);
-    json["priority"] = priority_word(event.priority);
-  }
-  json["queue"] = named(names.queues, event.queue);
-  json["agent"] = named(names.agents, event.agent);
-  json["reason"] = named(names.reasons, event.reason);
-  if (event.policy != desk::Event::none) {
-    json["policy"] = name_at(names.policies, event.policy);
-    json["clock"] = desk::name(event.clock);
-    json["cycle"] = event.cycle;
-    json["threshold_bp"] = event.threshold_bp;
-  }
-  add_meaning(json, event, names);
-  json["value_us"] = event.value_us;
-  json["fields"] = event.fields;
-  json["principal"] = event.principal;
-  json["flags"] = event.flags;
-  return json;
+          {"idle_since", instant_json(agent.idle_since_us)},
+          {"state", agent.state},
+          {"code", text_json(agent.code)},
+          {"since", instant_json(agent.since_us)},
+          {"state_ends_at", instant_json(agent.state_ends_at_us)},
+          {"lost", agent.lost},
+          {"shift", text_json(agent.shift)},
+          {"shift_ends_at", instant_json(agent.shift_ends_at_us)},
+          {"languages", text_json(agent.languages)},
+          {"clearances", text_json(agent.clearances)},
+          {"channels", text_json(agent.channels)},
+          {"offers", agent.offers},
+          {"exclusions", agent.exclusions},
+          {"logged_in_us", agent.logged_in_us},
+          {"available_us", agent.available_us},
+          {"busy_us", agent.busy_us},
+          {"wrap_up_us", agent.wrap_up_us},
+          {"away_us", agent.away_us}};
 }
 
 ordered_json status_json(const desk::Status& status) {

@@ -23,6 +23,8 @@ nlohmann::ordered_json change_json(const desk::ClockChange& change);
 nlohmann::ordered_json ticket_json(const desk::TicketView& ticket);
 nlohmann::ordered_json queue_json(const desk::QueueView& queue);
 nlohmann::ordered_json agent_json(const desk::AgentView& agent);
+nlohmann::ordered_json offer_json(const desk::OfferView& offer);
+nlohmann::ordered_json why_json(const desk::Why& why);
 nlohmann::ordered_json event_json(const desk::Event& event, const desk::Names& names);
 nlohmann::ordered_json status_json(const desk::Status& status);
 nlohmann::ordered_json status_json(const wire::ServerStatus& status);

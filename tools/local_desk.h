@@ -34,6 +34,7 @@ class LocalDesk {
                         desk::Outcome& outcome);
 
   desk::Desk& desk() { return desk_; }
+  const desk::Desk& desk() const { return desk_; }
   /// Over tickets in memory and those that left it.
   desk::Kpi kpi(sched::Instant at) const;
   const std::vector<desk::ArchivedTicket>& archived() const { return archived_; }

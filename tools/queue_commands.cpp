@@ -1,4 +1,4 @@
-// `queue define`, `queue list`, `queue peek`.
+// `queue define`, `queue list`, `queue peek`, `queue hold`, `queue release`.
 #include <fmt/format.h>
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -25,8 +25,11 @@ class QueueDefine final : public Subcommand {
     app.add_option("NAME", name_, "Name of the queue")->required();
     app.add_option("--group", group_, "Team that owns it; without one, the queue's name");
     app.add_option("--need", need_, "Skills an agent must have: 'network >= 2 && vpn >= 4'");
-    app.add_option("--mode", mode_, "push: given to agents; manual: only assigned by hand");
-    app.add_option("--discipline", discipline_, "pressing_time or fifo");
+    app.add_option(
+        "--mode", mode_,
+        "push: given to agents; pull: agents ask for the next; manual: only assigned by hand");
+    app.add_option("--discipline", discipline_,
+                   "pressing_time, fifo, strict_priority, edf or priority_minutes");
     app.add_option("--tier", tier_, "Tier of support")->check(CLI::Range(1, 9));
     app.add_option("--weight-milli", weight_milli_, "Capacity one of its tickets takes")
         ->check(CLI::Range(1, 1'000'000));
@@ -35,13 +38,13 @@ class QueueDefine final : public Subcommand {
   Done run(const Terminal& terminal) override {
     const auto mode = value_of(mode_words, mode_);
     if (!mode) {
-      return sched::Unexpected{
-          bad_usage(fmt::format("--mode `{}` is not known: push or manual", mode_))};
+      return sched::Unexpected{bad_usage(
+          fmt::format("--mode `{}` is not known: {}", mode_, fmt::join(mode_words, ", ")))};
     }
     const auto discipline = value_of(discipline_words, discipline_);
     if (!discipline) {
-      return sched::Unexpected{bad_usage(
-          fmt::format("--discipline `{}` is not known: pressing_time or fifo", discipline_))};
+      return sched::Unexpected{bad_usage(fmt::format(
+          "--discipline `{}` is not known: {}", discipline_, fmt::join(discipline_words, ", ")))};
     }
     auto desk = OpenedDesk::open(options_);
     if (!desk) return sched::Unexpected{desk.error()};
@@ -88,16 +91,17 @@ class QueueList final : public Subcommand {
       }
       return {};
     }
-    Table table({"queue", "group", ">tier", "mode", "discipline", ">waiting", ">in hand",
-                 ">pending", "oldest since", "needs"});
+    Table table({"queue", "group", ">tier", "mode", "discipline", ">waiting", ">offered",
+                 ">unroutable", ">in hand", ">pending", "oldest since", "needs", ""});
     for (const desk::QueueView& queue : answer->queues) {
       table.row(
           {queue.name, queue.group, std::to_string(queue.tier),
            std::string(word(mode_words, queue.mode)),
            std::string(word(discipline_words, queue.discipline)), std::to_string(queue.waiting),
+           std::to_string(queue.offered), std::to_string(queue.unroutable),
            std::to_string(queue.in_hand), std::to_string(queue.pending),
            queue.oldest_enqueued_at_us == 0 ? "" : format_instant({queue.oldest_enqueued_at_us}),
-           queue.need});
+           queue.need, queue.held ? "held" : ""});
     }
     terminal.data(table.text());
     return {};
@@ -146,8 +150,37 @@ class QueuePeek final : public Subcommand {
   bool json_ = false;
 };
 
+/// Holding and releasing differ in a word.
+class QueueHold final : public Subcommand {
+ public:
+  explicit QueueHold(bool held) : held_(held) {}
+
+  void declare(CLI::App& app) override {
+    options_.declare(app);
+    app.add_option("QUEUE", queue_, "Name of the queue")->required();
+  }
+
+  Done run(const Terminal& terminal) override {
+    auto desk = OpenedDesk::open(options_);
+    if (!desk) return sched::Unexpected{desk.error()};
+    wire::CommandWriter writer;
+    writer.hold_queue(queue_, held_);
+    const auto reply = desk->tell(writer, "queue " + queue_);
+    if (!reply) return sched::Unexpected{reply.error()};
+    terminal.data(fmt::format("{} {}\n", held_ ? "held" : "released", queue_));
+    return {};
+  }
+
+ private:
+  DeskOptions options_;
+  std::string queue_;
+  bool held_;
+};
+
 }  // namespace
 
+std::unique_ptr<Subcommand> make_queue_hold() { return std::make_unique<QueueHold>(true); }
+std::unique_ptr<Subcommand> make_queue_release() { return std::make_unique<QueueHold>(false); }
 std::unique_ptr<Subcommand> make_queue_define() { return std::make_unique<QueueDefine>(); }
 std::unique_ptr<Subcommand> make_queue_list() { return std::make_unique<QueueList>(); }
 std::unique_ptr<Subcommand> make_queue_peek() { return std::make_unique<QueuePeek>(); }

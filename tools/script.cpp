@@ -10,6 +10,7 @@
 #include "tools/script_events.h"
 #include "tools/script_look.h"
 #include "tools/script_time.h"
+#include "tools/words.h"
 
 namespace paceline::tools {
 
@@ -143,7 +144,8 @@ class Runner {
       const Words words = split_words(trimmed(commands.substr(from, end - from)));
       from = end + 3;
       if (words.verb == "tick") continue;
-      if (const std::string problem = put_script_command(words, writer_); !problem.empty()) {
+      if (const std::string problem = put_script_command(words, by_name_, writer_);
+          !problem.empty()) {
         fail(problem);
         return {};
       }
@@ -182,15 +184,49 @@ class Runner {
     return text.empty() ? "nothing" : text;
   }
 
-  std::string events(const desk::Outcome& outcome) {
-    return script_events(outcome.events, now_, desk_.desk().names(), tickets_, ladders_);
+  uint64_t ticket(std::string_view name) const {
+    for (const auto& [id, known] : tickets_)
+      if (known == name) return id;
+    return 0;
   }
+
+  /// An offer is spoken of by its ticket: the live one, else the newest, which is gone.
+  uint64_t offer(std::string_view ticket_name, std::string_view agent) const {
+    desk::Query query;
+    query.kind = desk::QueryKind::offers;
+    query.agent = std::string(agent);
+    query.limit = 1'000;
+    for (const desk::OfferView& each : desk_.desk().answer(query).offers)
+      if (each.external_id == ticket_name) return each.offer;
+    const uint64_t id = ticket(ticket_name);
+    for (auto past = offers_.rbegin(); past != offers_.rend(); ++past)
+      if (past->ticket == id && (agent.empty() || past->agent == agent)) return past->offer;
+    return 0;
+  }
+
+  std::string events(const desk::Outcome& outcome) {
+    const desk::Names names = desk_.desk().names();
+    for (const desk::Event& event : outcome.events)
+      if (event.kind == desk::EventKind::ticket_offered)
+        offers_.push_back({static_cast<uint64_t>(event.value_us), event.ticket,
+                           name_at(names.agents, event.agent)});
+    return script_events(outcome.events, now_, names, tickets_, ladders_);
+  }
+
+  struct PastOffer {
+    uint64_t offer = 0, ticket = 0;
+    std::string agent;
+  };
 
   std::string name_;
   ScriptResult result_;
   LocalDesk desk_{1'000};
   wire::CommandWriter writer_;
   TicketNames tickets_;
+  std::vector<PastOffer> offers_;  // in their order
+  ScriptNames by_name_{
+      [this](std::string_view name) { return ticket(name); },
+      [this](std::string_view name, std::string_view agent) { return offer(name, agent); }};
   Ladders ladders_;
   std::string configuration_;
   size_t configuration_line_ = 0;

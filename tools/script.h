@@ -10,12 +10,13 @@
 //
 // Times are UTC: a day of the week of 2026-01-05 (`mon+1`: a week later) or a date, then hh:mm,
 // perhaps with seconds and microseconds. `a & b` are two commands of one batch. `tick` is an empty
-// batch. `show`, `queue`, `agent`, `kpi` and `why` look, without changing anything. The right-hand
-// side lists the events in order; those of timers that fired since the line before come first, with
-// their own instant. `timers late` makes the desk hear of time only with the lines, as after an
-// outage; `timers prompt`, the default, lets every timer fire when it is due. `recover mon 09:00`
-// is a restart after a down-time since then. A further configuration between `---` takes effect
-// with the step `configure`.
+// batch. `show`, `queue`, `agent`, `offers`, `kpi` and `why` look, without changing anything. The
+// verbs are those of script_commands.h and script_routing.h; an offer is named by its ticket. The
+// right-hand side lists the events in order; those of timers that fired since the line before come
+// first, with their own instant. `timers late` makes the desk hear of time only with the lines, as
+// after an outage; `timers prompt`, the default, lets every timer fire when it is due. `recover mon
+// 09:00` is a restart after a down-time since then. A further configuration between `---` takes
+// effect with the step `configure`.
 //
 // Owner: one thread.  Time: in the script.  Allocates: a desk.
 #pragma once

@@ -2,10 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <charconv>
-
-#include "engine/config/units.h"
+#include "tools/script_routing.h"
+#include "tools/script_settings.h"
 #include "tools/script_time.h"
 #include "tools/ticket_history.h"
 #include "tools/words.h"
@@ -13,90 +11,6 @@
 namespace paceline::tools {
 
 namespace {
-
-/// Takes settings out of the words one by one; what nobody took is a mistake.
-class Settings {
- public:
-  explicit Settings(const Words& words) : words_(words), taken_(words.settings.size()) {}
-
-  std::string_view text(std::string_view name) {
-    for (size_t i = 0; i < words_.settings.size(); ++i) {
-      if (words_.settings[i].first != name) continue;
-      taken_[i] = true;
-      return words_.settings[i].second;
-    }
-    return {};
-  }
-  bool has(std::string_view name) const {
-    for (const auto& [known, value] : words_.settings) {
-      if (known == name) return true;
-    }
-    return false;
-  }
-  template <class T, size_t n>
-  T word(std::string_view name, const std::array<std::string_view, n>& known, T otherwise) {
-    if (!has(name)) return otherwise;
-    const std::string_view given = text(name);
-    const auto value = value_of(known, given);
-    if (!value) {
-      fail(fmt::format("{}={} is not known", name, given));
-      return otherwise;
-    }
-    return static_cast<T>(*value);
-  }
-  template <class T>
-  T number(std::string_view name, T otherwise) {
-    if (!has(name)) return otherwise;
-    const std::string_view given = text(name);
-    T value{};
-    const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), value);
-    if (error != std::errc{} || end != given.data() + given.size()) {
-      fail(fmt::format("{}={} is not a number", name, given));
-    }
-    return value;
-  }
-  int64_t instant_us(std::string_view name) {
-    std::string_view given = text(name);
-    if (given.empty()) return 0;
-    const auto at = take_script_time(given);
-    if (!at || !given.empty()) fail(fmt::format("{} is not a time: \"tue 10:00\"", name));
-    return at ? at->us : 0;
-  }
-
-  int64_t duration_us(std::string_view name) {
-    if (!has(name)) return 0;
-    const auto duration = config::parse_duration(text(name));
-    if (!duration) fail(fmt::format("{}: {}", name, duration.error()));
-    return duration ? duration->us : 0;
-  }
-
-  void fail(std::string what) {
-    if (problem_.empty()) problem_ = std::move(what);
-  }
-  std::string problem() const {
-    if (!problem_.empty()) return problem_;
-    for (size_t i = 0; i < taken_.size(); ++i) {
-      if (!taken_[i]) return fmt::format("{} has no {}", words_.verb, words_.settings[i].first);
-    }
-    return {};
-  }
-
- private:
-  const Words& words_;
-  std::vector<bool> taken_;
-  std::string problem_;
-};
-
-bool has_flag(const Words& words, std::string_view flag, size_t from = 1) {
-  for (size_t i = from; i < words.plain.size(); ++i) {
-    if (words.plain[i] == flag) return true;
-  }
-  return false;
-}
-
-std::string plain(const Words& words, size_t at) {
-  return at < words.plain.size() ? words.plain[at] : std::string();
-}
 
 /// What `open` and `update` share.
 template <class Fields>
@@ -118,6 +32,8 @@ uint32_t put_attributes(Fields& fields, Settings& settings, const Words& words) 
   text("organisation", fields.organisation, TextField::organisation);
   text("contract", fields.contract, TextField::contract);
   text("stage", fields.stage, TextField::stage);
+  text("language", fields.language, TextField::language);
+  text("confidentiality", fields.confidentiality, TextField::confidentiality);
   text("requester", fields.requester, TextField::requester);
   text("body", fields.body, TextField::body);
   const auto enumerated = [&](std::string_view name, auto& to, const auto& known, FieldBit field) {
@@ -137,11 +53,22 @@ uint32_t put_attributes(Fields& fields, Settings& settings, const Words& words) 
   flag("vip", fields.vip, FieldBit::vip);
   flag("workaround", fields.workaround, FieldBit::workaround);
   flag("major", fields.major, FieldBit::major);
+  if (settings.has("confidence")) {
+    fields.confidence = settings.number<uint8_t>("confidence", 0);
+    bits |= desk::bit(FieldBit::confidence);
+  }
   if (settings.has("promised_at")) {
     fields.promised_at_us = settings.instant_us("promised_at");
     bits |= desk::bit(FieldBit::promised_at);
   }
   return bits;
+}
+
+/// `open TASK1 parent=INC1`: a task of it.
+void put_parent(wire::OpenFields& fields, Settings& settings, const ScriptNames& names) {
+  if (!settings.has("parent")) return;
+  if (!settings.has("kind")) fields.kind = desk::TicketKind::task;
+  fields.follows = names.ticket(settings.text("parent"));
 }
 
 /// `import INC1 recorded="mon 09:00" history="queued@mon 09:00;assigned@mon 10:00" agent=ann`
@@ -172,10 +99,12 @@ Words split_words(std::string_view text) {
   std::vector<std::string> parts;
   bool quoted = false;
   bool inside = false;
+  std::vector<bool> whole;  // quoted from its first letter on: no setting, whatever is in it
   for (const char c : text) {
     if (c == '"') {
       quoted = !quoted;
       if (!inside) parts.emplace_back();
+      whole.resize(parts.size(), !inside);
       inside = true;
     } else if ((c == ' ' || c == '\t') && !quoted) {
       inside = false;
@@ -185,11 +114,13 @@ Words split_words(std::string_view text) {
       parts.back().push_back(c);
     }
   }
-  for (std::string& part : parts) {
+  whole.resize(parts.size());
+  for (size_t i = 0; i < parts.size(); ++i) {
+    std::string& part = parts[i];
     const size_t equals = part.find('=');
     if (words.verb.empty()) {
       words.verb = std::move(part);
-    } else if (equals != std::string::npos && equals > 0) {
+    } else if (!whole[i] && equals != std::string::npos && equals > 0) {
       words.settings.emplace_back(part.substr(0, equals), part.substr(equals + 1));
     } else {
       words.plain.push_back(std::move(part));
@@ -198,7 +129,8 @@ Words split_words(std::string_view text) {
   return words;
 }
 
-std::string put_script_command(const Words& words, wire::CommandWriter& writer) {
+std::string put_script_command(const Words& words, const ScriptNames& names,
+                               wire::CommandWriter& writer) {
   Settings settings(words);
   const std::string first = plain(words, 0);
   const std::string second = plain(words, 1);
@@ -212,6 +144,7 @@ std::string put_script_command(const Words& words, wire::CommandWriter& writer) 
     fields.queue = settings.text("queue");
     fields.occurred_at_us = settings.instant_us("occurred");
     put_attributes(fields, settings, words);
+    put_parent(fields, settings, names);
     writer.open(fields);
   } else if (verb == "update") {
     wire::UpdateFields fields;
@@ -278,13 +211,13 @@ std::string put_script_command(const Words& words, wire::CommandWriter& writer) 
     writer.log_in(first);
   } else if (verb == "logout") {
     writer.log_out(first);
-  } else {
+  } else if (!put_routing_command(words, settings, names, writer)) {
     return fmt::format(
         "`{}` is no verb: open, update, message, assign, start, requeue, pend, "
         "resume, resolve, close, reopen, cancel, merge, ack, import, migrate, repair, "
-        "define_queue, define_agent, login, logout, configure, recover, tick, show, queue, agent, "
-        "kpi or why",
-        verb);
+        "define_queue, define_agent, login, logout, {}, configure, recover, tick, show, queue, "
+        "agent, offers, kpi or why",
+        verb, routing_verbs);
   }
   return settings.problem();
 }

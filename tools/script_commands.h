@@ -5,6 +5,7 @@
 // Owner: any thread; pure.  Errors: a sentence.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +23,16 @@ struct Words {
 /// Splits at blanks; double quotes keep them.
 Words split_words(std::string_view text);
 
+/// What a conversation calls by name and the desk by number. 0 for what it has not heard of, which
+/// the desk then refuses.
+struct ScriptNames {
+  std::function<uint64_t(std::string_view name)> ticket;
+  /// The offer of that ticket to that agent, or to anyone: the live one, else the newest there was.
+  std::function<uint64_t(std::string_view ticket, std::string_view agent)> offer;
+};
+
 /// Appends the command; what is wrong with it, or nothing.
-std::string put_script_command(const Words& words, wire::CommandWriter& writer);
+std::string put_script_command(const Words& words, const ScriptNames& names,
+                               wire::CommandWriter& writer);
 
 }  // namespace paceline::tools

@@ -20,12 +20,12 @@ using desk::Event;
 using desk::EventKind;
 
 constexpr std::array<std::string_view, desk::text_field_count> text_field_words = {
-    "external_id", "category",       "subcategory",  "service",  "config_item",
-    "channel",     "requester_type", "organisation", "contract", "stage",
-    "requester",   "body",           "queue"};
-constexpr std::array<std::string_view, 9> field_words = {"kind",       "impact",    "urgency",
-                                                         "vip",        "sentiment", "priority",
-                                                         "workaround", "major",     "promised_at"};
+    "external_id", "category",        "subcategory",  "service",  "config_item",
+    "channel",     "requester_type",  "organisation", "contract", "stage",
+    "language",    "confidentiality", "requester",    "body",     "queue"};
+constexpr std::array<std::string_view, 10> field_words = {
+    "kind",     "impact",     "urgency", "vip",         "sentiment",
+    "priority", "workaround", "major",   "promised_at", "confidence"};
 
 std::string field_list(uint32_t fields) {
   std::string text;
@@ -138,11 +138,80 @@ class Phrases {
         return fmt::format("migrated {}", event.value_us);
       case EventKind::calendar_changed:
         return fmt::format("calendar changed {}", event.value_us);
+      default:
+        return of_routing(event);
     }
-    return std::string(desk::name(event.kind));
   }
 
  private:
+  std::string of_routing(const Event& event) const {
+    switch (event.kind) {
+      case EventKind::ticket_unroutable:
+        return named("unroutable", event, reason(event));
+      case EventKind::ticket_relaxed:
+        return fmt::format("relaxed {} step {}", ticket(event), event.fields);
+      case EventKind::ticket_aged:
+        return "aged " + ticket(event);
+      case EventKind::ticket_held:
+        return named("held", event, "for " + agent(event)) + until(event.value_us);
+      case EventKind::ticket_offered:
+        return named("offered", event, agent(event)) +
+               until(event.fields == 0 ? 0
+                                       : event.at_us + int64_t{event.fields} * sched::second.us) +
+               blank(reason(event));
+      case EventKind::ticket_accepted:
+        return named("accepted", event, agent(event));
+      case EventKind::ticket_declined:
+        return named("declined", event, agent(event)) + blank(reason(event));
+      case EventKind::ticket_offer_expired:
+        return named("expired", event, agent(event));
+      case EventKind::ticket_rescinded:
+        return named("rescinded", event, agent(event)) + blank(reason(event));
+      case EventKind::ticket_escalated:
+        return named("escalated", event, "to " + queue(event)) + blank(reason(event)) +
+               (event.fields == 0 ? ""
+                                  : fmt::format(", {} of {} done", event.value_us, event.fields));
+      case EventKind::ticket_bounced:
+        return named("bounced", event, "to " + queue(event)) + blank(reason(event)) +
+               (event.value_us > 1 ? fmt::format(" time {}", event.value_us) : "");
+      case EventKind::ticket_handed_off:
+        return named("handed off", event,
+                     "to " + (event.agent == Event::none ? queue(event) : agent(event))) +
+               blank(reason(event));
+      case EventKind::queue_overflow:
+        return named("overflow", event, "to " + queue(event)) + blank(overflow(event));
+      case EventKind::queue_held:
+        return (event.fields != 0 ? "held queue " : "released queue ") + queue(event);
+      case EventKind::route_switched:
+        return fmt::format("route {} {}", reason(event), event.fields != 0 ? "on" : "off");
+      case EventKind::agent_state_changed:
+        return agent(event) + " " + state(event.fields) + blank(reason(event));
+      case EventKind::agent_session_lost:
+        return "lost " + agent(event) + until(event.value_us);
+      case EventKind::agent_reconciled:
+        return fmt::format("reconciled {}{}{}", agent(event),
+                           event.value_us == 0 ? "" : fmt::format(", {} requeued", event.value_us),
+                           event.fields == 0 ? "" : fmt::format(", {} elsewhere", event.fields));
+      case EventKind::tickets_reassigned:
+        return fmt::format("reassigned {}", event.value_us);
+      default:
+        return std::string(desk::name(event.kind));
+    }
+  }
+
+  /// "wait", "size", "no_agent"
+  std::string overflow(const Event& event) const {
+    constexpr std::string_view prefix = "overflow_";
+    std::string text = reason(event);
+    if (text.starts_with(prefix)) text.erase(0, prefix.size());
+    return text;
+  }
+  static std::string until(int64_t us) { return us == 0 ? "" : " until " + script_time({us}); }
+  static std::string blank(const std::string& text) { return text.empty() ? "" : " " + text; }
+  static std::string state(uint32_t value) {
+    return std::string(value < std::size(desk::agent_state_names) ? desk::agent_state_names[value]
+                                                                  : std::string_view("?"));
+  }
   std::string ticket(const Event& event) const {
     const auto found = tickets_.find(event.ticket);
     return found == tickets_.end() ? fmt::format("#{}", event.ticket & 0xffff'ffff'ffffULL)

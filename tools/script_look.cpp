@@ -4,18 +4,21 @@
 
 #include <array>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "tools/clock_show.h"
 #include "tools/instants.h"
 #include "tools/kpi_report.h"
 #include "tools/script_time.h"
+#include "tools/why_show.h"
 #include "tools/words.h"
 
 namespace paceline::tools {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> looks = {"show", "queue", "agent", "kpi", "why"};
+constexpr std::array<std::string_view, 6> looks = {"show",   "queue", "agent",
+                                                   "offers", "kpi",   "why"};
 
 std::string rejected(uint16_t code) {
   return fmt::format("rejected {}", desk::name(static_cast<desk::Reject>(code)));
@@ -40,6 +43,7 @@ std::string show(const desk::Answer& answer) {
   text += fmt::format(" {} {}", priority_word(ticket.priority), ticket.queue);
   if (!ticket.agent.empty()) text += " " + ticket.agent;
   if (!ticket.stage.empty()) text += " stage " + ticket.stage;
+  if (ticket.step > 1) text += fmt::format(" step {}", ticket.step);
   for (const desk::ClockView& clock : ticket.clocks) text += "; " + show_clock(clock);
   return text;
 }
@@ -80,12 +84,69 @@ std::string show_queue(const desk::Answer& answer) {
   return text.empty() ? "empty" : text;
 }
 
+/// "logged in" is available, which is what there is to say of most.
+std::string agent_state(const desk::AgentView& agent) {
+  std::string text = agent.state == "available"    ? "logged in"
+                     : agent.state == "logged_out" ? "logged out"
+                                                   : agent.state;
+  if (!agent.code.empty()) text += " " + agent.code;
+  if (agent.state_ends_at_us != 0) text += " until " + script_time({agent.state_ends_at_us});
+  if (agent.lost) text += " lost";
+  return text;
+}
+
+std::string show_offers(const desk::Answer& answer) {
+  std::string text;
+  for (const desk::OfferView& offer : answer.offers) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : "; ", offer.external_id, offer.agent);
+    if (offer.expires_at_us != 0) text += " until " + script_time({offer.expires_at_us});
+    if (offer.hand_over) text += " hand-over";
+  }
+  return text.empty() ? "none" : text;
+}
+
+/// `why ticket INC1` says the sentence; `candidates`, `lines`, `terms` or `remedies` behind it say
+/// what it rests on.
+std::string why_routing(const desk::Why& why, std::string_view part) {
+  std::string text;
+  const auto add = [&](const std::string& one) { text += (text.empty() ? "" : "; ") + one; };
+  if (part == "candidates") {
+    for (const desk::CandidateView& each : why.candidates)
+      add(fmt::format("{} {}{}", each.agent, each.hindrance.empty() ? "free" : each.hindrance,
+                      each.detail.empty() ? "" : " (" + each.detail + ")"));
+  } else if (part == "lines") {
+    for (const desk::LineView& each : why.lines)
+      add(fmt::format("{} step {} {} waiting {}{}", each.queue, each.step,
+                      each.need.empty() ? "anybody" : each.need, each.waiting,
+                      each.hindrance.empty() ? "" : " (" + each.hindrance + ")"));
+  } else if (part == "terms") {
+    for (const desk::WhyTerm& each : why.terms)
+      add(each.name + " " +
+          (each.kind == desk::WhyTerm::Kind::instant_us ? script_time({each.value})
+                                                        : why_term_text(each)));
+  } else if (part == "remedies") {
+    for (const std::string& each : why.remedies) add(each);
+  } else {
+    return why.sentence;
+  }
+  return text.empty() ? "none" : text;
+}
+
+/// The kind of what `why` asks about, if its first word says so.
+std::optional<desk::QueryKind> why_kind(const Words& words) {
+  if (words.verb != "why" || words.plain.size() < 2) return std::nullopt;
+  if (words.plain[0] == "ticket") return desk::QueryKind::why_ticket;
+  if (words.plain[0] == "agent") return desk::QueryKind::why_agent;
+  if (words.plain[0] == "queue") return desk::QueryKind::why_queue;
+  return std::nullopt;
+}
+
 std::string show_agent(const desk::Answer& answer, std::string_view name) {
   for (const desk::AgentView& agent : answer.agents) {
     if (agent.name != name) continue;
-    return fmt::format("{}, {} tickets, used {} of {}",
-                       agent.logged_in ? "logged in" : "logged out", agent.tickets,
-                       agent.used_milli, agent.capacity_milli);
+    return fmt::format("{}, {} tickets, used {} of {}{}", agent_state(agent), agent.tickets,
+                       agent.used_milli, agent.capacity_milli,
+                       agent.offers == 0 ? "" : fmt::format(", {} offered", agent.offers));
   }
   return "rejected agent_unknown";
 }
@@ -117,17 +178,27 @@ std::string look(LocalDesk& desk, sched::Instant now, const Words& words) {
   const std::string subject = words.plain.empty() ? std::string() : words.plain.front();
   if (words.verb == "kpi") return show_kpi(desk, now, subject);
   desk::Query query;
+  if (const auto kind = why_kind(words)) {
+    query.kind = *kind;
+    (*kind == desk::QueryKind::why_agent ? query.agent : query.text) = words.plain[1];
+    query.limit = 100;
+    const desk::Answer answer = desk.desk().answer(query);
+    if (answer.code != 0) return rejected(answer.code);
+    return why_routing(answer.why, words.plain.size() > 2 ? words.plain[2] : "");
+  }
   query.text = subject;
-  query.kind = words.verb == "show"    ? desk::QueryKind::ticket
-               : words.verb == "why"   ? desk::QueryKind::why_clock
-               : words.verb == "queue" ? desk::QueryKind::queue_peek
-                                       : desk::QueryKind::agents;
+  query.kind = words.verb == "show"     ? desk::QueryKind::ticket
+               : words.verb == "why"    ? desk::QueryKind::why_clock
+               : words.verb == "queue"  ? desk::QueryKind::queue_peek
+               : words.verb == "offers" ? desk::QueryKind::offers
+                                        : desk::QueryKind::agents;
   const desk::Answer answer = desk.desk().answer(query);
   if (answer.code != 0) return rejected(answer.code);
-  return words.verb == "show"    ? show(answer)
-         : words.verb == "why"   ? why(answer, words.plain.size() > 1 ? words.plain[1] : "")
-         : words.verb == "queue" ? show_queue(answer)
-                                 : show_agent(answer, subject);
+  return words.verb == "show"     ? show(answer)
+         : words.verb == "why"    ? why(answer, words.plain.size() > 1 ? words.plain[1] : "")
+         : words.verb == "queue"  ? show_queue(answer)
+         : words.verb == "offers" ? show_offers(answer)
+                                  : show_agent(answer, subject);
 }
 
 }  // namespace paceline::tools

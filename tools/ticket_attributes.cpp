@@ -48,6 +48,11 @@ constexpr std::array text_attributes = {
                   &wire::UpdateFields::contract},
     TextAttribute{"--stage", "Where its workflow stands: approval, fulfil …", TextField::stage,
                   &wire::OpenFields::stage, &wire::UpdateFields::stage},
+    TextAttribute{"--language", "The requester's language, named as those of agents: de",
+                  TextField::language, &wire::OpenFields::language, &wire::UpdateFields::language},
+    TextAttribute{"--confidentiality", "Only agents with this clearance get it: hr",
+                  TextField::confidentiality, &wire::OpenFields::confidentiality,
+                  &wire::UpdateFields::confidentiality},
 };
 
 }  // namespace
@@ -81,7 +86,7 @@ void TicketAttributes::declare(CLI::App& app) {
     given_[i] = app.add_option(text_attributes[i].option, texts_[i], text_attributes[i].help);
   }
   body_given_ = app.add_option("--body", body_, "What it is about; - reads standard input");
-  kind_given_ = app.add_option("--kind", kind_, "incident or service_request");
+  kind_given_ = app.add_option("--kind", kind_, "incident, service_request or task");
   impact_given_ = app.add_option("--impact", impact_, "high, medium or low");
   urgency_given_ = app.add_option("--urgency", urgency_, "high, medium or low");
   sentiment_given_ = app.add_option("--sentiment", sentiment_, "negative, neutral or positive");
@@ -91,6 +96,13 @@ void TicketAttributes::declare(CLI::App& app) {
   workaround_given_ = app.add_flag("--workaround,!--no-workaround", workaround_,
                                    "The requester accepted a workaround");
   major_given_ = app.add_flag("--major,!--no-major", major_, "It is a major incident");
+}
+
+void TicketAttributes::declare_confidence(CLI::App& app) {
+  confidence_given_ = app.add_option("--confidence", confidence_,
+                                     "How sure automation was of the attributes it filled in, in "
+                                     "percent; 0: a human filled them in")
+                          ->check(CLI::Range(0, 100));
 }
 
 Done TicketAttributes::fill(wire::OpenFields& fields, uint32_t& bits) {
@@ -122,6 +134,10 @@ Done TicketAttributes::fill_any(Fields& fields, uint32_t& bits) {
     if (const Done ok = read_instant("--promised-at", promised_at_, fields.promised_at_us); !ok)
       return ok;
     bits |= desk::bit(FieldBit::promised_at);
+  }
+  if (confidence_given_ != nullptr && confidence_given_->count() > 0) {
+    fields.confidence = static_cast<uint8_t>(confidence_);
+    bits |= desk::bit(FieldBit::confidence);
   }
   const auto flag = [&](const CLI::Option* given, bool value, FieldBit bit, bool& to) {
     if (given->count() == 0) return;

@@ -26,6 +26,7 @@ Done read_instant(std::string_view option, const std::string& text, int64_t& at_
 class TicketAttributes {
  public:
   void declare(CLI::App& app);
+  void declare_confidence(CLI::App& app);  ///< What is imported has none.
 
   /// Fills what the commands have in common; `bits` gets those of what was given. The fields point
   /// into this object.
@@ -33,7 +34,7 @@ class TicketAttributes {
   Done fill(wire::UpdateFields& fields, uint32_t& bits);
 
  private:
-  static constexpr size_t text_count = 10;
+  static constexpr size_t text_count = 12;
 
   template <class Fields>
   Done fill_any(Fields& fields, uint32_t& bits);
@@ -45,6 +46,7 @@ class TicketAttributes {
   std::array<CLI::Option*, text_count> given_{};
   std::string body_, kind_, impact_, urgency_, sentiment_, promised_at_;
   bool vip_ = false, workaround_ = false, major_ = false;
+  unsigned confidence_ = 0;
   CLI::Option* body_given_ = nullptr;
   CLI::Option* kind_given_ = nullptr;
   CLI::Option* impact_given_ = nullptr;
@@ -54,6 +56,7 @@ class TicketAttributes {
   CLI::Option* vip_given_ = nullptr;
   CLI::Option* workaround_given_ = nullptr;
   CLI::Option* major_given_ = nullptr;
+  CLI::Option* confidence_given_ = nullptr;
 };
 
 }  // namespace paceline::tools

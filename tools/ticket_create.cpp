@@ -10,6 +10,7 @@
 #include "tools/connection.h"
 #include "tools/instants.h"
 #include "tools/ticket_attributes.h"
+#include "tools/ticket_number.h"
 #include "tools/ticket_reference.h"
 
 namespace paceline::tools {
@@ -23,7 +24,10 @@ class TicketCreate final : public Subcommand {
     app.add_option("EXTERNAL_ID", external_id_, "Its id in the system it comes from");
     app.add_option("--queue", queue_, "This queue instead of the routing rules");
     app.add_option("--occurred-at", occurred_at_, "When it happened, if not now (RFC 3339)");
+    app.add_option("--parent", parent_,
+                   "The open ticket this is a task of: its number or external id");
     attributes_.declare(app);
+    attributes_.declare_confidence(app);
     app.add_flag("--json", json_, "Print the reply as JSON");
   }
 
@@ -35,11 +39,21 @@ class TicketCreate final : public Subcommand {
       return ok;
     uint32_t bits = 0;
     if (Done filled = attributes_.fill(fields, bits); !filled) return filled;
+    if (!parent_.empty()) {
+      if ((bits & desk::bit(desk::FieldBit::kind)) != 0 && fields.kind != desk::TicketKind::task)
+        return sched::Unexpected{bad_usage("--parent is of a task: leave --kind out")};
+      fields.kind = desk::TicketKind::task;
+    }
     if (Done fit = check_text("EXTERNAL_ID", external_id_); !fit) return fit;
     if (Done fit = check_text("--queue", queue_); !fit) return fit;
 
     auto desk = OpenedDesk::open(options_);
     if (!desk) return sched::Unexpected{desk.error()};
+    if (!parent_.empty()) {
+      const auto parent = ticket_number(*desk, parent_);
+      if (!parent) return sched::Unexpected{parent.error()};
+      fields.follows = *parent;
+    }
     wire::CommandWriter writer;
     writer.open(fields);
     const auto reply = desk->tell(
@@ -57,7 +71,7 @@ class TicketCreate final : public Subcommand {
 
  private:
   DeskOptions options_;
-  std::string external_id_, queue_, occurred_at_;
+  std::string external_id_, queue_, occurred_at_, parent_;
   TicketAttributes attributes_;
   bool json_ = false;
 };
@@ -68,6 +82,7 @@ class TicketUpdate final : public Subcommand {
     options_.declare(app);
     app.add_option("TICKET", ticket_, std::string(ticket_reference_help))->required();
     attributes_.declare(app);
+    attributes_.declare_confidence(app);
     app.add_option("--expected-version", expected_version_,
                    "Refuse if the ticket has another version");
     app.add_flag("--json", json_, "Print the reply as JSON");

@@ -30,11 +30,15 @@ wire::OpenFields follow_up(const desk::TicketView& ticket) {
   fields.organisation = ticket.organisation;
   fields.contract = ticket.contract;
   fields.stage = ticket.stage;
+  fields.language = ticket.language;
+  fields.confidentiality = ticket.confidentiality;
   fields.requester = ticket.requester;
   fields.body = ticket.body;
   fields.queue = ticket.queue;
   fields.follows = ticket.id;
   fields.kind = static_cast<desk::TicketKind>(ticket.kind);
+  // A task's `follows` names what it is part of; what goes on from one is no part of anything.
+  if (fields.kind == desk::TicketKind::task) fields.kind = desk::TicketKind::incident;
   fields.impact = static_cast<sched::Impact>(ticket.impact);
   fields.urgency = static_cast<sched::Urgency>(ticket.urgency);
   fields.sentiment = static_cast<desk::Sentiment>(ticket.sentiment);

@@ -19,6 +19,22 @@ std::string state_text(const desk::TicketView& ticket) {
 
 std::string instant_text(int64_t us) { return us == 0 ? "" : format_instant({us}); }
 
+/// "2 changes of group, 1 escalation (3 of 4 done), 1 bounce"
+std::string moves_text(const desk::TicketView& ticket) {
+  std::string text;
+  const auto add = [&](uint32_t count, std::string_view one, std::string_view many) {
+    if (count != 0)
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, count == 1 ? one : many);
+  };
+  add(ticket.hops, "change of group", "changes of group");
+  add(ticket.escalations, "escalation", "escalations");
+  if (ticket.checklist_of != 0)
+    text += fmt::format(" ({} of {} done)", ticket.checklist_done, ticket.checklist_of);
+  add(ticket.bounces, "bounce", "bounces");
+  add(ticket.declines, "decline", "declines");
+  return text;
+}
+
 /// The earliest instant a running clock is due.
 std::string next_due(const desk::TicketView& ticket) {
   int64_t earliest = 0;
@@ -71,6 +87,15 @@ std::string ticket_text(const desk::TicketView& ticket) {
   add("organisation", ticket.organisation);
   add("contract", ticket.contract);
   add("stage", ticket.stage);
+  add("language", ticket.language);
+  add("confidentiality", ticket.confidentiality);
+  if (ticket.confidence != 0) add("confidence", fmt::format("{} %", ticket.confidence));
+  if (ticket.parent != 0) add("task of", fmt::format("{}", ticket.parent));
+  if (ticket.tasks_open != 0) add("open tasks", fmt::format("{}", ticket.tasks_open));
+  add("routed by", ticket.routed_by);
+  if (ticket.tier > 1) add("tier", fmt::format("{}", ticket.tier));
+  if (ticket.step > 1) add("routing step", fmt::format("{}", ticket.step));
+  add("moves", moves_text(ticket));
   if (ticket.follows != 0) add("follows", fmt::format("{}", ticket.follows));
   if (ticket.merged_into != 0) add("merged into", fmt::format("{}", ticket.merged_into));
   add("recorded at", instant_text(ticket.recorded_at_us));

@@ -4,68 +4,17 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
-#include <nlohmann/json.hpp>
-
 #include "engine/config/units.h"
 #include "engine/desk/limits.h"
 #include "tools/commands.h"
-#include "tools/connection.h"
 #include "tools/ticket_attributes.h"
 #include "tools/ticket_reference.h"
+#include "tools/ticket_verb.h"
 #include "tools/words.h"
 
 namespace paceline::tools {
 
 namespace {
-
-/// What they have in common; each adds its word or two and its command.
-class TicketVerb : public Subcommand {
- public:
-  explicit TicketVerb(std::string_view done) : done_(done) {}
-
-  void declare(CLI::App& app) override {
-    options_.declare(app);
-    app.add_option("TICKET", ticket_, std::string(ticket_reference_help))->required();
-    declare_more(app);
-    app.add_option("--expected-version", expected_version_,
-                   "Refuse if the ticket has another version");
-    app.add_flag("--json", json_, "Print the reply as JSON");
-  }
-
-  Done run(const Terminal& terminal) override {
-    wire::CommandWriter writer;
-    wire::Addressed to = ticket_reference(ticket_);
-    to.expected_version = expected_version_;
-    if (Done ready = append(writer, to); !ready) return ready;
-    auto desk = OpenedDesk::open(options_);
-    if (!desk) return sched::Unexpected{desk.error()};
-    const auto reply = desk->tell(writer, "ticket " + ticket_);
-    if (!reply) return sched::Unexpected{reply.error()};
-    if (json_) {
-      nlohmann::ordered_json json{{"ticket", reply->ticket},
-                                  {"version", reply->version},
-                                  {"next_ticket", reply->next_ticket}};
-      terminal.data(json.dump() + "\n");
-      return {};
-    }
-    std::string text = fmt::format("{} {}\n", done_, ticket_);
-    if (reply->next_ticket != 0)
-      text += fmt::format("next for the agent: {}\n", reply->next_ticket);
-    terminal.data(text);
-    return {};
-  }
-
- protected:
-  virtual void declare_more(CLI::App& app) { static_cast<void>(app); }
-  virtual Done append(wire::CommandWriter& writer, const wire::Addressed& to) = 0;
-
- private:
-  DeskOptions options_;
-  std::string ticket_;
-  std::string_view done_;
-  uint32_t expected_version_ = 0;
-  bool json_ = false;
-};
 
 class Assign final : public TicketVerb {
  public:

@@ -16,14 +16,16 @@
 
 namespace paceline::tools {
 
-inline constexpr std::array<std::string_view, 2> kind_words = {"incident", "service_request"};
+inline constexpr std::array<std::string_view, 3> kind_words = {"incident", "service_request",
+                                                               "task"};
 inline constexpr std::array<std::string_view, 4> level_words = {"none", "high", "medium", "low"};
 inline constexpr std::array<std::string_view, 4> sentiment_words = {"none", "negative", "neutral",
                                                                     "positive"};
 inline constexpr std::array<std::string_view, 4> author_words = {"requester", "agent", "bot",
                                                                  "system"};
-inline constexpr std::array<std::string_view, 2> mode_words = {"push", "manual"};
-inline constexpr std::array<std::string_view, 2> discipline_words = {"pressing_time", "fifo"};
+inline constexpr std::array<std::string_view, 3> mode_words = {"push", "manual", "pull"};
+inline constexpr std::array<std::string_view, 5> discipline_words = {
+    "pressing_time", "fifo", "strict_priority", "edf", "priority_minutes"};
 
 inline constexpr std::array<std::string_view, desk::clock_kind_count> clock_words = {
     "response", "resolution", "triage", "own",       "update", "ola",

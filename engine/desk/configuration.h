@@ -182,7 +182,7 @@ struct Sticky {
 enum class SunMode : uint8_t {
   hold,     ///< Waits for the next opening where the slack allows, else as transfer.
   requeue,  ///< Whatever waits goes on to the next region.
-  transfer  ///< So does what is in hand, P1 and major incidents first.
+  transfer  ///< So does what is in hand. P1 and major incidents go on in every mode.
 };
 struct FollowTheSun {
   std::string calendar;  ///< The region's; empty: none.

@@ -272,6 +272,7 @@ class Floor final : public ValueNumbers {
   void begin_hold(uint32_t slot);
   void release_hold(uint32_t slot);
   void check_routable(uint32_t slot, uint32_t line);
+  bool escalate_unroutable(uint32_t slot);
   bool overflow(uint32_t slot, const Overflow& rule, uint32_t reason, int64_t at_us);
   uint8_t step_at(uint32_t slot, int64_t at_us) const;
   RouteDue route_due(uint32_t slot) const;

@@ -10,8 +10,8 @@ std::function<uint32_t(std::string_view)> Floor::channel_number() {
   return [this](std::string_view channel) { return number(Field::channel, channel); };
 }
 
-/// Kinds of work as queues, work rules and channels make them. Where that makes another kind of what
-/// is in hand or waits, loads are booked and tickets stand anew.
+/// Kinds of work as queues, work rules and channels make them. Where that makes another kind of
+/// what is in hand or waits, loads are booked and tickets stand anew.
 void Floor::define_work() {
   bool changed = false;
   lines_.define_work(rules_.work_sources(channel_number()), [&](bool booked) {
@@ -149,15 +149,15 @@ bool Floor::configure(const Configuration& configuration) {
   for (const AgentDefinition& agent : configuration.agents) {
     CHECK(define_agent(agent).has_value());
   }
+  Event event;
+  event.kind = EventKind::policy_loaded;
+  event.value_us = static_cast<int64_t>(rules_.version());
+  write_agent(event);
   // Open clocks, standings and timers of those that wait follow, some in each batch; a small desk's
   // at once.
   following_ = {.active = store_.count() != 0, .last_number = last_ticket_};
   advance_rollouts();
   match_all();
-  Event event;
-  event.kind = EventKind::policy_loaded;
-  event.value_us = static_cast<int64_t>(rules_.version());
-  chronicle_.write(event, nullptr, rules_.triage());
   return true;
 }
 

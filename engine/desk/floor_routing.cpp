@@ -152,6 +152,7 @@ void Floor::arrive(uint32_t slot) {
   begin_hold(slot);
   open_window(queue);
   enqueue(slot);
+  if (escalate_unroutable(slot)) return;
   for (const Overflow& rule : definition.overflows) {
     if (rule.no_agent) {
       if (dispatcher_.anyone_routable(dispatcher_.line_of(slot))) {
@@ -279,12 +280,29 @@ void Floor::check_routable(uint32_t slot, uint32_t line) {
   write(slot, event);
 }
 
+/// What nobody here can do goes to those who can do more, where the queue says so.
+bool Floor::escalate_unroutable(uint32_t slot) {
+  const Ticket& ticket = store_.hot(slot);
+  const QueueDefinition& definition = rules_.queue(ticket.queue).definition;
+  if (!ticket.unroutable || !definition.escalate_unroutable) return false;
+  const uint32_t target = rules_.find_queue(definition.escalate_to);
+  if (target == none || hops_in_change_ == overflows_in_a_row_max) return false;
+  ++hops_in_change_;
+  const auto of = static_cast<uint8_t>(definition.checklist.size());
+  const Reject no = escalate(slot, target, own_reason(reason_unroutable), 0, of);
+  --hops_in_change_;
+  return no == Reject::none;
+}
+
 // --- Timers ---
 
 Floor::RouteDue Floor::route_due(uint32_t slot) const {
   const Ticket& ticket = store_.hot(slot);
   RouteDue due;
+  // What it came back to late is due as of then.
+  const int64_t since_us = store_.newest_interval_us(slot);
   const auto consider = [&](int64_t at_us, RouteStep step) {
+    at_us = std::max(at_us, since_us);
     if (at_us < due.at_us || (at_us == due.at_us && step < due.step)) due = {at_us, step};
   };
   const TicketDetail& detail = store_.detail(slot);
@@ -334,6 +352,7 @@ void Floor::route_on(uint32_t slot, const RouteDue& due) {
   switch (due.step) {
     case RouteStep::relax: {
       ++ticket.step;
+      ticket.step = step_at(slot, now_.us);  // however late it is looked at
       Event relaxed = about(ticket, EventKind::ticket_relaxed);
       relaxed.at_us = due.at_us;
       relaxed.fields = ticket.step + 1U;

@@ -174,7 +174,11 @@ void Floor::find_sunset(uint32_t queue, int64_t after_us) {
   const sched::Calendar* region = rules_.calendar_named(sun.calendar);
   int64_t due_us = 0;
   if (region != nullptr && !sun.queue.empty()) {
-    const Instant end = region->next_close(Instant{after_us});
+    // A lunch break does not end the day.
+    constexpr uint32_t no_cut_off_s = 86'400;
+    const Instant end = region->has_business_days()
+                            ? region->end_of_business_day(Instant{after_us}, 1, no_cut_off_s)
+                            : sched::never;
     if (end != sched::never) due_us = end.us;
   }
   if (sun_due_us_.size() <= queue) sun_due_us_.resize(queue + 1, 0);

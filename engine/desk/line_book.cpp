@@ -34,8 +34,8 @@ std::vector<uint32_t> channels_of(const WorkSources& sources) {
 }
 
 /// Calls each(queue, rule or rules.size(), channel's index, strict, work) for everything a ticket
-/// can be. Which channel it is of matters only where a rule names it or somebody is limited to
-/// some.
+/// can be, until it says false. Which channel it is of matters only where a rule names it or
+/// somebody is limited to some.
 template <class Each>
 void each_work(const WorkSources& sources, const std::vector<uint32_t>& channels, Each&& each) {
   const std::vector<WorkRule>& rules = *sources.rules;
@@ -63,9 +63,9 @@ void each_work(const WorkSources& sources, const std::vector<uint32_t>& channels
         if (of_rule != 0 && channels[channel] != of_rule) continue;
         work.kind.channel = of_rule != 0 || is_limited(channels[channel]) ? channels[channel] : 0;
         work.min_fit_us = definition.min_fit_us;
-        each(queue, rule, channel, false, work);
+        if (!each(queue, rule, channel, false, work)) return;
         work.min_fit_us = 0;
-        each(queue, rule, channel, true, work);
+        if (!each(queue, rule, channel, true, work)) return;
       }
     }
   }
@@ -76,7 +76,8 @@ void each_work(const WorkSources& sources, const std::vector<uint32_t>& channels
 std::vector<Work> kinds_of_work(const WorkSources& sources, size_t max) {
   std::vector<Work> works;
   each_work(sources, channels_of(sources), [&](size_t, size_t, size_t, bool, const Work& work) {
-    if (works.size() <= max) place(works, work);
+    place(works, work);
+    return works.size() <= max;
   });
   return works;
 }
@@ -94,6 +95,7 @@ LineBook::Table LineBook::table_of(const WorkSources& sources) {
             [&](size_t queue, size_t rule, size_t channel, bool strict, const Work& work) {
               table.index[table.place_of(queue, rule, channel, strict)] =
                   static_cast<uint8_t>(place(table.works, work));
+              return true;
             });
   return table;
 }

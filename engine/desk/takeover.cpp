@@ -55,6 +55,8 @@ void Floor::take_over(uint32_t slot, uint32_t queue, uint32_t agent,
   follow_load(slot, none, {});
   follow_agent(slot, State::none, none);
   ticket.order = ++last_order_;
+  const int64_t max_wait_us = rules_.settings().max_wait_us;
+  ticket.aged = any_strict_ && max_wait_us != 0 && ticket.enqueued_at_us + max_wait_us <= now_.us;
   if (ticket.state == State::queued) enqueue(slot);
   if (ticket.state == State::closed || ticket.state == State::cancelled) link_closed(slot);
   rearm(slot);

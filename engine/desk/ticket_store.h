@@ -6,9 +6,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "engine/desk/clock_store.h"
@@ -122,7 +122,7 @@ class TicketStore {
   sched::HashIndex by_id_;
   sched::HashIndex by_external_id_;
   std::vector<Dictionary> dictionaries_;
-  std::unordered_map<uint32_t, TicketSide> sides_;  // by slot; never iterated
+  std::map<uint32_t, TicketSide> sides_;  // by slot
 };
 
 }  // namespace paceline::desk

@@ -113,11 +113,12 @@ FreeAgents::Best FreeAgents::best(const RankedAgents& agents, uint32_t kind, Age
       if (but_for.front() / 64 == word) some &= ~bit_of(but_for.front());
     }
     if (some == 0) continue;
-    const RankedAgents::Best first = agents.best(block, some);
-    if (best.agent != none &&
-        (first.rank > best.rank || (first.rank == best.rank && least[word] >= best.key))) {
-      continue;
+    if (best.agent != none) {  // only better ones are of interest, or as good ones who come first
+      const RankedAgents::Split split = agents.split(block, some, best.rank);
+      if (split.better == 0 && (split.equal == 0 || least[word] >= best.key)) continue;
+      some = split.better != 0 ? split.better : split.equal;
     }
+    const RankedAgents::Best first = agents.best(block, some);
     for_each_bit(first.agents, word, [&](uint32_t agent) {
       best.improve({agent, first.rank, keys[agent]});
     });

@@ -51,6 +51,24 @@ class RankedAgents {
     }
     return {some, rank};
   }
+  struct Split {
+    uint64_t better;
+    uint64_t equal;
+  };
+  /// Of `some` of the block's agents those with a rank less than this one, and with this one.
+  Split split(size_t block, uint64_t some, uint32_t rank) const {
+    uint64_t better = 0;
+    for (uint32_t plane = planes_; plane-- > 0;) {
+      const uint64_t bits = ranks_[block * planes_ + plane];
+      if ((rank >> plane & 1) != 0) {
+        better |= some & ~bits;
+        some &= bits;
+      } else {
+        some &= ~bits;
+      }
+    }
+    return {better, some};
+  }
 
  private:
   /// The first block not before the word.

@@ -1,7 +1,7 @@
 // One match, with everything that belongs to it, when tickets wait for agents and when agents wait
 // for tickets; and what comes in storms: a shift's start, a relaxation step of many tickets, the
 // definition of everything. Rivals: dispatch_rivals.h.
-#include <unistd.h>
+#include <malloc.h>
 
 #include <memory>
 
@@ -20,6 +20,7 @@ struct Floor {
   uint32_t lines;  // each with a need of its own
   uint32_t waiting;
   uint32_t groups;
+  uint32_t queues_weighted = 0;  // 0: one order
 };
 
 /// Agents are members of two of the groups and hold a dozen of forty skills, so that hardly two are
@@ -51,6 +52,7 @@ Terms some_terms(const Floor& floor) {
     line_terms.group = someone.groups[0];
     line_terms.need = sched::Need::all_of(wanted);
     line_terms.work = line % 4 == 0 ? 1 : 0;
+    if (floor.queues_weighted != 0) line_terms.queue = line % floor.queues_weighted;
     terms.lines.push_back(line_terms);
   }
   return terms;
@@ -67,6 +69,11 @@ class Real {
     }
     for (uint32_t agent = 0; agent < terms.abilities.size(); ++agent) {
       dispatcher_.define_agent({agent}, terms.abilities[agent], 1'000);
+    }
+  }
+  void set_weights(uint32_t queues) {
+    for (uint32_t queue = 0; queue < queues; ++queue) {
+      dispatcher_.set_queue_weight(queue, 1 + queue % 5);
     }
   }
   void log_in(uint32_t agent, int64_t now_us) {
@@ -248,6 +255,34 @@ void tickets_wait(benchmark::State& state) {
   for (auto _ : state) day.finish_one();
   benchmark::DoNotOptimize(day.answers());
 }
+/// Everybody is a member of the only group: skills alone decide, and hundreds to thousands of
+/// agents may serve a line.
+void one_group(benchmark::State& state) {
+  Floor floor = floor_of(state);
+  floor.groups = 1;
+  Day<Real> day(floor);
+  day.log_in_all();
+  day.fill_lines();
+  for (auto _ : state) day.finish_one();
+}
+void one_group_agents_wait(benchmark::State& state) {
+  Floor floor = floor_of(state);
+  floor.groups = 1;
+  Day<Real> day(floor);
+  day.log_in_all();
+  for (int i = 0; i < 1'000; ++i) day.arrive_one();
+  for (auto _ : state) day.arrive_one();
+}
+/// Fifty queues share each agent's assignments.
+void shares(benchmark::State& state) {
+  Floor floor = floor_of(state);
+  floor.queues_weighted = 50;
+  Day<Real> day(floor);
+  day.desk().set_weights(floor.queues_weighted);
+  day.log_in_all();
+  day.fill_lines();
+  for (auto _ : state) day.finish_one();
+}
 /// Of what nobody can take, as many wait meanwhile.
 template <class Dispatch>
 void agents_wait(benchmark::State& state) {
@@ -318,7 +353,8 @@ void relaxation_storm(benchmark::State& state) {
 /// Of a whole desk: agents and lines, in this order or the other.
 void define_all(benchmark::State& state) {
   const Floor floor = floor_of(state);
-  const Terms terms = some_terms({floor.agents, floor.lines, 0, floor.groups});
+  const bool one_group = state.range(4) != 0;
+  const Terms terms = some_terms({floor.agents, floor.lines, 0, one_group ? 1 : floor.groups});
   const bool agents_first = state.range(3) != 0;
   for (auto _ : state) {
     sched::Dispatcher desk(1);
@@ -337,13 +373,9 @@ void define_all(benchmark::State& state) {
   }
 }
 
-double resident_bytes() {
-  std::FILE* const file = std::fopen("/proc/self/statm", "r");
-  long size = 0;
-  long resident = 0;
-  const int read = file == nullptr ? 0 : std::fscanf(file, "%ld %ld", &size, &resident);
-  if (file != nullptr) std::fclose(file);
-  return read == 2 ? static_cast<double>(resident * ::sysconf(_SC_PAGESIZE)) : 0;
+double allocated_bytes() {
+  const auto info = ::mallinfo2();
+  return static_cast<double>(info.uordblks + info.hblkhd);
 }
 
 /// What an agent, an agent with abilities of its own (a crew) and a line cost.
@@ -351,9 +383,9 @@ void memory(benchmark::State& state) {
   const Floor floor = floor_of(state);
   const Terms terms = some_terms({floor.agents, floor.lines, 0, floor.groups});
   for (auto _ : state) {
-    double at = resident_bytes();
+    double at = allocated_bytes();
     const auto since = [&](uint32_t count) {
-      const double before = std::exchange(at, resident_bytes());
+      const double before = std::exchange(at, allocated_bytes());
       return (at - before) / count;
     };
     sched::Dispatcher alike(1);
@@ -421,17 +453,22 @@ BENCHMARK_TEMPLATE(tickets_wait, peers::Scan)->Apply(rival_floors);
 BENCHMARK_TEMPLATE(agents_wait, Real)->Name("agents_wait<Dispatcher>")->Apply(quiet_floors);
 BENCHMARK_TEMPLATE(agents_wait, peers::Heaps)->Apply(quiet_floors);
 BENCHMARK_TEMPLATE(agents_wait, peers::Scan)->Apply(quiet_floors);
+BENCHMARK(one_group)->Apply(quiet_floors);
+BENCHMARK(one_group_agents_wait)->Apply(quiet_floors);
+BENCHMARK(shares)->Apply(quiet_floors);
 BENCHMARK_TEMPLATE(tickets_wait, Real)->Name("growth<Dispatcher>")->Apply(growth);
 BENCHMARK(invariant)->Apply(real_floors);
 BENCHMARK(shift_start)->Apply(storms);
 BENCHMARK(relaxation_storm)->Apply(storms);
 BENCHMARK(memory)->Apply(storms)->Iterations(1);
 BENCHMARK(define_all)
-    ->ArgNames({"agents", "lines", "waiting", "agents_first"})
+    ->ArgNames({"agents", "lines", "waiting", "agents_first", "one_group"})
     ->Unit(benchmark::kMillisecond)
-    ->Args({200, 50, 0, 0})
-    ->Args({10'000, 1'000, 0, 0})
-    ->Args({10'000, 1'000, 0, 1});
+    ->Args({200, 50, 0, 0, 0})
+    ->Args({10'000, 1'000, 0, 0, 0})
+    ->Args({10'000, 1'000, 0, 1, 0})
+    ->Args({10'000, 1'000, 0, 0, 1})
+    ->Args({10'000, 1'000, 0, 1, 1});
 
 }  // namespace
 }  // namespace paceline::bench

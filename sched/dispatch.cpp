@@ -176,6 +176,8 @@ Instant Dispatcher::idle_since(AgentId agent) const { return known(agent).idle_s
 
 void Dispatcher::change_load(AgentId agent, const Load& before, const Load& after) {
   Agent& changed = known(agent);
+  // Who becomes free will most likely ask for a ticket.
+  __builtin_prefetch(crews_.lines_of(agent.value).data());
   workloads_.change(agent.value, before, after);
   changed.room = workloads_.room(agent.value);
   set_free(agent.value);

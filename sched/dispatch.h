@@ -136,7 +136,11 @@ class Dispatcher {
   /// The best agent for the waiting ticket, none of `passed_over` among them; nothing for a line
   /// that does not push or is held. At most 8 scores; of two for one agent the first counts.
   std::optional<AgentId> agent_for(uint32_t slot, std::span<const uint32_t> passed_over = {},
-                                   std::span<const ExternalScore> scores = {}) const;
+                                   std::span<const ExternalScore> scores = {}) const {
+    const uint32_t agent = best_agent(slot, passed_over, scores);
+    if (agent == none) return std::nullopt;
+    return AgentId{agent};
+  }
 
   /// The ticket the agent should have next among the lines that push (and pull, if asked for), or
   /// `none`: an aged one at full credit, the most pressing strict one (press below
@@ -189,6 +193,8 @@ class Dispatcher {
   void join_lines(uint32_t agent);
 
   Asking asking(uint32_t agent, bool pull) const;
+  uint32_t best_agent(uint32_t slot, std::span<const uint32_t> passed_over,
+                      std::span<const ExternalScore> scores) const;
   bool could_take(uint32_t agent, uint32_t line) const;
   Lines::Choice by_weight(const Asking& asking) const;
   void sort_by_queue(const Asking& asking) const;

@@ -19,18 +19,17 @@ bool Dispatcher::could_take(uint32_t agent, uint32_t line) const {
 
 // --- A ticket asks ---
 
-std::optional<AgentId> Dispatcher::agent_for(uint32_t slot, std::span<const uint32_t> passed_over,
-                                             std::span<const ExternalScore> scores) const {
+uint32_t Dispatcher::best_agent(uint32_t slot, std::span<const uint32_t> passed_over,
+                                std::span<const ExternalScore> scores) const {
   CHECK(scores.size() <= 8);
   const uint32_t line = lines_.line_of(slot);
-  if (!lines_.pushes(line)) return std::nullopt;
+  if (!lines_.pushes(line)) return none;
   const auto is_free = [&](uint32_t agent) {
     return could_take(agent, line) && !exclusions_.has(agent, slot) &&
            std::find(passed_over.begin(), passed_over.end(), agent) == passed_over.end();
   };
   if (const uint32_t only = lines_.waits_for(slot); only != none) {
-    if (!is_free(only)) return std::nullopt;
-    return AgentId{only};
+    return is_free(only) ? only : none;
   }
 
   out_.assign(passed_over.begin(), passed_over.end());
@@ -49,8 +48,7 @@ std::optional<AgentId> Dispatcher::agent_for(uint32_t slot, std::span<const uint
   }
   std::sort(out_.begin(), out_.end());
   best.improve(free_.best(agents, lines_.work(line), order, out_));
-  if (best.agent == none) return std::nullopt;
-  return AgentId{best.agent};
+  return best.agent;
 }
 
 // --- An agent asks ---
@@ -68,7 +66,7 @@ uint32_t Dispatcher::ticket_for(AgentId agent, bool pull) const {
     return best.slot;
   }
   const Lines::Choice by_turn = by_weight(asks);
-  return by_turn.found() ? by_turn.slot : best.slot;
+  return by_turn.found() ? lines_.slot_of(by_turn) : best.slot;
 }
 
 /// The best ticket of each queue.

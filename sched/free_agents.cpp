@@ -113,12 +113,14 @@ FreeAgents::Best FreeAgents::best(const RankedAgents& agents, uint32_t kind, Age
       if (but_for.front() / 64 == word) some &= ~bit_of(but_for.front());
     }
     if (some == 0) continue;
-    const auto [ranking, rank] = agents.best(block, some);
+    const RankedAgents::Best first = agents.best(block, some);
     if (best.agent != none &&
-        (rank > best.rank || (rank == best.rank && least[word] >= best.key))) {
+        (first.rank > best.rank || (first.rank == best.rank && least[word] >= best.key))) {
       continue;
     }
-    for_each_bit(ranking, word, [&](uint32_t agent) { best.improve({agent, rank, keys[agent]}); });
+    for_each_bit(first.agents, word, [&](uint32_t agent) {
+      best.improve({agent, first.rank, keys[agent]});
+    });
   }
   return best;
 }

@@ -53,6 +53,8 @@ class HeadBoard {
     if (heads_[index].press_us == least_us_[index / 64]) find_least(index / 64);
   }
 
+  /// Requires that it is filled.
+  const Standing& head(uint32_t index) const { return heads_[index]; }
   const Bits& filled() const { return filled_; }
   uint32_t count() const { return count_; }
 

@@ -16,28 +16,33 @@ Lines::Lines(uint32_t tickets_max)
 // --- Definitions ---
 
 void Lines::define(uint32_t line, const LineTerms& terms) {
-  CHECK(line <= lines_.size() && line < line_bits);
-  if (line == lines_.size()) {
-    lines_.push_back({terms, Waiting(positions_.span()), {}});
+  CHECK(line <= terms_.size() && line < line_bits);
+  if (line == terms_.size()) {
+    waiting_.emplace_back(positions_.span());
+    agents_.emplace_back();
+    terms_.push_back(terms);
     work_.push_back(0);
     order_.push_back(AgentOrder::idle);
     shown_.push_back(nowhere);
     for (HeadBoard& heads : heads_) heads.resize(line + 1);
     aged_heads_.resize(line + 1);
     by_group_[terms.group].push_back(line);
-  } else if (const uint32_t before = lines_[line].terms.group; before != terms.group) {
+  } else if (const uint32_t before = terms_[line].group; before != terms.group) {
     std::erase(by_group_[before], line);
     by_group_[terms.group].push_back(line);
   }
-  lines_[line].terms = terms;
+  terms_[line] = terms;
   work_[line] = static_cast<uint8_t>(terms.work);
   order_[line] = terms.order;
   show(line);
 }
 
 void Lines::hold(uint32_t line, bool held) {
-  CHECK(line < lines_.size());
-  lines_[line].held = held;
+  if (held) {
+    set_bit(held_, known(line));
+  } else {
+    clear_bit(held_, known(line));
+  }
   show(line);
 }
 
@@ -51,32 +56,32 @@ std::span<const uint32_t> Lines::of_group(uint32_t group) const {
 void Lines::show(uint32_t line) {
   for (HeadBoard& heads : heads_) heads.clear(line);
   aged_heads_.clear(line);
-  const Line& shown = lines_[line];
-  const bool matched = !shown.held && shown.terms.mode != LineMode::manual;
-  shown_[line] = matched ? static_cast<uint8_t>(shown.terms.mode) : nowhere;
+  const LineMode mode = terms_[line].mode;
+  const bool matched = !has_bit(held_, line) && mode != LineMode::manual;
+  shown_[line] = matched ? static_cast<uint8_t>(mode) : nowhere;
   show_head(line);
   show_aged(line);
 }
 void Lines::show_head(uint32_t line) {
   if (shown_[line] == nowhere) return;
-  heads_[shown_[line]].show(line, lines_[line].waiting.queue.heap());
+  heads_[shown_[line]].show(line, waiting_[line].queue.heap());
 }
 void Lines::show_aged(uint32_t line) {
-  if (shown_[line] != nowhere) aged_heads_.show(line, lines_[line].waiting.aged);
+  if (shown_[line] != nowhere) aged_heads_.show(line, waiting_[line].aged);
 }
 
 // --- Tickets ---
 
 void Lines::enqueue(uint32_t line, uint32_t slot, Standing standing) {
-  CHECK(line < lines_.size() && slot < place_.size());
+  CHECK(line < terms_.size() && slot < place_.size());
   CHECK(!waiting(slot));
-  lines_[line].waiting.queue.push(slot, standing);
+  waiting_[line].queue.push(slot, standing);
   place_[slot] = line + 1;
   if (positions_[slot] == 0) show_head(line);
 }
 
 void Lines::enqueue_for(uint32_t agent, uint32_t line, uint32_t slot, Standing standing) {
-  CHECK(line < lines_.size() && slot < place_.size());
+  CHECK(line < terms_.size() && slot < place_.size());
   CHECK(!waiting(slot));
   auto& own = personal_[agent];
   auto at = std::find_if(own.begin(), own.end(), [&](const Personal& p) { return p.line == line; });
@@ -99,7 +104,7 @@ const Lines::Waiting* Lines::personal(uint32_t agent, uint32_t line) const {
 Lines::Waiting& Lines::waiting_with(uint32_t slot) {
   const uint32_t line = line_of(slot);
   const uint32_t agent = waits_for(slot);
-  if (agent == none) return lines_[line].waiting;
+  if (agent == none) return waiting_[line];
   return const_cast<Waiting&>(*personal(agent, line));
 }
 
@@ -135,7 +140,7 @@ void Lines::age(uint32_t slot) {
 Standing Lines::standing(uint32_t slot) const {
   const uint32_t line = line_of(slot);
   const uint32_t agent = waits_for(slot);
-  const Waiting& with = agent == none ? lines_[line].waiting : *personal(agent, line);
+  const Waiting& with = agent == none ? waiting_[line] : *personal(agent, line);
   return with.queue.standing(slot);
 }
 
@@ -163,23 +168,22 @@ void Lines::improve(Choice& best, uint32_t line, const StandingHeap& heap,
 
 Lines::Choice Lines::best(const Asking& asking) const {
   Choice best;
-  for (size_t mode = 0; mode < (asking.pull ? 2U : 1U); ++mode) {
+  for (size_t mode = 0; mode < modes(asking); ++mode) {
     heads_[mode].search(asking.lines, best, [&](uint32_t line, const Standing& head) {
       if (!open(line, asking)) return;
       if (asking.excluded.empty()) {
         best = {line, none, head};  // which ticket is asked once, below
       } else {
-        improve(best, line, lines_[line].waiting.queue.heap(), asking.excluded);
+        improve(best, line, waiting_[line].queue.heap(), asking.excluded);
       }
     });
   }
   if (best.found() && best.slot == none) {
-    const ReadyQueue& queue = lines_[best.line].waiting.queue;
-    best.slot = queue.top();
+    best.slot = slot_of(best);
     // It will most likely be taken out of its line.
     __builtin_prefetch(&positions_[best.slot]);
     __builtin_prefetch(&place_[best.slot]);
-    queue.heap().prefetch_for_erase();
+    waiting_[best.line].queue.heap().prefetch_for_erase();
   }
   for (const Personal& personal : personal_of(asking.agent)) {
     if (!has_bit(asking.lines, personal.line) || !open(personal.line, asking)) continue;
@@ -191,8 +195,7 @@ Lines::Choice Lines::best(const Asking& asking) const {
 Lines::Choice Lines::best_aged(const Asking& asking, uint32_t other_than) const {
   Choice best;
   aged_heads_.search(asking.lines, best, [&](uint32_t line, const Standing&) {
-    if (open(line, asking))
-      improve(best, line, lines_[line].waiting.aged, asking.excluded, other_than);
+    if (open(line, asking)) improve(best, line, waiting_[line].aged, asking.excluded, other_than);
   });
   for (const Personal& personal : personal_of(asking.agent)) {
     if (!has_bit(asking.lines, personal.line) || !open(personal.line, asking)) continue;
@@ -203,7 +206,7 @@ Lines::Choice Lines::best_aged(const Asking& asking, uint32_t other_than) const 
 
 bool Lines::has_common(uint32_t line, std::span<const uint32_t> excluded) const {
   Choice best;
-  improve(best, line, lines_[line].waiting.queue.heap(), excluded);
+  improve(best, line, waiting_[line].queue.heap(), excluded);
   return best.found();
 }
 bool Lines::has_personal(uint32_t agent, uint32_t line, std::span<const uint32_t> excluded) const {

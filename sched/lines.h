@@ -44,14 +44,14 @@ class Lines {
   void define(uint32_t line, const LineTerms& terms);
   void hold(uint32_t line, bool held);
   void add_agent() { personal_.emplace_back(); }
-  uint32_t count() const { return static_cast<uint32_t>(lines_.size()); }
-  const LineTerms& terms(uint32_t line) const { return known(line).terms; }
+  uint32_t count() const { return static_cast<uint32_t>(terms_.size()); }
+  const LineTerms& terms(uint32_t line) const { return terms_[known(line)]; }
   /// Pushes, and is not held.
   bool pushes(uint32_t line) const { return shown_[line] == static_cast<uint8_t>(LineMode::push); }
   uint32_t work(uint32_t line) const { return work_[line]; }
   AgentOrder order(uint32_t line) const { return order_[line]; }
-  RankedAgents& agents(uint32_t line) { return lines_[line].agents; }
-  const RankedAgents& agents(uint32_t line) const { return known(line).agents; }
+  RankedAgents& agents(uint32_t line) { return agents_[known(line)]; }
+  const RankedAgents& agents(uint32_t line) const { return agents_[known(line)]; }
   std::span<const uint32_t> of_group(uint32_t group) const;
 
   // Tickets.
@@ -70,7 +70,7 @@ class Lines {
     return (place_[slot] & personal_bit) != 0 ? waits_for_[slot] : none;
   }
   Standing standing(uint32_t slot) const;
-  const ReadyQueue& queue(uint32_t line) const { return known(line).waiting.queue; }
+  const ReadyQueue& queue(uint32_t line) const { return waiting_[known(line)].queue; }
   uint32_t waiting_for(uint32_t agent) const;
 
   // Searching.
@@ -88,9 +88,14 @@ class Lines {
   Choice best(const Asking& asking) const;
   /// Of those that have aged and are not strict, other than one.
   Choice best_aged(const Asking& asking, uint32_t other_than = none) const;
-  /// Calls f(choice) with the most pressing of each line that has any.
+  /// Calls f(choice) with the most pressing of each line that has any; with no slot where it is the
+  /// line's top.
   template <class F>
   void for_each_line(const Asking& asking, F&& f) const;
+
+  uint32_t slot_of(const Choice& choice) const {
+    return choice.slot != none ? choice.slot : waiting_[choice.line].queue.top();
+  }
 
   /// Lines that push and have tickets for anybody.
   const HeadBoard& pushing() const { return heads_[static_cast<size_t>(LineMode::push)]; }
@@ -117,12 +122,6 @@ class Lines {
     ReadyQueue queue;
     StandingHeap aged;  // those of them that have aged, unless strict
   };
-  struct Line {
-    LineTerms terms;
-    Waiting waiting;
-    RankedAgents agents;  // who may serve it
-    bool held = false;
-  };
   struct Personal {
     uint32_t line;
     Waiting waiting;
@@ -132,15 +131,16 @@ class Lines {
     if (!has_bit(with_personal_, agent)) return {};
     return personal_[agent];
   }
-  const Line& known(uint32_t line) const {
-    CHECK(line < lines_.size());
-    return lines_[line];
+  uint32_t known(uint32_t line) const {
+    CHECK(line < terms_.size());
+    return line;
   }
   Waiting& waiting_with(uint32_t slot);
   const Waiting* personal(uint32_t agent, uint32_t line) const;
   void show(uint32_t line);
   void show_head(uint32_t line);
   void show_aged(uint32_t line);
+  static size_t modes(const Asking& asking) { return asking.pull ? 2 : 1; }
   bool open(uint32_t line, const Asking& asking) const {
     return shown_[line] <= static_cast<uint8_t>(asking.pull ? LineMode::pull : LineMode::push) &&
            (asking.kinds >> work_[line] & 1) != 0;
@@ -154,11 +154,14 @@ class Lines {
   FixedArray<uint32_t> place_;           // the line, plus one, and the bits above
   FixedArray<uint32_t> waits_for_;       // an agent; valid with personal_bit
 
-  // Lines.
-  std::vector<Line> lines_;
-  std::vector<uint8_t> work_;  // of each line, once more, side by side
-  std::vector<AgentOrder> order_;
-  std::vector<uint8_t> shown_;  // mode, or nowhere
+  // Lines, by number; what a match asks apart from what it does not.
+  std::vector<Waiting> waiting_;
+  std::vector<RankedAgents> agents_;  // who may serve it
+  std::vector<uint8_t> shown_;        // mode, or nowhere
+  std::vector<uint8_t> work_;         // of the terms, once more
+  std::vector<AgentOrder> order_;     // likewise
+  std::vector<LineTerms> terms_;
+  Bits held_;
   std::map<uint32_t, std::vector<uint32_t>> by_group_;
   std::array<HeadBoard, 2> heads_;  // of lines that push; that are pulled
   HeadBoard aged_heads_;            // of either
@@ -170,17 +173,22 @@ class Lines {
 
 template <class F>
 void Lines::for_each_line(const Asking& asking, F&& f) const {
-  const auto visit = [&](uint32_t line, const StandingHeap& heap) {
-    Choice best;
-    if (open(line, asking)) improve(best, line, heap, asking.excluded);
-    if (best.found()) f(best);
-  };
-  for (size_t mode = 0; mode < (asking.pull ? 2U : 1U); ++mode) {
-    for_each_common(asking.lines, heads_[mode].filled(),
-                    [&](uint32_t line) { visit(line, lines_[line].waiting.queue.heap()); });
+  for (size_t mode = 0; mode < modes(asking); ++mode) {
+    for_each_common(asking.lines, heads_[mode].filled(), [&](uint32_t line) {
+      if (!open(line, asking)) return;
+      Choice best{line, none, heads_[mode].head(line)};
+      if (!asking.excluded.empty()) {
+        best = {};
+        improve(best, line, waiting_[line].queue.heap(), asking.excluded);
+      }
+      if (best.found()) f(best);
+    });
   }
   for (const Personal& personal : personal_of(asking.agent)) {
-    if (has_bit(asking.lines, personal.line)) visit(personal.line, personal.waiting.queue.heap());
+    if (!has_bit(asking.lines, personal.line) || !open(personal.line, asking)) continue;
+    Choice best;
+    improve(best, personal.line, personal.waiting.queue.heap(), asking.excluded);
+    if (best.found()) f(best);
   }
 }
 

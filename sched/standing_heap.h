@@ -126,8 +126,10 @@ class StandingHeap {
       const uint32_t first = first_child(index);
       if (first >= size_) break;
       const uint32_t end = first + 4 < size_ ? first + 4 : size_;
-      // Whichever child rises, its own children are asked for next.
-      __builtin_prefetch(entries_.get() + 3 + first_child(first));
+      // The children of whichever child rises are asked for next.
+      for (uint32_t child = first; child < first + 4; ++child) {
+        __builtin_prefetch(entries_.get() + 3 + first_child(child));
+      }
       uint32_t best = first;
       for (uint32_t child = first + 1; child < end; ++child) {
         if (before(at(child), at(best))) best = child;

@@ -1,6 +1,7 @@
 // The dispatcher and its model do the same, whatever happens.
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <random>
 #include <string>
 
@@ -22,7 +23,11 @@ struct Size {
   uint32_t queues;
   bool weights = false;
   bool choice = true;  // surplus, preferences and orders differ
+  int seeds = 4;
+  int steps = 2'000;
+  int compared_every = 4;
 };
+void PrintTo(const Size& size, std::ostream* out) { *out << size.name; }
 
 class Twins {
  public:
@@ -409,14 +414,15 @@ class Twins {
   models::DispatchModel model_;
 };
 
-void same_answers(const Size& size, int seeds, int steps, int every) {
-  for (int seed = 1; seed <= seeds; ++seed) {
-    SCOPED_TRACE(std::string(size.name) + ", seed " + std::to_string(seed));
-    Twins twins(size, static_cast<uint64_t>(seed));
-    for (int step = 0; step < steps; ++step) {
+class DispatchProperty : public testing::TestWithParam<Size> {};
+
+TEST_P(DispatchProperty, AnswersAsTheModelDoes) {
+  for (int seed = 1; seed <= GetParam().seeds; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Twins twins(GetParam(), static_cast<uint64_t>(seed));
+    for (int step = 0; step < GetParam().steps; ++step) {
       twins.step();
-      if (step % every != 0) continue;
-      twins.compare();
+      if (step % GetParam().compared_every == 0) twins.compare();
       if (testing::Test::HasFatalFailure()) {
         ADD_FAILURE() << "step " << step;
         return;
@@ -428,7 +434,7 @@ void same_answers(const Size& size, int seeds, int steps, int every) {
 constexpr Size sizes[] = {
     {.name = "tiny", .agents = 3, .lines = 2, .groups = 1, .skills = 1, .kinds = 2, .queues = 1},
     {.name = "small", .agents = 8, .lines = 6, .groups = 2, .skills = 2, .kinds = 4, .queues = 2},
-    {.name = "shares",
+    {.name = "queues_by_weight",
      .agents = 6,
      .lines = 8,
      .groups = 1,
@@ -436,46 +442,38 @@ constexpr Size sizes[] = {
      .kinds = 2,
      .queues = 3,
      .weights = true},
-    {.name = "one order",
+    {.name = "one_order",
      .agents = 20,
      .lines = 12,
      .groups = 2,
      .skills = 3,
      .kinds = 5,
      .queues = 3,
-     .choice = false},
-    {.name = "many kinds of work",
+     .choice = false,
+     .seeds = 3,
+     .compared_every = 10},
+    {.name = "many_kinds_of_work",
      .agents = 20,
      .lines = 70,
      .groups = 1,
      .skills = 3,
      .kinds = 64,
      .queues = 5,
-     .weights = true},
-    {.name = "many agents",
+     .weights = true,
+     .seeds = 3,
+     .compared_every = 10},
+    {.name = "many_agents",
      .agents = 150,
      .lines = 20,
      .groups = 3,
      .skills = 6,
      .kinds = 4,
-     .queues = 3},
+     .queues = 3,
+     .seeds = 3,
+     .compared_every = 50},
 };
-
-TEST(DispatchProperty, AFewAgentsAnswerAsTheModelDoes) {
-  for (const Size& size : sizes) {
-    if (size.agents <= 8) same_answers(size, 6, 2'000, 4);
-  }
-}
-TEST(DispatchProperty, ManyLinesAnswerAsTheModelDoes) {
-  for (const Size& size : sizes) {
-    if (size.agents == 20) same_answers(size, 3, 1'500, 10);
-  }
-}
-TEST(DispatchProperty, ManyAgentsAnswerAsTheModelDoes) {
-  for (const Size& size : sizes) {
-    if (size.agents > 20) same_answers(size, 2, 2'500, 50);
-  }
-}
+INSTANTIATE_TEST_SUITE_P(Sizes, DispatchProperty, testing::ValuesIn(sizes),
+                         [](const auto& size) { return std::string(size.param.name); });
 
 }  // namespace
 }  // namespace paceline::sched

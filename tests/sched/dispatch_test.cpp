@@ -651,6 +651,23 @@ TEST_F(Dispatch, AQueueThatHadNoWorkHasSavedNothingUp) {
   EXPECT_EQ(given, "bababa");
 }
 
+TEST_F(Dispatch, AQueueServedOutOfTurnOwesOneAssignmentAtMost) {
+  desk.define_line(0, of_queue(1));
+  desk.define_line(1, of_queue(2));
+  desk.set_queue_weight(1, 1);
+  desk.set_queue_weight(2, 1);
+  staff(ann, member());
+  for (uint32_t slot = 0; slot < 100; ++slot) desk.enqueue(0, slot, {slot, slot});
+  for (uint32_t slot = 100; slot < 200; ++slot) desk.enqueue(1, slot, {slot, slot});
+  for (uint32_t slot = 0; slot < 5; ++slot) {  // by hand of the caller
+    desk.note_award(ann, slot);
+    desk.remove(slot);
+  }
+  std::string given;
+  for (int i = 0; i < 6; ++i) given += next(ann) < 100 ? 'a' : 'b';
+  EXPECT_EQ(given, "bbabab");
+}
+
 TEST_F(Dispatch, WithoutWeightsThereIsOneOrder) {
   desk.define_line(1, of_queue(2));
   staff(ann, member());

@@ -19,10 +19,7 @@ class StaffChecks {
  public:
   StaffChecks(const Sections& sections, DeskChecks& checks,
               const desk::Configuration& configuration)
-      : sections_(sections),
-        checks_(checks),
-        configuration_(configuration),
-        teams_(teams_of(configuration)) {
+      : sections_(sections), checks_(checks), configuration_(configuration), teams_(configuration) {
     for (const desk::AgentDefinition& agent : configuration.agents)
       for (const auto& [skill, level] : agent.skills) skills_.insert(skill);
   }
@@ -58,14 +55,14 @@ class StaffChecks {
   void check_queue(const Entry<desk::QueueDefinition>& entry) {
     const desk::QueueDefinition& queue = entry.value;
     const std::string subject = "queue " + in_quotes(queue.name);
-    const auto team = teams_.find(queue.group);
-    if (team == teams_.end()) {
+    const Team& team = teams_.of(queue.group);
+    if (team.empty()) {
       checks_.warn(code::nobody_can, entry.line,
                    fmt::format("{}: no agent is in group {}: its tickets will wait", subject,
                                in_quotes(queue.group)));
       return;
     }
-    const uint32_t most = capacity_of(team->second);
+    const uint32_t most = capacity_of(team);
     if (most < queue.weight_milli && weighs_by_queue()) {
       checks_.error(code::never_fits, entry.line,
                     fmt::format("{}: its tickets weigh {}, and nobody in group {} has capacity for "
@@ -76,12 +73,7 @@ class StaffChecks {
     }
     const auto need = desk::parse_need(queue.step_need(queue.step_count() - 1));
     if (!need) return;
-    const bool anybody = std::any_of(
-        team->second.begin(), team->second.end(), [&](const desk::AgentDefinition* agent) {
-          return meets(*agent, *need) &&
-                 (agent->capacity_milli >= queue.weight_milli || !weighs_by_queue());
-        });
-    if (anybody) return;
+    if (teams_.anybody(queue.group, *need, weighs_by_queue() ? queue.weight_milli : 0)) return;
     for (const std::string& skill : need->names) {
       if (skills_.count(skill) != 0) continue;
       const std::string instead = suggestion_from(skill, skills_);
@@ -181,7 +173,7 @@ class StaffChecks {
   const Sections& sections_;
   DeskChecks& checks_;
   const desk::Configuration& configuration_;
-  std::map<std::string_view, Team> teams_;
+  Teams teams_;
   Names skills_;
 };
 

@@ -26,7 +26,7 @@ class Routing {
   explicit Routing(const LintDesk& desk)
       : desk_(desk),
         settings_(desk.configuration.settings),
-        teams_(teams_of(desk.configuration)),
+        teams_(desk.configuration),
         space_(desk.configuration.settings.matrix) {
     for (const desk::AgentDefinition& agent : desk.configuration.agents)
       for (const auto& [skill, level] : agent.skills) skills_.insert(skill);
@@ -34,6 +34,7 @@ class Routing {
 
   void check() {
     for (const QueueDefinition& queue : desk_.configuration.queues) {
+      undecided(queue);
       steps(queue);
       waits(queue);
       offers(queue);
@@ -58,11 +59,19 @@ class Routing {
               std::move(how));
   }
 
-  bool anybody(const QueueDefinition& queue, const desk::NamedNeed& need) const {
-    const auto team = teams_.find(queue.group);
-    return team != teams_.end() &&
-           std::any_of(team->second.begin(), team->second.end(),
-                       [&](const desk::AgentDefinition* agent) { return meets(*agent, need); });
+  /// What the loader could not decide.
+  void undecided(const QueueDefinition& queue) const {
+    const auto note = [&](size_t step, std::string_view what) {
+      desk_.result.undecided.push_back(fmt::format("{}: {} is too much to decide", subject(queue),
+                                                   fmt::format(fmt::runtime(what), step)));
+    };
+    for (size_t i = 0; i < queue.step_count(); ++i) {
+      const desk::NamedNeed need = parsed(queue.step_need(i));
+      if (!desk::can_be_met(need)) note(i + 1, "whether anybody can meet the need of step {}");
+      if (i == 0) continue;
+      if (!desk::accepts_all_of(need, parsed(queue.step_need(i - 1))))
+        note(i + 1, "whether step {} accepts whom the one before did");
+    }
   }
 
   /// That nobody meets the last step the loader has said.
@@ -70,20 +79,16 @@ class Routing {
     if (desk_.configuration.agents.empty() || queue.mode == desk::QueueMode::manual) return;
     std::set<std::string> told;
     const size_t last = queue.step_count() - 1;
-    if (!anybody(queue, parsed(queue.step_need(last)))) return;
+    if (!teams_.anybody(queue.group, parsed(queue.step_need(last)))) return;
     for (size_t i = 0; i <= last; ++i) {
       const desk::NamedNeed need = parsed(queue.step_need(i));
       const std::string key = queue.steps.empty() ? "need" : fmt::format("step {}", i + 1);
       unknown_skills(queue, need, key, told);
-      if (i != last && !anybody(queue, need))
+      if (i != last && !teams_.anybody(queue.group, need))
         add(code::idle_step, queue, key, key + " finds nobody",
             fmt::format("no agent of group {} meets {}, so tickets only wait for the next step",
                         in_quotes(queue.group), in_quotes(queue.step_need(i))),
             "ask for less, or remove the step");
-      if (i != last && desk::accepts_all_of(parsed(queue.step_need(i + 1)), need) == std::nullopt)
-        desk_.result.undecided.push_back(
-            fmt::format("{}: whether step {} accepts whom {} did is too much to decide",
-                        subject(queue), i + 2, key));
     }
     for (size_t i = 0; i < queue.preferred.size(); ++i)
       unknown_skills(queue, parsed(queue.preferred[i].need), fmt::format("preferred {}", i + 1),
@@ -169,11 +174,11 @@ class Routing {
 
   /// Work that others may take and the members of this group cannot.
   void work(const QueueDefinition& queue) const {
-    const auto team = teams_.find(queue.group);
-    if (queue.mode == desk::QueueMode::manual || team == teams_.end()) return;
+    const Team& team = teams_.of(queue.group);
+    if (queue.mode == desk::QueueMode::manual || team.empty()) return;
     for (const desk::WorkRule& rule : settings_.work) {
       uint32_t most = 0;
-      for (const desk::AgentDefinition* agent : team->second) {
+      for (const desk::AgentDefinition* agent : team) {
         const auto& channels = agent->channels;
         if (rule.channel.empty() || channels.empty() ||
             std::find(channels.begin(), channels.end(), rule.channel) != channels.end())
@@ -275,7 +280,7 @@ class Routing {
 
   const LintDesk& desk_;
   const desk::DeskSettings& settings_;
-  std::map<std::string_view, Team> teams_;
+  Teams teams_;
   std::set<std::string> skills_;
   ConditionSpace space_;
 };

@@ -1,10 +1,9 @@
-// Who is in which group, and who meets a need.
+// Who is in which group, and whether anybody there meets a need.
 //
-// Owner: anyone; refers to the configuration.  Allocates: for the answer.
+// Owner: anyone; refers to the configuration.  Allocates: when it is made.
 #pragma once
 
 #include <map>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,8 +14,22 @@ namespace paceline::config {
 
 using Team = std::vector<const desk::AgentDefinition*>;
 
-/// The agents of each group.
-std::map<std::string_view, Team> teams_of(const desk::Configuration& configuration);
+class Teams {
+ public:
+  explicit Teams(const desk::Configuration& configuration);
+
+  /// Empty where nobody is.
+  const Team& of(std::string_view group) const;
+  bool anybody(std::string_view group, const desk::NamedNeed& need,
+               uint32_t capacity_milli = 0) const;
+
+ private:
+  struct Group {
+    Team team;
+    std::map<std::string_view, Team> with_skill;
+  };
+  std::map<std::string_view, Group> groups_;
+};
 
 bool meets(const desk::AgentDefinition& agent, const desk::NamedNeed& need);
 

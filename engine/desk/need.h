@@ -45,7 +45,7 @@ sched::Expected<std::vector<NamedLevel>, SyntaxError> parse_skills(std::string_v
 
 /// Whether everybody whom `stricter` accepts is accepted by `wider`, decided exactly over the
 /// levels that both mention; skills that only one mentions are free. Nothing where there are too
-/// many combinations to try (more than 200,000).
+/// many combinations to try (more than 200,000, fewer of long needs).
 std::optional<bool> accepts_all_of(const NamedNeed& wider, const NamedNeed& stricter);
 /// Levels of somebody whom `stricter` accepts and `wider` does not; empty if there is nobody.
 std::vector<NamedLevel> counterexample(const NamedNeed& wider, const NamedNeed& stricter);

@@ -53,6 +53,18 @@ TEST(LintRouting, StepThatFindsNobody) {
       << "no agents in the file";
 }
 
+TEST(LintRouting, NeedsThatAreTooMuchToDecideAreSaidToBe) {
+  std::string hard;
+  for (int i = 0; i < 40; ++i) hard += "(x" + std::to_string(i) + " || y) && ";
+  hard += "z && !z";
+  const std::string text = queue("q", step(hard, "wait >= 5m") + step("z"));
+  EXPECT_THAT(lint(loaded(text), Places(text), now).undecided,
+              ElementsAre("queue \"q\": whether anybody can meet the need of step 1 is too much to "
+                          "decide",
+                          "queue \"q\": whether step 2 accepts whom the one before did is too much "
+                          "to decide"));
+}
+
 TEST(LintRouting, SkillThatNobodyHas) {
   EXPECT_THAT(found(queue("q", "need = '!contractor'") + agent("a", "skills = { vpn = 5 }")),
               ElementsAre(HasSubstr("4: W2923 queue \"q\": need asks for skill \"contractor\": no "

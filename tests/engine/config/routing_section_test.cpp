@@ -5,6 +5,8 @@
 #include "engine/config/load.h"
 #include "engine/config/places.h"
 #include "engine/config/routing_words.h"
+#include "engine/desk/limits.h"
+#include "engine/desk/rulebook.h"
 #include "tests/support/config_text.h"
 
 namespace paceline::config {
@@ -234,6 +236,27 @@ occupancy = { low = 0.7, high = "80%" }
   for (const char* share : {"0", "0.0", "'0%'"})
     EXPECT_EQ(only_desk(std::string("[desk.a]\naged_share = ") + share).settings.aged_share_milli,
               0U);
+}
+
+TEST(RoutingSections, ADeskTakesWhatLoads) {
+  const auto configuration = only_desk(
+      "[desk.d]\ncoordinator_queue = 'other'\naged_share = 0\nlanguage = 'required'\n"
+      "ramp = { items = 3, for = '15m' }\noccupancy = { low = 0, high = 1 }\n" +
+      emea + apac + queue("other", "follow_the_sun = { calendar = 'apac', queue = 'q' }") +
+      queue(
+          "q",
+          "mode = 'pull'\ndiscipline = 'edf'\nchoice = 'occupancy'\nshare = 2\n"
+          "preferred = [ { need = 'vpn', points = 15 } ]\nwindow = '1m'\nmin_fit = '15m'\n"
+          "overflow = [ { when = 'no_agent', every = '1m', queue = 'other' }, { when = 'size > 5', "
+          "queue = 'triage' }, { when = 'wait >= 5m', queue = 'other' } ]\n"
+          "sticky = { by = 'requester', wait = '0s' }\nauto_accept = false\nfan_out = 8\n"
+          "wrap_up = { min = '1m', max = '1m' }\nescalate_to = 'other'\nno_touch = '4h'\n"
+          "follow_the_sun = { calendar = 'emea', queue = 'other', mode = 'requeue' }\n" +
+              step("vpn && net", "wait >= 5m || slack <= 30m") + step("vpn")) +
+      agent("a", "shift = 'emea'\nlanguages = ['en']\nchannels = ['chat']") +
+      "[[work]]\nchannel = 'chat'\nweight = 0.33\nmax = 3\n[[away]]\ncode = 'lunch'\n");
+  const desk::Rulebook rules{desk::Limits{}};
+  EXPECT_EQ(rules.problem_with(configuration), "");
 }
 
 TEST(RoutingSections, PlacesKnowStepsAndWhatHasNoName) {

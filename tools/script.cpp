@@ -190,8 +190,13 @@ class Runner {
     return 0;
   }
 
-  /// An offer is spoken of by its ticket: the live one, else the newest, which is gone.
+  /// An offer is spoken of by its ticket. One that is gone, or another agent's, is still the one
+  /// that is meant where there is none better.
   uint64_t offer(std::string_view ticket_name, std::string_view agent) const {
+    if (const uint64_t own = offer_to(ticket_name, agent); own != 0 || agent.empty()) return own;
+    return offer_to(ticket_name, {});
+  }
+  uint64_t offer_to(std::string_view ticket_name, std::string_view agent) const {
     desk::Query query;
     query.kind = desk::QueryKind::offers;
     query.agent = std::string(agent);

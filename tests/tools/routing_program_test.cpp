@@ -101,8 +101,10 @@ class RoutingProgram : public testing::ProgramFixture {
     for (std::string line; std::getline(text, line);) objects.push_back(json::parse(line));
     return objects;
   }
-  json agent(const std::string& name) {
-    for (json& each : lines({"agent", "list"}))
+  json agent(const std::string& name) { return named({"agent", "list"}, name); }
+  json queue(const std::string& name) { return named({"queue", "list"}, name); }
+  json named(std::vector<std::string> words, const std::string& name) {
+    for (json& each : lines(std::move(words)))
       if (each["name"] == name) return each;
     return json();
   }
@@ -127,7 +129,7 @@ TEST_F(RoutingProgram, OffersAreListedAcceptedAndDeclined) {
   EXPECT_EQ(of_ada[0]["hand_over"], false);
   EXPECT_EQ(of_ada[0]["expires_at"], "2026-01-05T09:05:00Z");
   EXPECT_THAT(on_desk({"offer", "list"}).out, HasSubstr("2026-01-05T09:05:00Z"));
-  EXPECT_EQ(lines({"queue", "list"})[0]["offered"], 1);
+  EXPECT_EQ(queue("network-l1")["offered"], 1);
   EXPECT_EQ(agent("ada")["offers"], 1);
 
   const std::string to_ada = offer("INC1", "ada");
@@ -324,7 +326,7 @@ TEST_F(RoutingProgram, QueuesAreHeldAndRoutesSwitchedOff) {
   ok({"queue", "hold", "network-l2"});
   ok({"ticket", "create", "INC1", "--category", "vpn"});
   EXPECT_EQ(ticket("INC1")["state"], "queued");
-  EXPECT_EQ(lines({"queue", "list"})[1]["held"], true);
+  EXPECT_EQ(queue("network-l2")["held"], true);
   EXPECT_THAT(on_desk({"queue", "list"}).out, HasSubstr("held"));
   ok({"queue", "release", "network-l2"});
   EXPECT_EQ(ticket("INC1")["agent"], "eve");

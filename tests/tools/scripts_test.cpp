@@ -82,5 +82,127 @@ TEST(Script, MistakesAreNamedWithTheirLine) {
   EXPECT_NE(error("# nothing\n").find("no step"), std::string::npos);
 }
 
+constexpr const char* routing_desk = R"(---
+[desk.d]
+[[away]]
+code = "lunch"
+[[queue]]
+name = "l1"
+group = "network"
+auto_accept = false
+escalate_to = "l2"
+[[queue]]
+name = "l2"
+group = "experts"
+need = "vpn >= 4"
+[[route]]
+name = "all"
+queue = "l1"
+[[agent]]
+name = "ada"
+groups = ["network"]
+[[agent]]
+name = "bob"
+groups = ["network"]
+---
+)";
+
+/// What came of each step, in their order.
+std::vector<std::string> outcomes(const std::string& steps) {
+  const ScriptResult result = run_script(routing_desk + steps, "t.desk");
+  EXPECT_EQ(result.error, "");
+  std::vector<std::string> got;
+  for (const ScriptMismatch& mismatch : result.mismatches) got.push_back(mismatch.got);
+  return got;
+}
+
+TEST(Script, OffersAreNamedByTheirTicketAndAgent) {
+  const std::vector<std::string> expected = {
+      "logged in ada",
+      "logged in bob",
+      "opened INC1 P3 l1; offered INC1 ada until mon 09:05",
+      "INC1 ada until mon 09:05",
+      "rejected offer_of_another",
+      "declined INC1 ada busy; offered INC1 bob until mon 09:06",
+      "rejected offer_gone",
+      "accepted INC1 bob; assigned INC1 bob",
+      "rejected offer_gone",
+      "offered INC1 ada until mon 09:08 knows it",
+      "accepted INC1 ada; handed off INC1 to ada knows it",
+      "none"};
+  EXPECT_EQ(outcomes("mon 09:00 login ada\n"
+                     "mon 09:00 login bob\n"
+                     "mon 09:00 open INC1\n"
+                     "mon 09:00 offers\n"
+                     "mon 09:01 accept INC1 as bob\n"
+                     "mon 09:01 decline INC1 busy as ada\n"
+                     "mon 09:01 accept INC1 as ada\n"
+                     "mon 09:02 accept INC1\n"
+                     "mon 09:02 accept INC1 as bob\n"
+                     "mon 09:03 handover INC1 ada \"knows it\"\n"
+                     "mon 09:04 accept INC1 as ada\n"
+                     "mon 09:04 offers\n"),
+            expected);
+}
+
+TEST(Script, AgentsQueuesAndRoutesAreSpokenOf) {
+  const std::vector<std::string> expected = {"logged in ada",
+                                             "ada away lunch",
+                                             "away lunch, 0 tickets, used 0 of 1000",
+                                             "rejected code_unknown",
+                                             "ada available",
+                                             "ada draining",
+                                             "rejected agent_not_in_wrap_up",
+                                             "held queue l1",
+                                             "released queue l1",
+                                             "route all off",
+                                             "rejected route_unknown",
+                                             "rejected nothing_waiting"};
+  EXPECT_EQ(outcomes("mon 09:00 login ada\n"
+                     "mon 09:00 away ada lunch\n"
+                     "mon 09:00 agent ada\n"
+                     "mon 09:00 away ada gym\n"
+                     "mon 09:00 available ada\n"
+                     "mon 09:00 drain ada\n"
+                     "mon 09:00 extend ada\n"
+                     "mon 09:01 hold l1\n"
+                     "mon 09:01 release l1\n"
+                     "mon 09:01 route all off\n"
+                     "mon 09:01 route none off\n"
+                     "mon 09:01 next ada\n"),
+            expected);
+}
+
+TEST(Script, TiersTasksAndMovesAreSpokenOf) {
+  const std::vector<std::string> got = outcomes(
+      "mon 09:00 hold l1\n"
+      "mon 09:00 open INC1 language=de confidence=80\n"
+      "mon 09:01 escalate INC1 reason=router\n"
+      "mon 09:02 bounce INC1 not_ours\n"
+      "mon 09:03 open TASK1 parent=INC1 queue=l2\n"
+      "mon 09:03 resolve INC1\n"
+      "mon 09:04 reassign \"kind == task\" queue=l1 reason=ill\n"
+      "mon 09:05 login ada\n"
+      "mon 09:05 reconcile ada INC1\n"
+      "mon 09:06 why agent ada\n");
+  ASSERT_EQ(got.size(), 10U);
+  EXPECT_EQ(got[2], "escalated INC1 to l2 router; unroutable INC1 group experts");
+  EXPECT_EQ(got[3], "bounced INC1 to l1 not_ours");
+  EXPECT_EQ(got[5], "rejected tasks_open");
+  EXPECT_EQ(got[6], "requeued TASK1 l1; reassigned 1");
+  EXPECT_EQ(got[8], "assigned INC1 ada; reconciled ada");
+  EXPECT_NE(got[9].find("ada"), std::string::npos);
+}
+
+TEST(Script, MistakesInRoutingAreNamed) {
+  const auto error = [](const std::string& step) {
+    return run_script(routing_desk + ("mon 09:00 " + step + "\n"), "t.desk").error;
+  };
+  EXPECT_NE(error("route all maybe").find("on or off"), std::string::npos);
+  EXPECT_NE(error("score INC1 ada many").find("-15 to 15"), std::string::npos);
+  EXPECT_NE(error("escalate INC1 reson=x").find("reson"), std::string::npos);
+  EXPECT_NE(error("acept INC1").find("accept"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace paceline::tools

@@ -137,6 +137,8 @@ class Floor final : public ValueNumbers {
   uint64_t last_ticket() const { return last_ticket_; }
   TicketFacts facts(uint32_t slot) const;
   TicketView view(uint32_t slot) const;
+  /// As it is kept in the history file.
+  ArchivedTicket archived(uint32_t slot) const;
   /// `explained`: with segments and rungs.
   ClockView clock_view(uint32_t slot, uint32_t clock, bool explained) const;
   PolicyView policy_view(uint32_t position) const;
@@ -181,7 +183,9 @@ class Floor final : public ValueNumbers {
   template <class Each>
   void advance(Rollout& rollout, uint32_t budget, Each&& each);
   void follow_rules(uint32_t slot);
-  void explain(uint32_t clock, ClockView& view) const;
+  void fill(uint32_t slot, TicketView& view) const;
+  void show_segments(uint32_t clock, ClockView& view) const;
+  void show_rungs(uint32_t clock, ClockView& view) const;
   ClockChange change_of(uint32_t slot, uint32_t clock) const;
   void migrate(uint32_t slot);
   void follow_load(uint32_t slot, const Load& before);

@@ -115,9 +115,36 @@ TicketFacts Floor::facts(uint32_t slot) const {
 }
 
 TicketView Floor::view(uint32_t slot) const {
+  TicketView view;
+  fill(slot, view);
+  for (uint32_t clock = store_.hot(slot).first_clock; clock != none;
+       clock = store_.clock(clock).next) {
+    view.clocks.push_back(clock_view(slot, clock, false));
+  }
+  return view;
+}
+
+ArchivedTicket Floor::archived(uint32_t slot) const {
+  ArchivedTicket archived;
+  archived.facts = facts(slot);
+  store_.intervals(slot, archived.intervals);
+  fill(slot, archived.view);
+  archived.view.archived = true;
+  const uint32_t first = store_.hot(slot).first_clock;
+  size_t count = 0;
+  for (uint32_t clock = first; clock != none; clock = store_.clock(clock).next) ++count;
+  archived.view.clocks.reserve(count);
+  for (uint32_t clock = first; clock != none; clock = store_.clock(clock).next) {
+    ClockView& view = archived.view.clocks.emplace_back(clock_view(slot, clock, false));
+    show_segments(clock, view);
+  }
+  return archived;
+}
+
+/// All but its clocks.
+void Floor::fill(uint32_t slot, TicketView& view) const {
   const Ticket& ticket = store_.hot(slot);
   const TicketDetail& detail = store_.detail(slot);
-  TicketView view;
   view.id = ticket.id;
   view.version = ticket.version;
   view.kind = static_cast<uint8_t>(ticket.kind);
@@ -165,10 +192,6 @@ TicketView Floor::view(uint32_t slot) const {
     constexpr int64_t strict_below_us = -(int64_t{1} << 59);  // no instant is as early as this
     view.press_at_us = press_us < strict_below_us ? press_us + (int64_t{1} << 60) : press_us;
   }
-  for (uint32_t clock = ticket.first_clock; clock != none; clock = store_.clock(clock).next) {
-    view.clocks.push_back(clock_view(slot, clock, false));
-  }
-  return view;
 }
 
 void Floor::add_to(sched::Digest& digest) const {

@@ -37,8 +37,9 @@ class Clockwork {
     bool moved = false;            ///< Field::moved.
     bool reopened = false;
   };
-  /// Clocks follow the ticket: `values` are its fields after the change.
-  void react(uint32_t slot, FieldValues values, const Change& change, int64_t now_us);
+  /// Clocks follow the ticket: `settled` are its fields after the change, without those that only
+  /// last as long as the change (message, moved).
+  void react(uint32_t slot, const FieldValues& settled, const Change& change, int64_t now_us);
   void cancel_all(uint32_t slot, int64_t now_us, uint8_t flags);
   /// The promised instant is another one: clocks whose target it is follow.
   void promise_changed(uint32_t slot, int64_t now_us);
@@ -55,6 +56,8 @@ class Clockwork {
   /// The earliest effect of the ticket's clocks: smaller instant, then threshold, breach, rung,
   /// then earlier clock.
   Due next_due(uint32_t slot) const;
+  /// Its instant only.
+  int64_t next_due_us(uint32_t slot) const;
   /// The effect that is due, dated at its instant. One that fell due in a down-time is told with
   /// all others of its clock that did, in one event: up to `change_us`, when the ticket changes.
   void fire(uint32_t slot, const Due& due, int64_t now_us, int64_t change_us);
@@ -134,6 +137,8 @@ class Clockwork {
  private:
   using SlaClock = sched::SlaClock;
 
+  void follow(uint32_t slot, const FieldValues& values, const FieldValues& settled,
+              const Change& change, int64_t now_us);
   void step(uint32_t slot, uint32_t clock, const FieldValues& values, const FieldValues& settled,
             const Change& change, int64_t now_us);
   void attach_missing(uint32_t slot, const FieldValues& settled, const Change& change,

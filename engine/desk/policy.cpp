@@ -15,9 +15,6 @@ constexpr uint32_t share_bp_max = 100'000;
 constexpr uint16_t business_days_max = 366;
 constexpr uint32_t day_s = 86'400;
 
-/// Set in every mask of changed fields that says "all": unconditional policies react to that.
-constexpr uint32_t always_field = 1U << 31;
-
 uint32_t no_numbers(Field, std::string_view) { return 0; }
 
 std::string problem_with_target(const Target& target) {

@@ -17,6 +17,9 @@
 
 namespace paceline::desk {
 
+/// Set in every mask of changed fields that says "all": unconditional policies react to that.
+inline constexpr uint32_t always_field = 1U << 31;
+
 struct Policy {
   static constexpr uint32_t none = 0xffff'ffff;
 

@@ -98,6 +98,8 @@ class Rulebook {
   uint32_t track_count() const { return static_cast<uint32_t>(tracks_.size()); }
   /// Bits of the fields that decide about clocks of this track not yet there.
   uint32_t track_fields(uint32_t track) const { return tracks_[track].fields; }
+  /// Bits of the fields that decide which of its policies a clock of this track is under.
+  uint32_t choice_fields(uint32_t track) const { return tracks_[track].choice_fields; }
   /// The first policy in force of this track whose condition holds; `none` if there is none.
   uint32_t policy_for(uint32_t track, const FieldValues& values) const;
   /// How many tracks have a policy in force.
@@ -148,6 +150,7 @@ class Rulebook {
     std::string label;
     std::vector<uint32_t> in_force;  // in the order of the file
     uint32_t fields = 0;
+    uint32_t choice_fields = 0;
   };
 
   uint32_t calendar_for(std::string_view name) const;

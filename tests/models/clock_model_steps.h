@@ -91,7 +91,7 @@ inline void TicketModel::step(size_t at, const ModelFields& settled, uint32_t ch
     }
     return;
   }
-  const bool may_switch = (rules_.tracks()[clock.track].reads() & changed) != 0;
+  const bool may_switch = (rules_.tracks()[clock.track].chosen_by() & changed) != 0;
   if (may_switch && wanted != nullptr && wanted->definition().name != policy->definition().name) {
     switch (policy->definition().on_priority_change) {
       case desk::OnPriorityChange::carry:

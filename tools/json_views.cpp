@@ -140,6 +140,9 @@ void add_meaning(ordered_json& json, const desk::Event& event, const desk::Names
     case EventKind::clock_acknowledged:
       json["rung"] = event.fields;
       break;
+    case EventKind::gaming_signal:
+      json["consumed_us"] = event.value_us;
+      break;
     case EventKind::policy_migrated:
     case EventKind::calendar_changed:
       json["clocks"] = event.value_us;

@@ -138,6 +138,8 @@ class Phrases {
         return fmt::format("migrated {}", event.value_us);
       case EventKind::calendar_changed:
         return fmt::format("calendar changed {}", event.value_us);
+      case EventKind::gaming_signal:
+        return fmt::format("signal {} {}, used {}", clock(event), reason(event), used(event));
     }
     return std::string(desk::name(event.kind));
   }

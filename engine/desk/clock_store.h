@@ -41,7 +41,7 @@ struct ClockPast {
   /// The cycle was under targets that the segments in force no longer tell of: the breach that is
   /// recorded, or that none is, stands, whatever they add up to.
   bool breach_stands = false;
-  uint8_t reserved = 0;
+  uint8_t signals = 0;  ///< Of gaming, raised in this cycle: a bit each.
 
   /// Once the target is used up the deadline stays where that happened.
   void keep_deadline(bool used_up, int64_t deadline_us) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/desk/policy_defaults.h"
 #include "sched/base/check.h"
 
 namespace paceline::desk {
@@ -49,6 +50,12 @@ void Clockwork::react(uint32_t slot, const FieldValues& settled, const Change& c
 void Clockwork::follow(uint32_t slot, const FieldValues& values, const FieldValues& settled,
                        const Change& change, int64_t now_us) {
   if (change.reopened) reopen(slot, settled, now_us);
+  if (change.downgraded) {
+    for (uint32_t clock = store_.hot(slot).first_clock; clock != none;
+         clock = clocks_.clock(clock).next) {
+      if (clocks_.clock(clock).live()) signal(slot, clock, Signal::downgrade, now_us);
+    }
+  }
   for (uint32_t clock = store_.hot(slot).first_clock; clock != none;
        clock = clocks_.clock(clock).next) {
     const SlaClock& record = clocks_.clock(clock);
@@ -80,6 +87,10 @@ void Clockwork::step(uint32_t slot, uint32_t clock, const FieldValues& values,
     // A newer version of its own policy is for new clocks; this one stays on its terms.
     if (wanted != Rulebook::none &&
         rules_.policy(wanted).definition.name != policy.definition.name) {
+      const bool kept = policy.definition.on_priority_change == OnPriorityChange::keep;
+      if (change.updated && change.same_priority && !kept) {
+        signal(slot, clock, Signal::policy_swap, now_us);
+      }
       switch (policy.definition.on_priority_change) {
         case OnPriorityChange::carry:
           retarget(slot, clock, wanted, Retarget::carry, settled, now_us);
@@ -180,6 +191,7 @@ void Clockwork::pause_or_resume(uint32_t slot, uint32_t clock, const FieldValues
     Event event = about(slot, clock, EventKind::clock_paused, now_us);
     event.value_us = record.consumed_us;
     write(slot, event);
+    signal(slot, clock, Signal::pause, now_us);
     return;
   }
   if (record.state == ClockState::paused && policy.resumes_now(values)) {
@@ -229,6 +241,23 @@ void Clockwork::cut(uint32_t clock, int64_t now_us) {
   record.cut(terms, Instant{now_us});
   if (record.state != ClockState::running) return;
   past.keep_deadline(used_up, deadline);
+}
+
+void Clockwork::signal(uint32_t slot, uint32_t clock, Signal what, int64_t now_us) {
+  constexpr uint32_t shares_bp[] = {8'000, 9'000, 8'000};
+  constexpr std::string_view reasons[] = {signal_downgrade, signal_pause, signal_policy_swap};
+  const auto which = static_cast<size_t>(what);
+  const SlaClock& record = clocks_.clock(clock);
+  const int64_t used_us = record.consumed(rules_.policy(record.policy).terms(), Instant{now_us}).us;
+  if (muted_ || used_us < sched::share_amount_us(record.target_us, shares_bp[which])) return;
+  ClockPast& past = clocks_.make_past(clock);
+  if ((past.signals >> which & 1U) != 0) return;
+  past.signals |= static_cast<uint8_t>(1U << which);
+  Event event = about(slot, clock, EventKind::gaming_signal, now_us);
+  event.reason = rules_.reasons().find(reasons[which]);
+  event.threshold_bp = shares_bp[which];
+  event.value_us = used_us;
+  write(slot, event);
 }
 
 void Clockwork::breach_if_over(uint32_t slot, uint32_t clock, int64_t now_us) {

@@ -36,6 +36,9 @@ class Clockwork {
     uint32_t message = 0;          ///< Field::message during this change.
     bool moved = false;            ///< Field::moved.
     bool reopened = false;
+    bool updated = false;     ///< Somebody changed attributes of the ticket, …
+    bool downgraded = false;  ///< … and it is less pressing for it.
+    bool same_priority = true;
   };
   /// Clocks follow the ticket: `settled` are its fields after the change, without those that only
   /// last as long as the change (message, moved).
@@ -155,6 +158,9 @@ class Clockwork {
   void end(uint32_t clock, sched::ClockState state, int64_t now_us);
   void pause_or_resume(uint32_t slot, uint32_t clock, const FieldValues& values, int64_t now_us);
   void cut(uint32_t clock, int64_t now_us);
+  enum class Signal : uint8_t { downgrade, pause, policy_swap };
+  /// Raised where the clock has used that much of its target; once in a cycle.
+  void signal(uint32_t slot, uint32_t clock, Signal what, int64_t now_us);
   /// For a clock that ends or pauses at the very instant of its breach: that timer, due exactly
   /// now, has not been handed out yet.
   void breach_if_over(uint32_t slot, uint32_t clock, int64_t now_us);

@@ -220,7 +220,11 @@ void Floor::attributes_changed(uint32_t slot, uint32_t fields) {
   write(slot, event);
   if (fields == 0) return;
   if ((fields & bit(FieldBit::promised_at)) != 0) clockwork_.promise_changed(slot, now_.us);
-  clockwork_.react(slot, field_values(slot), {.fields = changed}, now_.us);
+  Clockwork::Change change{.fields = changed};
+  change.updated = chronicle_.cause() == Cause::command;
+  change.downgraded = change.updated && sched::more_pressing(own_before, ticket.own_priority);
+  change.same_priority = ticket.own_priority == own_before;
+  clockwork_.react(slot, field_values(slot), change, now_.us);
   carry_out_consequences(slot);
   if (ticket.state == State::queued) {
     dispatcher_.remove(slot);

@@ -158,6 +158,8 @@ std::string_view name(EventKind kind) {
       return "policy.migrated";
     case EventKind::calendar_changed:
       return "calendar.changed";
+    case EventKind::gaming_signal:
+      return "gaming.signal";
   }
   return "unknown";
 }

@@ -53,5 +53,9 @@ std::string stop_condition(const PolicyDefinition& policy);
 inline constexpr std::string_view reason_no_reply = "no_reply";
 inline constexpr std::string_view reason_duplicate = "duplicate";
 inline constexpr std::string_view reason_escalation = "escalation";
+/// What a gaming.signal says was done.
+inline constexpr std::string_view signal_downgrade = "downgrade_after_80";
+inline constexpr std::string_view signal_pause = "pause_after_90";
+inline constexpr std::string_view signal_policy_swap = "policy_swap_after_80";
 
 }  // namespace paceline::desk

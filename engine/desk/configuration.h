@@ -71,6 +71,7 @@ struct Rung {
   std::string calendar;     ///< The action waits until this is open; empty: at once.
   int64_t repeat_us = 0;    ///< In the action's calendar; 0: once.
   uint16_t repeat_max = 0;  ///< Repetitions after the first; 0: until acknowledged or ended.
+  bool retarget = false;    ///< Of raise_priority: policies read the raised priority.
   bool acts() const { return !notify.empty() || action != RungAction::notify; }
   bool operator==(const Rung&) const = default;
 };

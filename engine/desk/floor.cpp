@@ -93,7 +93,7 @@ FieldValues Floor::field_values(uint32_t slot) const {
     values.value[static_cast<size_t>(field)] = value;
   };
   set(Field::kind, static_cast<uint32_t>(ticket.kind));
-  set(Field::priority, static_cast<uint32_t>(ticket.own_priority));
+  set(Field::priority, static_cast<uint32_t>(ticket.policy_priority()));
   set(Field::impact, static_cast<uint32_t>(ticket.impact));
   set(Field::urgency, static_cast<uint32_t>(ticket.urgency));
   set(Field::vip, ticket.vip);
@@ -121,10 +121,7 @@ void Floor::derive_priority(uint32_t slot) {
   sched::Impact impact = ticket.impact;
   if (impact == sched::Impact::none) impact = rules_.derived_impact(field_values(slot));
   ticket.own_priority = rules_.settings().matrix.at(impact, ticket.urgency);
-  const auto own = static_cast<uint8_t>(ticket.own_priority);
-  constexpr auto highest = static_cast<uint8_t>(sched::Priority::p1);
-  const int raised = std::max<int>(highest, own - ticket.raised);
-  ticket.priority = static_cast<sched::Priority>(raised);
+  ticket.priority = sched::raised(ticket.own_priority, ticket.raised);
 }
 
 void Floor::admit(uint32_t slot, uint32_t queue) {
@@ -196,16 +193,17 @@ void Floor::change(uint32_t slot, Event event) {
   rearm(slot);
 }
 
-void Floor::attributes_changed(uint32_t slot, uint32_t fields) {
+void Floor::attributes_changed(uint32_t slot, uint32_t fields, uint32_t changed) {
   Ticket& ticket = store_.hot(slot);
   const sched::Priority before = ticket.priority;
   const sched::Priority own_before = ticket.own_priority;
+  const sched::Priority read_before = ticket.policy_priority();
   derive_priority(slot);
   if (ticket.priority != before) fields |= bit(FieldBit::priority);
-  uint32_t changed = predicate_bits(fields);
+  changed |= predicate_bits(fields);
   // Policies read its own priority: that changes where a raised one stays at the highest, and does
-  // not where a rung raises it.
-  if (ticket.own_priority != own_before) changed |= bit(Field::priority);
+  // not where a rung raises it without saying that they should.
+  if (ticket.policy_priority() != read_before) changed |= bit(Field::priority);
   ++ticket.version;
   Event event;
   event.kind = EventKind::ticket_updated;
@@ -331,7 +329,7 @@ void Floor::carry_out_consequences(uint32_t slot) {
     if (ticket.id != id || !ticket.open()) break;
     const Rung& rung = rules_.policy(wanted[i].policy).definition.rungs[wanted[i].rung];
     if (rung.action == RungAction::raise_priority) {
-      raise_priority(slot);
+      raise_priority(slot, rung.retarget);
     } else if (const uint32_t queue = rules_.find_queue(rung.queue); queue != ticket.queue) {
       change(slot, decide_requeue(ticket, queue, rules_.reasons().find(reason_escalation)).value());
     }
@@ -340,12 +338,14 @@ void Floor::carry_out_consequences(uint32_t slot) {
   carrying_out_ = false;
 }
 
-/// One step up, for the order of work only: the targets stay those of the ticket's own priority.
-void Floor::raise_priority(uint32_t slot) {
+/// One step up. Only for the order of work, the targets staying those of the ticket's own priority,
+/// unless they are to follow.
+void Floor::raise_priority(uint32_t slot, bool retarget) {
   Ticket& ticket = store_.hot(slot);
   if (ticket.priority == sched::Priority::p1) return;
   ++ticket.raised;
-  attributes_changed(slot, 0);
+  if (retarget) ++ticket.raised_for_policies;
+  attributes_changed(slot, 0, retarget ? bit(Field::priority) : 0);
 }
 
 Floor::Load Floor::load_of(const Ticket& ticket) const {

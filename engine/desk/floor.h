@@ -60,8 +60,9 @@ class Floor final : public ValueNumbers {
   void admit(uint32_t slot, uint32_t queue);
   /// Applies an event that a decide() gave; what follows from it follows.
   void change(uint32_t slot, Event event);
-  /// Attributes were set: priority, policies and standing follow. `fields` says which.
-  void attributes_changed(uint32_t slot, uint32_t fields);
+  /// Attributes were set: priority, policies and standing follow. `fields` says which; `changed`:
+  /// bits of Field that are other ones besides.
+  void attributes_changed(uint32_t slot, uint32_t fields, uint32_t changed = 0);
   /// This pending spell's own bounds; 0: as the reason's rule says.
   void limit_pause(uint32_t slot, int64_t max_pause_us, uint8_t reminders);
   /// The ticket is a duplicate of another: it closes, that one hears of it.
@@ -179,7 +180,7 @@ class Floor final : public ValueNumbers {
   void follow_clocks(uint32_t slot, const Event& event, uint32_t queue_before);
   void follow_pending(uint32_t slot, const Event& event);
   void carry_out_consequences(uint32_t slot);
-  void raise_priority(uint32_t slot);
+  void raise_priority(uint32_t slot, bool retarget);
   template <class Each>
   void advance(Rollout& rollout, uint32_t budget, Each&& each);
   void follow_rules(uint32_t slot);

@@ -58,6 +58,9 @@ std::string problem_with_rungs(const std::vector<Rung>& rungs) {
     if ((rung.action == RungAction::reassign) != !rung.queue.empty()) {
       return "a rung that reassigns, and no other, names a queue";
     }
+    if (rung.retarget && rung.action != RungAction::raise_priority) {
+      return "only a rung that raises the priority retargets";
+    }
   }
   return {};
 }

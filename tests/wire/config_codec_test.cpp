@@ -63,6 +63,8 @@ desk::Configuration enterprise() {
   policy.rungs[1].calendar = "uk";
   policy.rungs[1].repeat_us = sched::hour.us;
   policy.rungs[1].repeat_max = 5;
+  policy.rungs[2].action = desk::RungAction::raise_priority;
+  policy.rungs[2].retarget = true;
   policy.on_priority_change = desk::OnPriorityChange::keep;
   policy.on_calendar_change = desk::OnCalendarChange::never;
   policy.on_reopen = desk::OnReopen::proceed;
@@ -259,6 +261,7 @@ class RandomConfiguration {
       each.calendar = text();
       each.repeat_us = duration();
       each.repeat_max = static_cast<uint16_t>(below(65'536));
+      each.retarget = below(2) == 1;
     }
   }
   void fill(desk::QueueDefinition& q) {

@@ -220,7 +220,8 @@ void ClockStore::add_to(sched::Digest& digest, uint32_t clock) const {
     digest.add(value);
   }
   digest.add(uint64_t{known->reason} << 32 | uint64_t{known->set_begins} << 8 |
-             uint64_t{known->breach_stands} << 16 | uint64_t{known->signals} << 24 | static_cast<uint8_t>(known->state_at_end));
+             uint64_t{known->breach_stands} << 16 | uint64_t{known->signals} << 24 |
+             static_cast<uint8_t>(known->state_at_end));
   for (uint32_t at = known->newest_segment; at != none; at = segments_[at].older) {
     const ClockSegment& segment = segments_[at];
     digest.add(segment.from_us);

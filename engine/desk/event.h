@@ -86,9 +86,9 @@ enum class EventKind : uint8_t {
   policy_loaded,     ///< A configuration took effect; `value_us`: its version.
   policy_migrated,   ///< Every clock that a Migrate meant has been moved; `value_us`: how many.
   calendar_changed,  ///< Open clocks follow a calendar's new version; `value_us`: how many.
-  gaming_signal,     ///< A change that figures may look better for than they should: `reason` which,
-                     ///< `value_us`: business time consumed of the clock, `threshold_bp`: after how
-                     ///< much of its target it counts.
+  gaming_signal,  ///< A change that figures may look better for than they should: `reason` which,
+                  ///< `value_us`: business time consumed of the clock, `threshold_bp`: after how
+                  ///< much of its target it counts.
 };
 inline constexpr int event_kind_count = 39;
 

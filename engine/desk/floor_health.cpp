@@ -233,10 +233,11 @@ void Floor::add_to(sched::Digest& digest) const {
     digest.add(detail.promised_at_us);
     digest.add(detail.follows);
     digest.add(detail.merged_into);
-    digest.add(
-        uint64_t{detail.reminders_sent} << 48 | uint64_t{detail.reminders_max} << 40 |
-        uint64_t{ticket.raised_for_policies} << 36 | uint64_t{ticket.raised} << 32 | uint64_t{static_cast<uint8_t>(ticket.own_priority)} << 24 |
-        uint64_t{ticket.workaround} << 16 | uint64_t{ticket.major} << 8 | ticket.ball_at_requester);
+    digest.add(uint64_t{detail.reminders_sent} << 48 | uint64_t{detail.reminders_max} << 40 |
+               uint64_t{ticket.raised_for_policies} << 36 | uint64_t{ticket.raised} << 32 |
+               uint64_t{static_cast<uint8_t>(ticket.own_priority)} << 24 |
+               uint64_t{ticket.workaround} << 16 | uint64_t{ticket.major} << 8 |
+               ticket.ball_at_requester);
     digest.add(uint64_t{detail.last_queue} << 32 | detail.queue_before);
     for (const uint32_t position : detail.interned) digest.add(position);
     digest.add_text(store_.external_id(slot));

@@ -97,7 +97,7 @@ Rulebook::Rulebook(const Limits& limits)
   triage.mode = QueueMode::manual;
   triage_ = define_queue(triage).value();
   for (const std::string_view own : {reason_no_reply, reason_duplicate, reason_escalation,
-                                      signal_downgrade, signal_pause, signal_policy_swap}) {
+                                     signal_downgrade, signal_pause, signal_policy_swap}) {
     reasons_.intern(own);
   }
   pending_rules_.emplace_back();

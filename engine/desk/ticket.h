@@ -54,7 +54,7 @@ struct Ticket {
   sched::Priority own_priority = sched::Priority::none;
   uint8_t raised : 4 = 0;  ///< Steps by which escalations raised the priority; at most 4.
   uint8_t raised_for_policies : 4 = 0;  ///< Those of them that policies read.
-  uint16_t intervals = 0;  ///< At most ticket_intervals_max.
+  uint16_t intervals = 0;               ///< At most ticket_intervals_max.
   uint8_t reserved[4] = {};
 
   bool open() const { return is_open(state); }

@@ -100,7 +100,7 @@ void check_start(const LintDesk& desk, ConditionSpace& space,
 }  // namespace
 
 void lint_conditions(const LintDesk& desk) {
-  ConditionSpace space(desk.configuration.settings.matrix);
+  ConditionSpace space(desk.configuration.settings.matrix, desk.configuration.objects);
   FirstMatch routes(desk, space, "route");
   for (const desk::RouteRule& route : desk.configuration.routes) routes.add(route.name, route.when);
   std::map<std::pair<desk::ClockKind, std::string>, FirstMatch> tracks;

@@ -269,7 +269,8 @@ sched::Expected<Predicate, SyntaxError> Floor::read_condition(std::string_view t
     if (field == Field::group) return rules_.find_group(value);
     return find_number(field, value);
   };
-  return Predicate::parse(text, resolve);
+  const ObjectCatalogue objects(rules_.objects());
+  return Predicate::parse(text, resolve, &objects);
 }
 
 }  // namespace paceline::desk

@@ -168,6 +168,17 @@ struct Criticality {
   bool operator==(const Criticality&) const = default;
 };
 
+enum class ObjectKind : uint8_t { service, config_item, requester };
+inline constexpr std::string_view object_kind_names[] = {"service", "config_item", "requester"};
+
+/// What tickets refer to by name, and what conditions may read of it (objects.h).
+struct ReferencedObject {
+  ObjectKind kind = ObjectKind::service;
+  std::string name;
+  std::vector<std::pair<std::string, std::string>> attributes;  ///< Each name once; none empty.
+  bool operator==(const ReferencedObject&) const = default;
+};
+
 /// The pause rules of a desk that states none (policy_defaults.cpp).
 std::vector<PauseRule> default_pause_rules();
 
@@ -194,6 +205,7 @@ struct Configuration {
   std::vector<QueueDefinition> queues;
   std::vector<AgentDefinition> agents;
   std::vector<Criticality> criticalities;
+  std::vector<ReferencedObject> objects;
   bool operator==(const Configuration&) const = default;
 };
 

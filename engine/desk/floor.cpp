@@ -36,6 +36,7 @@ uint32_t predicate_bits(uint32_t fields) {
   for (const auto& [attribute, field] : others) {
     if ((fields & bit(attribute)) != 0) bits |= bit(field);
   }
+  if ((fields & bit(TextField::requester)) != 0) bits |= bit(Field::requester);
   // A policy that had no promised instant to count to may have one now.
   return (fields & bit(FieldBit::promised_at)) != 0 ? Clockwork::all_fields : bits;
 }
@@ -75,6 +76,10 @@ uint32_t Floor::number(Field field, std::string_view value) {
     return position == Dictionary::none ? unmatchable : position;
   }
   if (field == Field::group) return rules_.group_number(value);
+  if (field == Field::requester) {
+    const uint32_t position = rules_.requesters().intern(value);
+    return position == Dictionary::none ? unmatchable : position;
+  }
   return unmatchable;
 }
 
@@ -82,7 +87,7 @@ uint32_t Floor::find_number(Field field, std::string_view value) const {
   for (size_t i = 0; i < interned_count; ++i) {
     if (predicate_fields[i] == field) return store_.dictionary(interned_fields[i]).find(value);
   }
-  return FieldValues::absent;
+  return field == Field::requester ? rules_.requesters().find(value) : FieldValues::absent;
 }
 
 FieldValues Floor::field_values(uint32_t slot) const {
@@ -110,6 +115,9 @@ FieldValues Floor::field_values(uint32_t slot) const {
   set(Field::reopened, ticket.reopened);
   set(Field::responded, detail.first_response_at_us != 0);
   set(Field::ball, ticket.ball_at_requester);
+  const Dictionary& requesters = rules_.requesters();
+  set(Field::requester,
+      requesters.size() == 0 ? FieldValues::absent : requesters.find(store_.requester(slot)));
   for (size_t i = 0; i < interned_count; ++i) {
     set(predicate_fields[i], detail.interned[i] - 1);  // 0 wraps to absent
   }

@@ -49,7 +49,7 @@ bool Floor::configure(const Configuration& configuration) {
   for (const QueueDefinition& queue : configuration.queues) {
     CHECK(define_queue(queue).has_value());
   }
-  rules_.apply(configuration, *this);
+  rules_.apply(configuration, *this, following_.active);
   rules_since_us_ = now_.us;
   // Open clocks and the timers of those that wait follow, some in each batch.
   following_ = {.active = store_.count() != 0, .last_number = last_ticket_};

@@ -58,7 +58,7 @@ uint32_t Rulebook::add_policy(const PolicyDefinition& definition, uint32_t calen
 }
 
 void Rulebook::compile(Policy& policy, const ValueResolver& resolve) {
-  compile_conditions(policy, resolve,
+  compile_conditions(policy, resolve, catalogue_,
                      [this](std::string_view reason) { return reasons_.intern(reason); });
   policy.rung_calendars.clear();
   for (const Rung& rung : policy.definition.rungs) {

@@ -86,6 +86,9 @@ desk::Configuration enterprise() {
   configuration.queues = {queue};
   configuration.agents = {{"ann", {"network", "voice"}, {{"network", 6}, {"vpn", 4}}, 2'000}};
   configuration.criticalities = {{true, "core-router", sched::Impact::high}};
+  configuration.objects = {
+      {desk::ObjectKind::service, "payroll", {{"region", "emea"}, {"tier", "gold"}}},
+      {desk::ObjectKind::requester, "Ada", {{"department", "finance"}}}};
   configuration.settings.strict = {sched::Priority::p1, sched::Priority::p2};
   configuration.settings.triage_queue = "front";
   configuration.settings.calendar = "uk";
@@ -166,6 +169,9 @@ class RandomConfiguration {
     c.criticalities.resize(size());
     for (auto& each : c.criticalities)
       each = {below(2) == 0, text(), static_cast<sched::Impact>(1 + below(3))};
+    c.objects.resize(size());
+    for (auto& each : c.objects)
+      each = {static_cast<desk::ObjectKind>(below(3)), text(), {{text(), text()}}};
     return c;
   }
 

@@ -140,6 +140,10 @@ void add_meaning(ordered_json& json, const desk::Event& event, const desk::Names
     case EventKind::clock_acknowledged:
       json["rung"] = event.fields;
       break;
+    case EventKind::engine_clock_jump:
+      json["by_us"] = event.value_us;
+      json["waits"] = event.flags != 0;
+      break;
     case EventKind::gaming_signal:
       json["consumed_us"] = event.value_us;
       break;

@@ -104,6 +104,8 @@ void Desk::recovered(sched::Instant down_from, sched::Instant down_to) {
   impl_->floor.recovered(down_from, down_to);
 }
 
+void Desk::clock_jumped(int64_t by_us, bool waited) { impl_->floor.clock_jumped(by_us, waited); }
+
 sched::Instant Desk::next_due() const {
   return impl_->floor.rolling_out() ? impl_->floor.now() : impl_->floor.next_due();
 }

@@ -89,8 +89,10 @@ enum class EventKind : uint8_t {
   gaming_signal,  ///< A change that figures may look better for than they should: `reason` which,
                   ///< `value_us`: business time consumed of the clock, `threshold_bp`: after how
                   ///< much of its target it counts.
+  engine_clock_jump,  ///< The server's wall clock left its monotonic one: `value_us`: by how much;
+                      ///< `flags`: 1 if time goes on without it until somebody confirms it.
 };
-inline constexpr int event_kind_count = 39;
+inline constexpr int event_kind_count = 40;
 
 /// Bits of Event::flags.
 enum MessageFlag : uint8_t {

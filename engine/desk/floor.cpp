@@ -63,6 +63,14 @@ void Floor::begin_batch(Instant ts, Outcome& outcome) {
   outcome.archived_first = archived_ + 1;
   chronicle_.begin_batch(ts.us, outcome);
   matching_changed_ = false;
+  if (jump_.by_us == 0) return;
+  const CauseScope scope(chronicle_, Cause::timer);
+  Event event;
+  event.kind = EventKind::engine_clock_jump;
+  event.value_us = jump_.by_us;
+  event.flags = jump_.waited ? 1 : 0;
+  jump_ = {};
+  chronicle_.write(event, nullptr, rules_.triage());
 }
 
 uint32_t Floor::number(Field field, std::string_view value) {

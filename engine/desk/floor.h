@@ -122,6 +122,8 @@ class Floor final : public ValueNumbers {
   void advance_rollouts();
   /// The desk was down: what fell due in it and is stale by now is told in one event per clock.
   void recovered(sched::Instant down_from, sched::Instant down_to);
+  /// The server's wall clock jumped; the next batch says so.
+  void clock_jumped(int64_t by_us, bool waited) { jump_ = {by_us, waited}; }
   /// The version a migration would put a live clock under; its own if it stays.
   uint32_t migration_target(uint32_t clock, const FieldValues& values,
                             std::string_view policy) const;
@@ -238,6 +240,11 @@ class Floor final : public ValueNumbers {
   bool matching_changed_ = false;
   bool carrying_out_ = false;  // what rungs asked for
 
+  struct Jump {
+    int64_t by_us = 0;  // 0: none to be told
+    bool waited = false;
+  };
+  Jump jump_;
   int64_t rules_since_us_ = 0;  // the newest configuration
   Rollout following_;
   Migration migration_;

@@ -160,6 +160,8 @@ std::string_view name(EventKind kind) {
       return "calendar.changed";
     case EventKind::gaming_signal:
       return "gaming.signal";
+    case EventKind::engine_clock_jump:
+      return "engine.clock_jump";
   }
   return "unknown";
 }

@@ -7,6 +7,7 @@
 #include "engine/config/lint_desk.h"
 #include "engine/config/table_reader.h"
 #include "engine/desk/policy_defaults.h"
+#include "engine/desk/objects.h"
 #include "engine/desk/predicate.h"
 #include "engine/desk/suggestion.h"
 

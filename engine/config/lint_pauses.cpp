@@ -6,8 +6,8 @@
 
 #include "engine/config/lint_desk.h"
 #include "engine/config/table_reader.h"
-#include "engine/desk/policy_defaults.h"
 #include "engine/desk/objects.h"
+#include "engine/desk/policy_defaults.h"
 #include "engine/desk/predicate.h"
 #include "engine/desk/suggestion.h"
 

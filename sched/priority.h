@@ -34,4 +34,10 @@ struct PriorityMatrix {
   bool operator==(const PriorityMatrix&) const = default;
 };
 
+/// More pressing by so many steps, at most the highest.
+constexpr Priority raised(Priority own, unsigned steps) {
+  const auto rank = static_cast<unsigned>(own);
+  return rank > steps + 1 ? static_cast<Priority>(rank - steps) : rank == 0 ? own : Priority::p1;
+}
+
 }  // namespace paceline::sched

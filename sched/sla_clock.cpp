@@ -19,9 +19,12 @@ void SlaClock::start(const ClockTerms& terms, int64_t target, Instant origin, in
   arm(terms);
 }
 
-void SlaClock::pause(const ClockTerms& terms, Instant now) {
+void SlaClock::pause(const ClockTerms& terms, Instant now) { pause(now, consumed(terms, now).us); }
+
+void SlaClock::pause(Instant now, int64_t consumed) {
   CHECK(state == ClockState::running);
-  cut(terms, now);
+  consumed_us = consumed;
+  since_us = std::max(since_us, now.us);  // see cut()
   state = ClockState::paused;
   edge_us = never.us;
 }

@@ -64,7 +64,8 @@ struct SlaClock {
   ClockState state : 4 = ClockState::none;
   uint8_t breached : 1 = 0;       ///< In this cycle.
   uint8_t over_at_start : 1 = 0;  ///< The cycle began beyond its target: it does not breach again.
-  uint8_t reserved : 2 = 0;
+  uint8_t has_steps : 1 = 0;      ///< Rungs still have something to do; kept by whoever keeps them.
+  uint8_t reserved : 1 = 0;
   uint8_t cycle = 1;
 
   bool live() const { return state == ClockState::running || state == ClockState::paused; }
@@ -79,6 +80,7 @@ struct SlaClock {
   /// then is marked.
   void start(const ClockTerms& terms, int64_t target, Instant origin, int64_t consumed = 0);
   void pause(const ClockTerms& terms, Instant now);   ///< Requires running.
+  void pause(Instant now, int64_t consumed);          ///< As it has been reckoned up to now.
   void resume(const ClockTerms& terms, Instant now);  ///< Requires paused.
   void stop(const ClockTerms& terms, Instant now);    ///< Requires live(); → completed.
   void cancel(const ClockTerms& terms, Instant now);  ///< Requires live(); → cancelled.

@@ -15,8 +15,8 @@ uint32_t rings_for(uint32_t capacity) { return capacity / 32 + 1'024; }
 TimerWheel::TimerWheel(uint32_t capacity) : TimerWheel(capacity, rings_for(capacity)) {}
 
 TimerWheel::TimerWheel(uint32_t capacity, uint32_t ring_count)
-    : nodes_(capacity),
-      state_(capacity),
+    : nodes_(capacity, Pages::huge),
+      state_(capacity, Pages::huge),
       ring_count_(ring_count),
       rings_(ring_count_),
       slots_(size_t{ring_count_} * 65) {

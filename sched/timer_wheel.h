@@ -47,6 +47,12 @@ class TimerWheel {
     if (node == first_) first_ = none;
   }
 
+  /// `node` is about to be armed, moved or disarmed. (See HashIndex::expect.)
+  [[gnu::always_inline]] void expect(uint32_t node) const {
+    __builtin_prefetch(&state_[node], 1);
+    __builtin_prefetch(&nodes_[node], 1);
+  }
+
   bool armed(uint32_t node) const { return (state_[node] & armed_bit) != 0; }
   /// Requires armed(node).
   Instant due(uint32_t node) const { return {nodes_[node].due_us}; }

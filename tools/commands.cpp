@@ -101,6 +101,7 @@ constexpr std::array commands = {
     SubcommandRow{"ctl status", "Say how the server is", make_ctl_status},
     SubcommandRow{"ctl drain", "Take nothing new in and end when all is done", make_ctl_drain},
     SubcommandRow{"ctl advance", "Move the clock of a server driven by commands", make_ctl_advance},
+    SubcommandRow{"ctl accept-clock", "Confirm a wall clock that jumped", make_ctl_accept_clock},
     SubcommandRow{"script", "Run .desk conversations", make_script},
 };
 

@@ -78,6 +78,7 @@ std::unique_ptr<Subcommand> make_bench_cycle();
 std::unique_ptr<Subcommand> make_ctl_status();
 std::unique_ptr<Subcommand> make_ctl_drain();
 std::unique_ptr<Subcommand> make_ctl_advance();
+std::unique_ptr<Subcommand> make_ctl_accept_clock();
 std::unique_ptr<Subcommand> make_script();
 
 }  // namespace paceline::tools

@@ -126,6 +126,8 @@ class DeskChanges {
         "a ticket's priority at its next update");
     add("criticality", differing(criticalities(before_), criticalities(after_)),
         "a ticket's impact at its next update");
+    add("objects", differing(objects(before_), objects(after_)),
+        "for conditions that read them, at once, for tickets there already too");
     add("pending periods", differing(pending(old), pending(now)),
         "for tickets pended from now on; the time between reminders at once");
     work();
@@ -154,6 +156,17 @@ class DeskChanges {
     for (const desk::Criticality& each : configuration.criticalities)
       facts.emplace_back((each.of_config_item ? "config_item " : "service ") + each.name,
                          level_words[static_cast<size_t>(each.impact)]);
+    return facts;
+  }
+  static Facts objects(const desk::Configuration& configuration) {
+    Facts facts;
+    for (const desk::ReferencedObject& object : configuration.objects) {
+      const std::string name =
+          std::string(desk::object_kind_names[static_cast<size_t>(object.kind)]) + " " +
+          object.name;
+      for (const auto& [attribute, value] : object.attributes)
+        facts.emplace_back(name + " " + attribute, value);
+    }
     return facts;
   }
   static Facts pending(const desk::DeskSettings& settings) {

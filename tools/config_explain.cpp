@@ -97,6 +97,11 @@ class Explanation {
       const std::string kind = of_item ? "criticality.config_item" : "criticality.service";
       if (!facts.empty()) list.push_back({kind, kind, "", std::move(facts)});
     }
+    for (const desk::ReferencedObject& object : configuration.objects) {
+      const std::string kind(desk::object_kind_names[static_cast<size_t>(object.kind)]);
+      list.push_back({kind + " " + object.name, kind, object.name,
+                      Facts(object.attributes.begin(), object.attributes.end())});
+    }
     for (const desk::PendingRule& rule : settings.pending) {
       const std::string reason = rule.reason.empty() ? "default" : rule.reason;
       list.push_back({"pending " + reason, "pending", reason, facts_of(rule)});

@@ -135,7 +135,9 @@ Facts facts_of(const config::ServerSettings& server) {
           {"data", or_none(server.data)},
           {"admin", or_none(server.admin)},
           {"durability", server.durability == config::Durability::sync ? "sync" : "none"},
-          {"clock", server.clock == config::ServerClock::wall ? "wall" : "commands"}};
+          {"clock", server.clock == config::ServerClock::wall ? "wall" : "commands"},
+          {"max_jump", config::print(server.max_jump)},
+          {"on_clock_jump", server.waits_on_clock_jump ? "wait" : "continue"}};
 }
 
 Facts facts_of(const desk::DeskSettings& settings) {

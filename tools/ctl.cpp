@@ -1,4 +1,4 @@
-// `ctl status`, `ctl drain`, `ctl advance`.
+// `ctl status`, `ctl drain`, `ctl advance`, `ctl accept-clock`.
 #include <fmt/format.h>
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/runtime/wall_clock.h"
 #include "tools/commands.h"
 #include "tools/connection.h"
 #include "tools/instants.h"
@@ -114,8 +115,39 @@ class CtlAdvance final : public Subcommand {
   std::string at_;
 };
 
+class CtlAcceptClock final : public Subcommand {
+ public:
+  void declare(CLI::App& app) override {
+    options_.declare(app);
+    app.add_option("INSTANT", at_, "The time it is; without it: as this machine's clock says");
+  }
+
+  Done run(const Terminal& terminal) override {
+    sched::Instant at = runtime::WallClock().now();
+    if (!at_.empty()) {
+      const auto stated = parse_instant(at_);
+      if (!stated) {
+        return sched::Unexpected{
+            bad_usage(fmt::format("`{}` is no instant: write 2026-03-08T09:00Z", at_))};
+      }
+      at = *stated;
+    }
+    auto desk = OpenedDesk::open(options_);
+    if (!desk) return sched::Unexpected{desk.error()};
+    const auto now = desk->client.advance(desk->desk.desk, at);
+    if (!now) return sched::Unexpected{explain(now.error())};
+    terminal.data(format_instant(*now) + "\n");
+    return {};
+  }
+
+ private:
+  DeskOptions options_;
+  std::string at_;
+};
+
 }  // namespace
 
+std::unique_ptr<Subcommand> make_ctl_accept_clock() { return std::make_unique<CtlAcceptClock>(); }
 std::unique_ptr<Subcommand> make_ctl_status() { return std::make_unique<CtlStatus>(); }
 std::unique_ptr<Subcommand> make_ctl_drain() { return std::make_unique<CtlDrain>(); }
 std::unique_ptr<Subcommand> make_ctl_advance() { return std::make_unique<CtlAdvance>(); }

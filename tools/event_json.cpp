@@ -134,6 +134,13 @@ void add_meaning(ordered_json& json, const desk::Event& event, const desk::Names
     case EventKind::clock_acknowledged:
       json["rung"] = event.fields;
       break;
+    case EventKind::engine_clock_jump:
+      json["by_us"] = event.value_us;
+      json["waits"] = event.flags != 0;
+      break;
+    case EventKind::gaming_signal:
+      json["consumed_us"] = event.value_us;
+      break;
     case EventKind::policy_migrated:
     case EventKind::calendar_changed:
       json["clocks"] = event.value_us;

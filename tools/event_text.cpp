@@ -116,6 +116,8 @@ std::string ticket_value(const Event& event) {
       return fmt::format("  reminder {}", event.value_us);
     case EventKind::ticket_imported:
       return "  recorded " + format_instant({event.value_us});
+    case EventKind::engine_clock_jump:
+      return "  by " + format_duration(event.value_us) + (event.flags != 0 ? ", waits" : "");
     case EventKind::policy_migrated:
     case EventKind::calendar_changed:
       return fmt::format("  {} clocks", event.value_us);

@@ -42,6 +42,7 @@ std::string repetition_text(const desk::Rung& rung) {
 std::string rung_text(const desk::Rung& rung) {
   if (!rung.acts()) return "only raises an event";
   std::string text(word(rung_action_words, static_cast<uint8_t>(rung.action)));
+  if (rung.retarget) text += " and targets";
   if (!rung.queue.empty()) text += " " + rung.queue;
   if (!rung.notify.empty()) text += fmt::format(" {}", fmt::join(rung.notify, ", "));
   if (!rung.calendar.empty()) text += " in " + rung.calendar;
@@ -57,6 +58,7 @@ std::string ladder_table(const std::vector<desk::Rung>& rungs) {
   for (const desk::Rung& rung : rungs) {
     std::string action;
     if (rung.acts()) action = word(rung_action_words, static_cast<uint8_t>(rung.action));
+    if (rung.retarget) action += " and targets";
     if (!rung.queue.empty()) action += " " + rung.queue;
     table.row({std::to_string(++number), rung_place(rung), action,
                fmt::format("{}", fmt::join(rung.notify, ", ")), rung.calendar,
@@ -96,7 +98,8 @@ ordered_json rung_json(const desk::Rung& rung) {
           {"queue", rung.queue},
           {"calendar", rung.calendar},
           {"repeat_us", rung.repeat_us},
-          {"repeat_max", rung.repeat_max}};
+          {"repeat_max", rung.repeat_max},
+          {"retarget", rung.retarget}};
 }
 
 }  // namespace

@@ -138,6 +138,10 @@ class Phrases {
         return fmt::format("migrated {}", event.value_us);
       case EventKind::calendar_changed:
         return fmt::format("calendar changed {}", event.value_us);
+      case EventKind::engine_clock_jump:
+        return fmt::format("clock jump {}s", event.value_us / 1'000'000);
+      case EventKind::gaming_signal:
+        return fmt::format("signal {} {}, used {}", clock(event), reason(event), used(event));
       default:
         return of_routing(event);
     }

@@ -120,6 +120,8 @@ class Serve final : public Subcommand {
   void apply(const config::ServerSettings& settings) {
     if (data_given_->count() == 0 && !settings.data.empty()) options_.data = settings.data;
     if (listen_given_->count() == 0 && !settings.listen.empty()) options_.listen = settings.listen;
+    options_.max_jump = settings.max_jump;
+    options_.waits_on_clock_jump = settings.waits_on_clock_jump;
     if (config_.empty()) return;
     if (durability_given_->count() == 0) {
       durability_ = settings.durability == config::Durability::none ? "none" : "sync";

@@ -284,6 +284,31 @@ desk::Criticality read(FieldReader& reader, const schema::Criticality& table) {
               reader.number(static_cast<unsigned>(table.impact()), 1, 3, "impact"))};
 }
 
+// Objects.
+
+Offset<schema::ReferencedObject> put(Builder& builder, const desk::ReferencedObject& object) {
+  const auto object_name = put_text(builder, object.name);
+  const auto attributes = put_tables<schema::ObjectAttribute>(
+      builder, object.attributes, [](Builder& b, const auto& attribute) {
+        const auto attribute_name = put_text(b, attribute.first);
+        const auto value = put_text(b, attribute.second);
+        return schema::CreateObjectAttribute(b, attribute_name, value);
+      });
+  return schema::CreateReferencedObject(builder, static_cast<schema::ObjectKind>(object.kind),
+                                        object_name, attributes);
+}
+
+desk::ReferencedObject read(FieldReader& reader, const schema::ReferencedObject& table) {
+  desk::ReferencedObject object;
+  object.kind = reader.enumerator(table.kind(), desk::ObjectKind::requester, "kind");
+  object.name = reader.text(table.name(), "name");
+  reader.tables(table.attributes(), "attributes", [&](const schema::ObjectAttribute& attribute) {
+    object.attributes.emplace_back(reader.text(attribute.name(), "attributes.name"),
+                                   reader.text(attribute.value(), "attributes.value"));
+  });
+  return object;
+}
+
 template <class List, class Elements>
 void read_list(FieldReader& reader, const List* list, std::string_view field, Elements& elements) {
   reader.enter("configuration");
@@ -311,8 +336,10 @@ Bytes encode_configuration(const desk::Configuration& configuration) {
       put_tables<schema::AgentDefinition>(builder, configuration.agents, put_element);
   const auto criticalities =
       put_tables<schema::Criticality>(builder, configuration.criticalities, put_element);
+  const auto objects =
+      put_tables<schema::ReferencedObject>(builder, configuration.objects, put_element);
   builder.Finish(schema::CreateConfiguration(builder, settings, calendars, routes, policies, queues,
-                                             agents, criticalities));
+                                             agents, criticalities, objects));
   const auto bytes = std::as_bytes(std::span(builder.GetBufferPointer(), builder.GetSize()));
   return {bytes.begin(), bytes.end()};
 }
@@ -333,6 +360,7 @@ sched::Expected<desk::Configuration, std::string> decode_configuration(
   read_list(reader, table.queues(), "queues", configuration.queues);
   read_list(reader, table.agents(), "agents", configuration.agents);
   read_list(reader, table.criticalities(), "criticalities", configuration.criticalities);
+  read_list(reader, table.objects(), "objects", configuration.objects);
   if (reader.error() != nullptr) return sched::Unexpected{reader.error()->text};
   return configuration;
 }

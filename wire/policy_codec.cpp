@@ -19,7 +19,7 @@ Offset<schema::Rung> put_rung(Builder& builder, const desk::Rung& rung) {
   const auto calendar = put_text(builder, rung.calendar);
   return schema::CreateRung(builder, rung.share_bp, rung.before_us, notify,
                             static_cast<schema::RungAction>(rung.action), queue, calendar,
-                            rung.repeat_us, rung.repeat_max);
+                            rung.repeat_us, rung.repeat_max, rung.retarget);
 }
 
 desk::Rung read_rung(FieldReader& reader, const schema::Rung& table) {
@@ -35,6 +35,7 @@ desk::Rung read_rung(FieldReader& reader, const schema::Rung& table) {
   rung.calendar = reader.text(table.calendar(), "rungs.calendar");
   rung.repeat_us = reader.number(table.repeat_us(), 0, duration_us_max, "rungs.repeat_us");
   rung.repeat_max = table.repeat_max();
+  rung.retarget = table.retarget();
   return rung;
 }
 

@@ -74,6 +74,8 @@ sched::Expected<std::unique_ptr<Server>, ServerError> Server::start(ServerOption
   behind.note = options.note;
   behind.disk = options.disk;
   behind.clock = options.clock;
+  behind.max_jump = options.max_jump;
+  if (options.waits_on_clock_jump) behind.on_clock_jump = runtime::OnClockJump::wait;
   auto pipeline = runtime::Pipeline::start(std::move(behind));
   if (!pipeline)
     return sched::Unexpected{

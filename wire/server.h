@@ -72,6 +72,9 @@ struct ServerOptions {
 
   runtime::Disk* disk = nullptr;        ///< Tests inject faults here. None: the real one.
   runtime::WallClock* clock = nullptr;  ///< Tests set the time here. None: the real one.
+  /// A wall clock that runs ahead of the monotonic one by more has jumped …
+  sched::Duration max_jump = sched::minute * 5;
+  bool waits_on_clock_jump = false;  ///< … and is not believed until somebody confirms it.
 };
 
 struct ServerError {

@@ -314,7 +314,7 @@ void ServerSession::take_advance(const Frame& frame) {
   if (!administrator())
     return error(advance->tag, ErrorCode::permission_denied,
                  "only an administrator may advance the clock");
-  if (core_.options().clock_mode != ClockMode::commands)
+  if (core_.options().clock_mode != ClockMode::commands && !core_.options().waits_on_clock_jump)
     return error(advance->tag, ErrorCode::clock_not_commands,
                  "this server follows the wall clock: start it with --clock commands to drive it");
   if (advance->at_us <= 0 || advance->at_us > sched::Calendar::horizon.us)

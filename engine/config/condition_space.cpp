@@ -26,7 +26,9 @@ std::optional<bool> decided(const ConditionSpace::Term& term, const ConditionSpa
 
 }  // namespace
 
-ConditionSpace::ConditionSpace(const sched::PriorityMatrix& matrix) {
+ConditionSpace::ConditionSpace(const sched::PriorityMatrix& matrix,
+                               const std::vector<desk::ReferencedObject>& objects)
+    : objects_(objects) {
   reason_is_of_pending_ = parse("state == pending || reason == ''");
   std::set<uint32_t> priorities;
   for (const auto& row : matrix.cell)
@@ -45,7 +47,8 @@ uint32_t ConditionSpace::number(Field field, std::string_view value) {
 
 desk::Predicate ConditionSpace::parse(std::string_view text) {
   auto parsed = desk::Predicate::parse(
-      text, [this](Field field, std::string_view value) { return number(field, value); });
+      text, [this](Field field, std::string_view value) { return number(field, value); },
+      &objects_);
   return parsed ? *std::move(parsed) : desk::Predicate();
 }
 

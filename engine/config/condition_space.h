@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/desk/objects.h"
 #include "engine/desk/predicate.h"
 #include "sched/priority.h"
 
@@ -26,7 +27,8 @@ class ConditionSpace {
   enum class Answer : uint8_t { none, some, too_large };
 
   /// Priorities the matrix does not give no ticket has.
-  explicit ConditionSpace(const sched::PriorityMatrix& matrix);
+  explicit ConditionSpace(const sched::PriorityMatrix& matrix,
+                          const std::vector<desk::ReferencedObject>& objects = {});
 
   /// Requires that the text parses.
   desk::Predicate parse(std::string_view text);
@@ -67,6 +69,7 @@ class ConditionSpace {
                 const std::vector<Choice>& choices, size_t at, Fixed& fixed);
 
   std::array<std::map<std::string, uint32_t, std::less<>>, desk::field_count> numbers_;
+  desk::ObjectCatalogue objects_;
   desk::Predicate reason_is_of_pending_;
   std::vector<uint32_t> priorities_;
   uint64_t question_ = 0;  // evaluations of this question, and …

@@ -14,7 +14,7 @@ std::string suggestion_from(std::string_view wanted, const Names& names) {
 
 DeskChecks::DeskChecks(const DeskSection& desk, const desk::Configuration& configuration,
                        Diagnostics& diagnostics)
-    : desk_(desk), diagnostics_(diagnostics) {
+    : desk_(desk), diagnostics_(diagnostics), objects_(configuration.objects) {
   for (const auto& calendar : configuration.calendars) {
     calendars_.insert(calendar.name);
     if (!calendar.always_open) calendars_with_a_week_.insert(calendar.name);
@@ -38,7 +38,7 @@ void DeskChecks::condition(const std::string& text, std::string_view key, uint32
     if (field == desk::Field::queue) queue(value, line, fmt::format("{}: {}", subject, key));
     return 0;
   };
-  const auto parsed = desk::Predicate::parse(text, resolve);
+  const auto parsed = desk::Predicate::parse(text, resolve, &objects_);
   if (!parsed)
     diagnostics_.error(code::wrong_condition, line,
                        fmt::format("{}: {}, at character {}: {}", subject, key,

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "engine/config/sections.h"
+#include "engine/desk/objects.h"
 
 namespace paceline::config {
 
@@ -19,7 +20,7 @@ std::string suggestion_from(std::string_view wanted, const Names& names);
 
 class DeskChecks {
  public:
-  /// `configuration` has its calendars, queues and settings.
+  /// `configuration` has its calendars, queues, objects and settings.
   DeskChecks(const DeskSection& desk, const desk::Configuration& configuration,
              Diagnostics& diagnostics);
 
@@ -55,6 +56,7 @@ class DeskChecks {
   Names calendars_;
   Names calendars_with_a_week_;
   Names queues_;
+  desk::ObjectCatalogue objects_;
 };
 
 /// The desk's own periods, [pending.…] and the defaults that depend on its calendar.

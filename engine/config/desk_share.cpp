@@ -23,6 +23,7 @@ class DeskShare {
     out_.settings = desk_.settings;
     out_.settings.matrix = sections_.matrix;
     out_.criticalities = sections_.criticalities;
+    out_.objects = sections_.objects;
     const desk::Limits limits;
     take(sections_.calendars, out_.calendars, "calendar", limits.calendars_max - 1);  // 24x7
     take(sections_.queues, out_.queues, "queue", limits.queues_max - 1);              // triage

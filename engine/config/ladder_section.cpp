@@ -126,6 +126,13 @@ class Ladder {
     } else if (rung.action == desk::RungAction::reassign) {
       step.required_text("queue", "coordination");
     }
+    if (const Node::Member* retarget = step.find("retarget")) {
+      rung.retarget = step.boolean("retarget").value_or(false);
+      if (rung.retarget && rung.action != desk::RungAction::raise_priority) {
+        step.error(code::wrong_value, retarget->line,
+                   "retarget is for action = \"raise_priority\" only: remove one or add the other");
+      }
+    }
     if (step.find("calendar") != nullptr) rung.calendar = step.required_text("calendar", "uk");
   }
 

@@ -104,7 +104,7 @@ void check_start(const LintDesk& desk, ConditionSpace& space,
 }  // namespace
 
 void lint_conditions(const LintDesk& desk) {
-  ConditionSpace space(desk.configuration.settings.matrix);
+  ConditionSpace space(desk.configuration.settings.matrix, desk.configuration.objects);
   FirstMatch routes(desk, space, "route");
   for (const desk::RouteRule& route : desk.configuration.routes)
     if (route.enabled) routes.add(route.name, route.when, route.min_confidence);

@@ -6,6 +6,7 @@
 
 #include "engine/config/lint_desk.h"
 #include "engine/config/table_reader.h"
+#include "engine/desk/objects.h"
 #include "engine/desk/policy_defaults.h"
 #include "engine/desk/predicate.h"
 #include "engine/desk/suggestion.h"
@@ -51,10 +52,14 @@ class Reasons {
     if (!reason.empty()) named_.try_emplace(reason, line);
   }
   void read(const std::string& condition, uint32_t line) {
-    (void)desk::Predicate::parse(condition, [&](desk::Field field, std::string_view value) {
-      if (field == desk::Field::reason) named(std::string(value), line);
-      return 0U;
-    });
+    const desk::ObjectCatalogue objects(desk_.configuration.objects);
+    (void)desk::Predicate::parse(
+        condition,
+        [&](desk::Field field, std::string_view value) {
+          if (field == desk::Field::reason) named(std::string(value), line);
+          return 0U;
+        },
+        &objects);
   }
 
   void check(const std::string& reason, uint32_t line) {

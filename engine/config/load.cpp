@@ -29,6 +29,7 @@ Sections read_sections(const Node& document, Diagnostics& diagnostics, sched::In
   read_calendars(file, diagnostics, now, tzdata, sections);
   read_priority(file, diagnostics, sections);
   read_criticality(file, diagnostics, sections);
+  read_objects(file, diagnostics, sections);
   read_pending(file, diagnostics, sections);
   read_routes(file, diagnostics, sections);
   read_policies(file, diagnostics, sections);

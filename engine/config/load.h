@@ -33,6 +33,8 @@ struct ServerSettings {
   std::string data;                 ///< Folder, or empty.
   Durability durability = Durability::sync;
   ServerClock clock = ServerClock::wall;
+  sched::Duration max_jump = sched::minute * 5;
+  bool waits_on_clock_jump = false;
 };
 
 struct ConfigError {

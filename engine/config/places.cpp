@@ -75,7 +75,8 @@ Places::Places(std::string_view text) {
     } else if (top.key == "priority" || top.key == "criticality") {
       for (const Node::Member& each : top.value.members)
         add(top.key + "." + each.key, {}, each.value, each.line);
-    } else if (top.key == "desk" || top.key == "calendar" || top.key == "pending") {
+    } else if (top.key == "desk" || top.key == "calendar" || top.key == "pending" ||
+               top.key == "service" || top.key == "config_item" || top.key == "requester") {
       for (const Node::Member& each : top.value.members)
         add(top.key, each.key, each.value, each.line);
     } else {  // a list written as its only entry

@@ -68,6 +68,7 @@ struct Sections {
   std::vector<Entry<desk::WorkRule>> work;
   std::vector<Entry<desk::AwayCode>> away;
   std::vector<desk::Criticality> criticalities;
+  std::vector<desk::ReferencedObject> objects;
   sched::PriorityMatrix matrix;
   bool has_desk_tables = false;  ///< Anything besides [server].
 };
@@ -78,6 +79,8 @@ void read_calendars(TableReader& file, Diagnostics& diagnostics, sched::Instant 
                     std::string_view tzdata, Sections& sections);
 void read_priority(TableReader& file, Diagnostics& diagnostics, Sections& sections);
 void read_criticality(TableReader& file, Diagnostics& diagnostics, Sections& sections);
+/// [service.NAME], [config_item.NAME] and [requester.NAME].
+void read_objects(TableReader& file, Diagnostics& diagnostics, Sections& sections);
 void read_pending(TableReader& file, Diagnostics& diagnostics, Sections& sections);
 void read_routes(TableReader& file, Diagnostics& diagnostics, Sections& sections);
 void read_policies(TableReader& file, Diagnostics& diagnostics, Sections& sections);

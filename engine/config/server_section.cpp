@@ -61,6 +61,15 @@ void read_server(TableReader& file, Diagnostics& diagnostics, Sections& sections
   constexpr std::string_view clocks[] = {"wall", "commands"};
   if (const auto position = server.one_of("clock", clocks))
     settings.clock = static_cast<ServerClock>(*position);
+  if (const auto jump = server.duration("max_jump")) {
+    settings.max_jump = *jump;
+    if (*jump < sched::second || *jump > sched::day)
+      server.error(code::wrong_duration, server.find("max_jump")->line,
+                   "max_jump lies between 1s and 24h");
+  }
+  constexpr std::string_view policies[] = {"continue", "wait"};
+  if (const auto position = server.one_of("on_clock_jump", policies))
+    settings.waits_on_clock_jump = *position == 1;
   server.finish();
 }
 

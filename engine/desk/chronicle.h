@@ -24,7 +24,8 @@ class Chronicle {
   Cause cause() const { return cause_; }
 
   /// Completes sequence, noted_us, cause and principal; at_us too where it is 0.
-  void write(Event event, TicketDetail* detail, uint32_t triage) {
+  void write(const Event& given, TicketDetail* detail, uint32_t triage) {
+    Event& event = outcome_->events.emplace_back(given);
     event.sequence = ++sequence_;
     event.noted_us = noted_us_;
     if (event.at_us == 0) event.at_us = noted_us_;
@@ -32,7 +33,6 @@ class Chronicle {
     event.principal = cause_ == Cause::command ? principal_ : 0;
     hash_ = sched::hash_bytes(&event, sizeof event, hash_);
     metrics_.fold(event, detail, triage);
-    outcome_->events.push_back(event);
   }
 
   uint64_t sequence() const { return sequence_; }

@@ -106,6 +106,7 @@ void Clockwork::close_cycle(uint32_t clock, int64_t now_us, OnReopen carry) {
   if (record.cycle < 255) ++record.cycle;
   past.breached_at_us = 0;
   past.breach_stands = false;
+  past.signals = 0;
   past.deadline_kept_us = 0;
   past.folded_us = 0;
   past.carried_us = carry == OnReopen::restart ? 0 : used_us + since_us;

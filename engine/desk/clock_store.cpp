@@ -28,7 +28,7 @@ uint32_t segments_max(const Limits& limits) {
 }  // namespace
 
 ClockStore::ClockStore(const Limits& limits)
-    : clocks_(clocks_max(limits)),
+    : clocks_(clocks_max(limits), sched::Pages::huge),
       clock_slots_(clocks_max(limits)),
       pasts_(clocks_max(limits)),
       past_slots_(clocks_max(limits)),
@@ -40,6 +40,7 @@ ClockStore::ClockStore(const Limits& limits)
 uint32_t ClockStore::add(uint32_t& first) {
   const uint32_t index = clock_slots_.take();
   if (index == none) return none;
+  clocks_.reach(index);
   new (&clocks_[index]) SlaClock{};
   uint32_t* link = &first;
   while (*link != none) link = &clocks_[*link].next;
@@ -80,6 +81,7 @@ ClockPast& ClockStore::make_past(uint32_t clock) {
   if (record.past == none) {
     record.past = past_slots_.take();
     CHECK(record.past != none);  // there are as many as clocks
+    pasts_.reach(record.past);
     ClockPast& made = *new (&pasts_[record.past]) ClockPast{};
     made.started_at_us = record.since_us;
     made.initial_target_us = record.target_us;
@@ -135,6 +137,7 @@ void ClockStore::append_segment(uint32_t clock, const ClockSegment& wanted) {
     ++segments_merged_;
     return;
   }
+  segments_.reach(index);
   ClockSegment& segment = *new (&segments_[index]) ClockSegment{wanted};
   segment.older = past.newest_segment;
   past.newest_segment = index;
@@ -173,22 +176,26 @@ bool ClockStore::add_step(uint32_t clock, const RungStep& wanted) {
   RungStep& step = *new (&steps_[index]) RungStep{wanted};
   step.next = past.first_step;
   past.first_step = index;
+  clocks_[clock].has_steps = 1;
   return true;
 }
 
 uint32_t ClockStore::first_step(uint32_t clock) const {
+  if (clocks_[clock].has_steps == 0) return none;
   const ClockPast* known = past(clock);
   return known == nullptr ? none : known->first_step;
 }
 
 void ClockStore::remove_step(uint32_t clock, uint32_t step) {
-  uint32_t* link = &make_past(clock).first_step;
+  uint32_t& first = make_past(clock).first_step;
+  uint32_t* link = &first;
   while (*link != step) {
     CHECK(*link != none);
     link = &steps_[*link].next;
   }
   *link = steps_[step].next;
   step_slots_.give_back(step);
+  if (first == none) clocks_[clock].has_steps = 0;
 }
 
 void ClockStore::remove_steps(uint32_t clock) {
@@ -213,7 +220,8 @@ void ClockStore::add_to(sched::Digest& digest, uint32_t clock) const {
     digest.add(value);
   }
   digest.add(uint64_t{known->reason} << 32 | uint64_t{known->set_begins} << 8 |
-             uint64_t{known->breach_stands} << 16 | static_cast<uint8_t>(known->state_at_end));
+             uint64_t{known->breach_stands} << 16 | uint64_t{known->signals} << 24 |
+             static_cast<uint8_t>(known->state_at_end));
   for (uint32_t at = known->newest_segment; at != none; at = segments_[at].older) {
     const ClockSegment& segment = segments_[at];
     digest.add(segment.from_us);

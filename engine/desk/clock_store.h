@@ -41,7 +41,7 @@ struct ClockPast {
   /// The cycle was under targets that the segments in force no longer tell of: the breach that is
   /// recorded, or that none is, stands, whatever they add up to.
   bool breach_stands = false;
-  uint8_t reserved = 0;
+  uint8_t signals = 0;  ///< Of gaming, raised in this cycle: a bit each.
 
   /// Once the target is used up the deadline stays where that happened.
   void keep_deadline(bool used_up, int64_t deadline_us) {
@@ -95,6 +95,12 @@ class ClockStore {
   sched::SlaClock& clock(uint32_t index) { return clocks_[index]; }
   const sched::SlaClock& clock(uint32_t index) const { return clocks_[index]; }
 
+  /// A chain is about to be gone through: its first two clocks most often lie together.
+  [[gnu::always_inline]] void expect(uint32_t first) const {
+    if (first == none) return;
+    __builtin_prefetch(&clocks_[first], 1);
+    __builtin_prefetch(reinterpret_cast<const char*>(&clocks_[first]) + sizeof(sched::SlaClock), 1);
+  }
   /// Null for a clock without one.
   const ClockPast* past(uint32_t clock) const;
   ClockPast* past(uint32_t clock);

@@ -91,11 +91,14 @@ ClockView Floor::clock_view(uint32_t slot, uint32_t clock, bool explained) const
                              : rung_text(policy.definition.rungs[effect.which]);
     }
   }
-  if (explained) explain(clock, view);
+  if (explained) {
+    show_segments(clock, view);
+    show_rungs(clock, view);
+  }
   return view;
 }
 
-void Floor::explain(uint32_t clock, ClockView& view) const {
+void Floor::show_segments(uint32_t clock, ClockView& view) const {
   const ClockStore& clocks = store_.clocks();
   const SlaClock& record = clocks.clock(clock);
   const ClockPast* past = clocks.past(clock);
@@ -139,7 +142,11 @@ void Floor::explain(uint32_t clock, ClockView& view) const {
     shown_segment.cycle = segment.cycle;
     shown_segment.repaired = segment.set_begins != 0;
   }
+}
 
+void Floor::show_rungs(uint32_t clock, ClockView& view) const {
+  const ClockStore& clocks = store_.clocks();
+  const SlaClock& record = clocks.clock(clock);
   const Policy& policy = rules_.policy(record.policy);
   for (uint32_t which = 0; which < policy.definition.rungs.size(); ++which) {
     const Rung& rung = policy.definition.rungs[which];
@@ -262,7 +269,8 @@ sched::Expected<Predicate, SyntaxError> Floor::read_condition(std::string_view t
     if (field == Field::group) return rules_.find_group(value);
     return find_number(field, value);
   };
-  return Predicate::parse(text, resolve);
+  const ObjectCatalogue objects(rules_.objects());
+  return Predicate::parse(text, resolve, &objects);
 }
 
 }  // namespace paceline::desk

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/desk/policy_defaults.h"
 #include "sched/base/check.h"
 
 namespace paceline::desk {
@@ -11,12 +12,6 @@ using sched::Instant;
 using sched::SlaClock;
 
 namespace {
-
-FieldValues without_transients(FieldValues values) {
-  values.value[static_cast<size_t>(Field::message)] = 0;
-  values.value[static_cast<size_t>(Field::moved)] = 0;
-  return values;
-}
 
 State state_of(const FieldValues& values) {
   return static_cast<State>(values.value[static_cast<size_t>(Field::state)]);
@@ -42,12 +37,25 @@ uint32_t message_value(const Event& event) {
 
 // The state machine.
 
-void Clockwork::react(uint32_t slot, FieldValues values, const Change& change, int64_t now_us) {
+void Clockwork::react(uint32_t slot, const FieldValues& settled, const Change& change,
+                      int64_t now_us) {
   if (rules_.track_count() == 0) return;
-  const FieldValues settled = without_transients(values);
+  if (change.message == 0 && !change.moved) return follow(slot, settled, settled, change, now_us);
+  FieldValues values = settled;
   values.value[static_cast<size_t>(Field::message)] = change.message;
   values.value[static_cast<size_t>(Field::moved)] = change.moved ? 1 : 0;
+  follow(slot, values, settled, change, now_us);
+}
+
+void Clockwork::follow(uint32_t slot, const FieldValues& values, const FieldValues& settled,
+                       const Change& change, int64_t now_us) {
   if (change.reopened) reopen(slot, settled, now_us);
+  if (change.downgraded) {
+    for (uint32_t clock = store_.hot(slot).first_clock; clock != none;
+         clock = clocks_.clock(clock).next) {
+      if (clocks_.clock(clock).live()) signal(slot, clock, Signal::downgrade, now_us);
+    }
+  }
   for (uint32_t clock = store_.hot(slot).first_clock; clock != none;
        clock = clocks_.clock(clock).next) {
     const SlaClock& record = clocks_.clock(clock);
@@ -74,11 +82,15 @@ void Clockwork::step(uint32_t slot, uint32_t clock, const FieldValues& values,
     if (rules_.policy(position).starts(settled)) begin(slot, clock, position, settled, now_us);
     return;
   }
-  if ((rules_.track_fields(policy.track) & change.fields) != 0) {
+  if ((rules_.choice_fields(policy.track) & change.fields) != 0) {
     const uint32_t wanted = rules_.policy_for(policy.track, settled);
     // A newer version of its own policy is for new clocks; this one stays on its terms.
     if (wanted != Rulebook::none &&
         rules_.policy(wanted).definition.name != policy.definition.name) {
+      const bool kept = policy.definition.on_priority_change == OnPriorityChange::keep;
+      if (change.updated && change.same_priority && !kept) {
+        signal(slot, clock, Signal::policy_swap, now_us);
+      }
       switch (policy.definition.on_priority_change) {
         case OnPriorityChange::carry:
           retarget(slot, clock, wanted, Retarget::carry, settled, now_us);
@@ -100,10 +112,16 @@ void Clockwork::step(uint32_t slot, uint32_t clock, const FieldValues& values,
 
 void Clockwork::attach_missing(uint32_t slot, const FieldValues& settled, const Change& change,
                                int64_t now_us) {
+  uint32_t live_tracks = 0;
+  for (uint32_t clock = store_.hot(slot).first_clock; clock != none;
+       clock = clocks_.clock(clock).next) {
+    const SlaClock& record = clocks_.clock(clock);
+    if (record.live()) live_tracks |= 1U << rules_.policy(record.policy).track;
+  }
   for (uint32_t track = 0; track < rules_.track_count(); ++track) {
     if ((rules_.track_fields(track) & change.fields) == 0) continue;
+    if ((live_tracks >> track & 1U) != 0) continue;
     const uint32_t clock = find(slot, track);
-    if (clock != none && clocks_.clock(clock).live()) continue;
     const uint32_t wanted = rules_.policy_for(track, settled);
     if (wanted == Rulebook::none) continue;
     const Policy& policy = rules_.policy(wanted);
@@ -167,12 +185,13 @@ void Clockwork::pause_or_resume(uint32_t slot, uint32_t clock, const FieldValues
     const bool used_up = before_us + used_us >= record.target_us;
     past.keep_deadline(used_up, used_up ? record.deadline(policy.terms()).us : 0);
     clocks_.end_segment(clock, used_us);
-    record.pause(policy.terms(), Instant{now_us});
+    record.pause(Instant{now_us}, before_us + used_us);
     past.reason = reason;
     breach_if_over(slot, clock, now_us);
     Event event = about(slot, clock, EventKind::clock_paused, now_us);
     event.value_us = record.consumed_us;
     write(slot, event);
+    signal(slot, clock, Signal::pause, now_us);
     return;
   }
   if (record.state == ClockState::paused && policy.resumes_now(values)) {
@@ -224,6 +243,23 @@ void Clockwork::cut(uint32_t clock, int64_t now_us) {
   past.keep_deadline(used_up, deadline);
 }
 
+void Clockwork::signal(uint32_t slot, uint32_t clock, Signal what, int64_t now_us) {
+  constexpr uint32_t shares_bp[] = {8'000, 9'000, 8'000};
+  constexpr std::string_view reasons[] = {signal_downgrade, signal_pause, signal_policy_swap};
+  const auto which = static_cast<size_t>(what);
+  const SlaClock& record = clocks_.clock(clock);
+  const int64_t used_us = record.consumed(rules_.policy(record.policy).terms(), Instant{now_us}).us;
+  if (muted_ || used_us < sched::share_amount_us(record.target_us, shares_bp[which])) return;
+  ClockPast& past = clocks_.make_past(clock);
+  if ((past.signals >> which & 1U) != 0) return;
+  past.signals |= static_cast<uint8_t>(1U << which);
+  Event event = about(slot, clock, EventKind::gaming_signal, now_us);
+  event.reason = rules_.reasons().find(reasons[which]);
+  event.threshold_bp = shares_bp[which];
+  event.value_us = used_us;
+  write(slot, event);
+}
+
 void Clockwork::breach_if_over(uint32_t slot, uint32_t clock, int64_t now_us) {
   const SlaClock& record = clocks_.clock(clock);
   if (record.consumed_us > record.target_us && record.may_breach()) breach(slot, clock, now_us);
@@ -254,6 +290,7 @@ Clockwork::Due Clockwork::next_due(uint32_t slot) const {
         first = {record.edge_us, clock, kind, effect.which};
       }
     }
+    if (record.has_steps == 0) continue;
     for (uint32_t at = clocks_.first_step(clock); at != none; at = clocks_.step(at).next) {
       const RungStep& step = clocks_.step(at);
       const bool lower = step.due_us == first.at_us && first.effect == Effect::rung &&
@@ -262,6 +299,21 @@ Clockwork::Due Clockwork::next_due(uint32_t slot) const {
     }
   }
   return first;
+}
+
+int64_t Clockwork::next_due_us(uint32_t slot) const {
+  int64_t due_us = sched::never.us;
+  for (uint32_t clock = store_.hot(slot).first_clock; clock != none;
+       clock = clocks_.clock(clock).next) {
+    const SlaClock& record = clocks_.clock(clock);
+    if (record.state != ClockState::running) continue;
+    due_us = std::min(due_us, record.edge_us);
+    if (record.has_steps == 0) continue;
+    for (uint32_t at = clocks_.first_step(clock); at != none; at = clocks_.step(at).next) {
+      due_us = std::min(due_us, clocks_.step(at).due_us);
+    }
+  }
+  return due_us;
 }
 
 void Clockwork::fire(uint32_t slot, const Due& due, int64_t now_us, int64_t change_us) {

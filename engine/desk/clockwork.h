@@ -36,9 +36,13 @@ class Clockwork {
     uint32_t message = 0;          ///< Field::message during this change.
     bool moved = false;            ///< Field::moved.
     bool reopened = false;
+    bool updated = false;     ///< Somebody changed attributes of the ticket, …
+    bool downgraded = false;  ///< … and it is less pressing for it.
+    bool same_priority = true;
   };
-  /// Clocks follow the ticket: `values` are its fields after the change.
-  void react(uint32_t slot, FieldValues values, const Change& change, int64_t now_us);
+  /// Clocks follow the ticket: `settled` are its fields after the change, without those that only
+  /// last as long as the change (message, moved).
+  void react(uint32_t slot, const FieldValues& settled, const Change& change, int64_t now_us);
   void cancel_all(uint32_t slot, int64_t now_us, uint8_t flags);
   /// The promised instant is another one: clocks whose target it is follow.
   void promise_changed(uint32_t slot, int64_t now_us);
@@ -55,6 +59,8 @@ class Clockwork {
   /// The earliest effect of the ticket's clocks: smaller instant, then threshold, breach, rung,
   /// then earlier clock.
   Due next_due(uint32_t slot) const;
+  /// Its instant only.
+  int64_t next_due_us(uint32_t slot) const;
   /// The effect that is due, dated at its instant. One that fell due in a down-time is told with
   /// all others of its clock that did, in one event: up to `change_us`, when the ticket changes.
   void fire(uint32_t slot, const Due& due, int64_t now_us, int64_t change_us);
@@ -134,6 +140,8 @@ class Clockwork {
  private:
   using SlaClock = sched::SlaClock;
 
+  void follow(uint32_t slot, const FieldValues& values, const FieldValues& settled,
+              const Change& change, int64_t now_us);
   void step(uint32_t slot, uint32_t clock, const FieldValues& values, const FieldValues& settled,
             const Change& change, int64_t now_us);
   void attach_missing(uint32_t slot, const FieldValues& settled, const Change& change,
@@ -150,6 +158,9 @@ class Clockwork {
   void end(uint32_t clock, sched::ClockState state, int64_t now_us);
   void pause_or_resume(uint32_t slot, uint32_t clock, const FieldValues& values, int64_t now_us);
   void cut(uint32_t clock, int64_t now_us);
+  enum class Signal : uint8_t { downgrade, pause, policy_swap };
+  /// Raised where the clock has used that much of its target; once in a cycle.
+  void signal(uint32_t slot, uint32_t clock, Signal what, int64_t now_us);
   /// For a clock that ends or pauses at the very instant of its breach: that timer, due exactly
   /// now, has not been handed out yet.
   void breach_if_over(uint32_t slot, uint32_t clock, int64_t now_us);

@@ -73,6 +73,7 @@ struct Rung {
   std::string calendar;     ///< The action waits until this is open; empty: at once.
   int64_t repeat_us = 0;    ///< In the action's calendar; 0: once.
   uint16_t repeat_max = 0;  ///< Repetitions after the first; 0: until acknowledged or ended.
+  bool retarget = false;    ///< Of raise_priority: policies read the raised priority.
   bool acts() const { return !notify.empty() || action != RungAction::notify; }
   bool operator==(const Rung&) const = default;
 };
@@ -281,6 +282,17 @@ struct Criticality {
   bool operator==(const Criticality&) const = default;
 };
 
+enum class ObjectKind : uint8_t { service, config_item, requester };
+inline constexpr std::string_view object_kind_names[] = {"service", "config_item", "requester"};
+
+/// What tickets refer to by name, and what conditions may read of it (objects.h).
+struct ReferencedObject {
+  ObjectKind kind = ObjectKind::service;
+  std::string name;
+  std::vector<std::pair<std::string, std::string>> attributes;  ///< Each name once; none empty.
+  bool operator==(const ReferencedObject&) const = default;
+};
+
 /// The pause rules of a desk that states none (policy_defaults.cpp).
 std::vector<PauseRule> default_pause_rules();
 
@@ -321,6 +333,7 @@ struct Configuration {
   std::vector<QueueDefinition> queues;
   std::vector<AgentDefinition> agents;
   std::vector<Criticality> criticalities;
+  std::vector<ReferencedObject> objects;
   bool operator==(const Configuration&) const = default;
 };
 

@@ -4,6 +4,7 @@
 
 #include "engine/desk/answers.h"
 #include "engine/desk/floor.h"
+#include "engine/desk/lookahead.h"
 #include "engine/desk/retries.h"
 #include "engine/desk/verbs.h"
 #include "sched/base/check.h"
@@ -18,6 +19,7 @@ struct Desk::Impl {
         limits(desk_limits),
         floor(desk_number, desk_limits),
         verbs(floor, desk_limits, decode_configuration),
+        lookahead(floor),
         retries(desk_limits) {}
 
   void apply(const Batch& batch, Outcome& outcome);
@@ -29,6 +31,7 @@ struct Desk::Impl {
   Limits limits;
   Floor floor;
   Verbs verbs;
+  Lookahead lookahead;
   Retries retries;
   uint64_t commands = 0;
   uint64_t rejected = 0;
@@ -54,7 +57,10 @@ void Desk::Impl::apply(const CommandFrame& frame, Outcome& outcome) {
   Retries::Session* session = retries.use(frame.session, floor.now_us());
   std::array<size_t, command_kind_count> next{};
   uint64_t number_of_command = frame.first_number;
+  lookahead.begin(frame);
+  size_t at = 0;
   for (const CommandKind kind : frame.order) {
+    lookahead.advance(at++);
     const size_t index = next[static_cast<size_t>(kind)]++;
     Reply& reply = outcome.replies.emplace_back();
     if (session == nullptr) {
@@ -97,6 +103,8 @@ void Desk::apply(const Batch& batch, Outcome& outcome) { impl_->apply(batch, out
 void Desk::recovered(sched::Instant down_from, sched::Instant down_to) {
   impl_->floor.recovered(down_from, down_to);
 }
+
+void Desk::clock_jumped(int64_t by_us, bool waited) { impl_->floor.clock_jumped(by_us, waited); }
 
 sched::Instant Desk::next_due() const {
   return impl_->floor.rolling_out() ? impl_->floor.now() : impl_->floor.next_due();

@@ -70,6 +70,10 @@ class Desk {
   /// log.
   void recovered(sched::Instant down_from, sched::Instant down_to);
 
+  /// The server's wall clock jumped: told with the next batch; part of the log. `waited`: time goes
+  /// on without it.
+  void clock_jumped(int64_t by_us, bool waited);
+
   /// When apply() is next wanted although no command comes; `never` if nothing is armed.
   sched::Instant next_due() const;
 

@@ -106,8 +106,13 @@ enum class EventKind : uint8_t {
   agent_session_lost,   ///< `value_us`: until when its work is kept for it, 0: nothing to keep.
   agent_reconciled,     ///< `value_us`: tickets requeued; `fields`: tickets the desk had elsewhere.
   tickets_reassigned,   ///< Every ticket that a Reassign meant has moved; `value_us`: how many.
+  gaming_signal,  ///< A change that figures may look better for than they should: `reason` which,
+                  ///< `value_us`: business time consumed of the clock, `threshold_bp`: after how
+                  ///< much of its target it counts.
+  engine_clock_jump,  ///< The server's wall clock left its monotonic one: `value_us`: by how much;
+                      ///< `flags`: 1 if time goes on without it until somebody confirms it.
 };
-inline constexpr int event_kind_count = 57;
+inline constexpr int event_kind_count = 59;
 
 enum class AgentState : uint8_t { logged_out, available, wrap_up, away, no_response, draining };
 inline constexpr std::string_view agent_state_names[] = {"logged_out", "available",   "wrap_up",

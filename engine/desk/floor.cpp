@@ -38,6 +38,7 @@ uint32_t predicate_bits(uint32_t fields) {
   for (const auto& [attribute, field] : others) {
     if ((fields & bit(attribute)) != 0) bits |= bit(field);
   }
+  if ((fields & bit(TextField::requester)) != 0) bits |= bit(Field::requester);
   // A policy that had no promised instant to count to may have one now.
   return (fields & bit(FieldBit::promised_at)) != 0 ? Clockwork::all_fields : bits;
 }
@@ -69,6 +70,14 @@ void Floor::begin_batch(Instant ts, Outcome& outcome) {
   outcome.archived_first = archived_ + 1;
   chronicle_.begin_batch(ts.us, outcome);
   matching_changed_ = false;
+  if (jump_.by_us == 0) return;
+  const CauseScope scope(chronicle_, Cause::timer);
+  Event event;
+  event.kind = EventKind::engine_clock_jump;
+  event.value_us = jump_.by_us;
+  event.flags = jump_.waited ? 1 : 0;
+  jump_ = {};
+  chronicle_.write(event, nullptr, rules_.triage());
 }
 
 uint32_t Floor::number(Field field, std::string_view value) {
@@ -86,6 +95,10 @@ uint32_t Floor::number(Field field, std::string_view value) {
     const uint32_t position = rules_.find_agent(value);
     return position == none ? unmatchable : position;
   }
+  if (field == Field::requester) {
+    const uint32_t position = rules_.requesters().intern(value);
+    return position == Dictionary::none ? unmatchable : position;
+  }
   return unmatchable;
 }
 
@@ -94,7 +107,7 @@ uint32_t Floor::find_number(Field field, std::string_view value) const {
     if (predicate_fields[i] == field) return store_.dictionary(interned_fields[i]).find(value);
   }
   if (field == Field::agent) return rules_.find_agent(value);
-  return FieldValues::absent;
+  return field == Field::requester ? rules_.requesters().find(value) : FieldValues::absent;
 }
 
 FieldValues Floor::field_values(uint32_t slot) const {
@@ -105,7 +118,7 @@ FieldValues Floor::field_values(uint32_t slot) const {
     values.value[static_cast<size_t>(field)] = value;
   };
   set(Field::kind, static_cast<uint32_t>(ticket.kind));
-  set(Field::priority, static_cast<uint32_t>(ticket.own_priority));
+  set(Field::priority, static_cast<uint32_t>(ticket.policy_priority()));
   set(Field::impact, static_cast<uint32_t>(ticket.impact));
   set(Field::urgency, static_cast<uint32_t>(ticket.urgency));
   set(Field::vip, ticket.vip);
@@ -123,6 +136,9 @@ FieldValues Floor::field_values(uint32_t slot) const {
   set(Field::responded, detail.first_response_at_us != 0);
   set(Field::ball, ticket.ball_at_requester);
   set(Field::agent, ticket.agent);
+  const Dictionary& requesters = rules_.requesters();
+  set(Field::requester,
+      requesters.size() == 0 ? FieldValues::absent : requesters.find(store_.requester(slot)));
   for (size_t i = 0; i < interned_count; ++i) {
     set(predicate_fields[i], detail.interned[i] - 1);  // 0 wraps to absent
   }
@@ -134,10 +150,7 @@ void Floor::derive_priority(uint32_t slot) {
   sched::Impact impact = ticket.impact;
   if (impact == sched::Impact::none) impact = rules_.derived_impact(field_values(slot));
   ticket.own_priority = rules_.settings().matrix.at(impact, ticket.urgency);
-  const auto own = static_cast<uint8_t>(ticket.own_priority);
-  constexpr auto highest = static_cast<uint8_t>(sched::Priority::p1);
-  const int raised = std::max<int>(highest, own - ticket.raised);
-  ticket.priority = static_cast<sched::Priority>(raised);
+  ticket.priority = sched::raised(ticket.own_priority, ticket.raised);
 }
 
 void Floor::admit(uint32_t slot, uint32_t queue) {
@@ -215,16 +228,17 @@ void Floor::change(uint32_t slot, Event event) {
   rearm(slot);
 }
 
-void Floor::attributes_changed(uint32_t slot, uint32_t fields) {
+void Floor::attributes_changed(uint32_t slot, uint32_t fields, uint32_t changed) {
   Ticket& ticket = store_.hot(slot);
   const sched::Priority before = ticket.priority;
   const sched::Priority own_before = ticket.own_priority;
+  const sched::Priority read_before = ticket.policy_priority();
   derive_priority(slot);
   if (ticket.priority != before) fields |= bit(FieldBit::priority);
-  uint32_t changed = predicate_bits(fields);
+  changed |= predicate_bits(fields);
   // Policies read its own priority: that changes where a raised one stays at the highest, and does
-  // not where a rung raises it.
-  if (ticket.own_priority != own_before) changed |= bit(Field::priority);
+  // not where a rung raises it without saying that they should.
+  if (ticket.policy_priority() != read_before) changed |= bit(Field::priority);
   ++ticket.version;
   Event event;
   event.kind = EventKind::ticket_updated;
@@ -239,7 +253,11 @@ void Floor::attributes_changed(uint32_t slot, uint32_t fields) {
   write(slot, event);
   if (fields == 0) return;
   if ((fields & bit(FieldBit::promised_at)) != 0) clockwork_.promise_changed(slot, now_.us);
-  clockwork_.react(slot, field_values(slot), {.fields = changed}, now_.us);
+  Clockwork::Change change{.fields = changed};
+  change.updated = chronicle_.cause() == Cause::command;
+  change.downgraded = change.updated && sched::more_pressing(own_before, ticket.own_priority);
+  change.same_priority = ticket.own_priority == own_before;
+  clockwork_.react(slot, field_values(slot), change, now_.us);
   carry_out_consequences(slot);
   rebook(slot);
   stand_anew(slot);
@@ -342,7 +360,7 @@ void Floor::carry_out_consequences(uint32_t slot) {
     if (ticket.id != id || !ticket.open()) break;
     const Rung& rung = rules_.policy(wanted[i].policy).definition.rungs[wanted[i].rung];
     if (rung.action == RungAction::raise_priority) {
-      raise_priority(slot);
+      raise_priority(slot, rung.retarget);
     } else if (const uint32_t queue = rules_.find_queue(rung.queue); queue != ticket.queue) {
       change(slot, decide_requeue(ticket, queue, rules_.reasons().find(reason_escalation)).value());
     }
@@ -351,12 +369,14 @@ void Floor::carry_out_consequences(uint32_t slot) {
   carrying_out_ = false;
 }
 
-/// One step up, for the order of work only: the targets stay those of the ticket's own priority.
-void Floor::raise_priority(uint32_t slot) {
+/// One step up. Only for the order of work, the targets staying those of the ticket's own priority,
+/// unless they are to follow.
+void Floor::raise_priority(uint32_t slot, bool retarget) {
   Ticket& ticket = store_.hot(slot);
   if (ticket.priority == sched::Priority::p1) return;
   ++ticket.raised;
-  attributes_changed(slot, 0);
+  if (retarget) ++ticket.raised_for_policies;
+  attributes_changed(slot, 0, retarget ? bit(Field::priority) : 0);
 }
 
 sched::Load Floor::load_of(uint32_t slot) const {

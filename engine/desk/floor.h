@@ -69,8 +69,9 @@ class Floor final : public ValueNumbers {
   void admit(uint32_t slot, uint32_t queue);
   /// Applies an event that a decide() gave; what follows from it follows.
   void change(uint32_t slot, Event event);
-  /// Attributes were set: priority, policies and standing follow. `fields` says which.
-  void attributes_changed(uint32_t slot, uint32_t fields);
+  /// Attributes were set: priority, policies and standing follow. `fields` says which; `changed`:
+  /// bits of Field that are other ones besides.
+  void attributes_changed(uint32_t slot, uint32_t fields, uint32_t changed = 0);
   /// This pending spell's own bounds; 0: as the reason's rule says.
   void limit_pause(uint32_t slot, int64_t max_pause_us, uint8_t reminders);
   /// The ticket is a duplicate of another: it closes, that one hears of it.
@@ -174,6 +175,8 @@ class Floor final : public ValueNumbers {
   void advance_rollouts();
   /// The desk was down: what fell due in it and is stale by now is told in one event per clock.
   void recovered(sched::Instant down_from, sched::Instant down_to);
+  /// The server's wall clock jumped; the next batch says so.
+  void clock_jumped(int64_t by_us, bool waited) { jump_ = {by_us, waited}; }
   /// The version a migration would put a live clock under; its own if it stays.
   uint32_t migration_target(uint32_t clock, const FieldValues& values,
                             std::string_view policy) const;
@@ -190,6 +193,8 @@ class Floor final : public ValueNumbers {
   uint64_t last_ticket() const { return last_ticket_; }
   TicketFacts facts(uint32_t slot) const;
   TicketView view(uint32_t slot) const;
+  /// As it is kept in the history file.
+  ArchivedTicket archived(uint32_t slot) const;
   /// `explained`: with segments and rungs.
   ClockView clock_view(uint32_t slot, uint32_t clock, bool explained) const;
   PolicyView policy_view(uint32_t position) const;
@@ -243,11 +248,13 @@ class Floor final : public ValueNumbers {
   void follow_clocks(uint32_t slot, const Event& event, uint32_t queue_before);
   void follow_pending(uint32_t slot, const Event& event);
   void carry_out_consequences(uint32_t slot);
-  void raise_priority(uint32_t slot);
+  void raise_priority(uint32_t slot, bool retarget);
   template <class Each>
   void advance(Rollout& rollout, uint32_t budget, Each&& each);
   void follow_rules(uint32_t slot);
-  void explain(uint32_t clock, ClockView& view) const;
+  void fill(uint32_t slot, TicketView& view) const;
+  void show_segments(uint32_t clock, ClockView& view) const;
+  void show_rungs(uint32_t clock, ClockView& view) const;
   ClockChange change_of(uint32_t slot, uint32_t clock) const;
   void migrate(uint32_t slot);
   void follow_load(uint32_t slot, uint32_t agent_before, const sched::Load& before);
@@ -378,6 +385,11 @@ class Floor final : public ValueNumbers {
   bool matching_changed_ = false;
   bool carrying_out_ = false;  // what rungs asked for
 
+  struct Jump {
+    int64_t by_us = 0;  // 0: none to be told
+    bool waited = false;
+  };
+  Jump jump_;
   int64_t rules_since_us_ = 0;  // the newest configuration
   Rollout following_;
   Migration migration_;

@@ -130,7 +130,7 @@ bool Floor::configure(const Configuration& configuration) {
     CHECK(position.has_value());
     defined.push_back(*position);
   }
-  rules_.apply(configuration, *this);
+  rules_.apply(configuration, *this, following_.active);
   for (const AgentDefinition& agent : configuration.agents) {
     CHECK(rules_.define_agent(agent).has_value());
   }

@@ -147,9 +147,36 @@ TicketFacts Floor::facts(uint32_t slot) const {
 }
 
 TicketView Floor::view(uint32_t slot) const {
+  TicketView view;
+  fill(slot, view);
+  for (uint32_t clock = store_.hot(slot).first_clock; clock != none;
+       clock = store_.clock(clock).next) {
+    view.clocks.push_back(clock_view(slot, clock, false));
+  }
+  return view;
+}
+
+ArchivedTicket Floor::archived(uint32_t slot) const {
+  ArchivedTicket archived;
+  archived.facts = facts(slot);
+  store_.intervals(slot, archived.intervals);
+  fill(slot, archived.view);
+  archived.view.archived = true;
+  const uint32_t first = store_.hot(slot).first_clock;
+  size_t count = 0;
+  for (uint32_t clock = first; clock != none; clock = store_.clock(clock).next) ++count;
+  archived.view.clocks.reserve(count);
+  for (uint32_t clock = first; clock != none; clock = store_.clock(clock).next) {
+    ClockView& view = archived.view.clocks.emplace_back(clock_view(slot, clock, false));
+    show_segments(clock, view);
+  }
+  return archived;
+}
+
+/// All but its clocks.
+void Floor::fill(uint32_t slot, TicketView& view) const {
   const Ticket& ticket = store_.hot(slot);
   const TicketDetail& detail = store_.detail(slot);
-  TicketView view;
   view.id = ticket.id;
   view.version = ticket.version;
   view.kind = static_cast<uint8_t>(ticket.kind);
@@ -213,10 +240,6 @@ TicketView Floor::view(uint32_t slot) const {
     constexpr int64_t strict_below_us = -(int64_t{1} << 59);  // no instant is as early as this
     view.press_at_us = press_us < strict_below_us ? press_us + (int64_t{1} << 60) : press_us;
   }
-  for (uint32_t clock = ticket.first_clock; clock != none; clock = store_.clock(clock).next) {
-    view.clocks.push_back(clock_view(slot, clock, false));
-  }
-  return view;
 }
 
 void Floor::add_to(sched::Digest& digest) const {
@@ -258,10 +281,11 @@ void Floor::add_to(sched::Digest& digest) const {
     digest.add(detail.promised_at_us);
     digest.add(detail.follows);
     digest.add(detail.merged_into);
-    digest.add(
-        uint64_t{detail.reminders_sent} << 48 | uint64_t{detail.reminders_max} << 40 |
-        uint64_t{ticket.raised} << 32 | uint64_t{static_cast<uint8_t>(ticket.own_priority)} << 24 |
-        uint64_t{ticket.workaround} << 16 | uint64_t{ticket.major} << 8 | ticket.ball_at_requester);
+    digest.add(uint64_t{detail.reminders_sent} << 48 | uint64_t{detail.reminders_max} << 40 |
+               uint64_t{ticket.raised_for_policies} << 36 | uint64_t{ticket.raised} << 32 |
+               uint64_t{static_cast<uint8_t>(ticket.own_priority)} << 24 |
+               uint64_t{ticket.workaround} << 16 | uint64_t{ticket.major} << 8 |
+               ticket.ball_at_requester);
     digest.add(uint64_t{detail.last_queue} << 32 | detail.queue_before);
     digest.add(uint64_t{detail.routed_by} << 32 | uint64_t{ticket.step} << 24 |
                uint64_t{ticket.declines} << 16 | uint64_t{ticket.confidence} << 8 |

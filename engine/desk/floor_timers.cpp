@@ -101,7 +101,7 @@ Floor::LifeDue Floor::settled_due(uint32_t slot) const {
 void Floor::rearm(uint32_t slot) {
   if (store_.hot(slot).id == 0) return;  // one of its own timers archived it
   const int64_t due_us =
-      std::min({clockwork_.next_due(slot).at_us, life_due(slot).at_us, route_due(slot).at_us});
+      std::min({clockwork_.next_due_us(slot), life_due(slot).at_us, route_due(slot).at_us});
   if (due_us == sched::never.us) {
     wheel_.cancel(slot);
   } else if (!wheel_.armed(slot) || wheel_.due(slot).us != due_us) {
@@ -161,16 +161,7 @@ void Floor::live_on(uint32_t slot, const LifeDue& due) {
 
 void Floor::archive(uint32_t slot) {
   wheel_.cancel(slot);
-  ArchivedTicket archived;
-  archived.facts = facts(slot);
-  store_.intervals(slot, archived.intervals);
-  archived.view = view(slot);
-  archived.view.archived = true;
-  archived.view.clocks.clear();
-  for (uint32_t clock = store_.hot(slot).first_clock; clock != none;
-       clock = store_.clock(clock).next) {
-    archived.view.clocks.push_back(clock_view(slot, clock, true));
-  }
+  outcome_->archived.push_back(archived(slot));
   const Ticket& ticket = store_.hot(slot);
   Event event;
   event.kind = EventKind::ticket_archived;
@@ -186,7 +177,6 @@ void Floor::archive(uint32_t slot) {
   dispatcher_.include_all(slot);
   store_.remove(slot);
   ++archived_;
-  outcome_->archived.push_back(std::move(archived));
 }
 
 }  // namespace paceline::desk

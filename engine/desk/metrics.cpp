@@ -89,6 +89,7 @@ void Metrics::fold(const Event& event, TicketDetail* detail, uint32_t triage) {
 }
 
 void Metrics::fold_clock(const Event& event) {
+  if (event.kind == EventKind::clock_paused || event.kind == EventKind::clock_resumed) return;
   PolicyVerdicts& verdicts = verdicts_of(event.policy);
   const bool had_breached = (event.flags & clock_had_breached) != 0;
   switch (event.kind) {

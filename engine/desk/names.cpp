@@ -230,6 +230,10 @@ std::string_view name(EventKind kind) {
       return "agent.reconciled";
     case EventKind::tickets_reassigned:
       return "tickets.reassigned";
+    case EventKind::gaming_signal:
+      return "gaming.signal";
+    case EventKind::engine_clock_jump:
+      return "engine.clock_jump";
   }
   return "unknown";
 }

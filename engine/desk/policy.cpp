@@ -15,9 +15,6 @@ constexpr uint32_t share_bp_max = 100'000;
 constexpr uint16_t business_days_max = 366;
 constexpr uint32_t day_s = 86'400;
 
-/// Set in every mask of changed fields that says "all": unconditional policies react to that.
-constexpr uint32_t always_field = 1U << 31;
-
 uint32_t no_numbers(Field, std::string_view) { return 0; }
 
 std::string problem_with_target(const Target& target) {
@@ -61,13 +58,16 @@ std::string problem_with_rungs(const std::vector<Rung>& rungs) {
     if ((rung.action == RungAction::reassign) != !rung.queue.empty()) {
       return "a rung that reassigns, and no other, names a queue";
     }
+    if (rung.retarget && rung.action != RungAction::raise_priority) {
+      return "only a rung that raises the priority retargets";
+    }
   }
   return {};
 }
 
 }  // namespace
 
-std::string problem_with(const PolicyDefinition& policy) {
+std::string problem_with(const PolicyDefinition& policy, const ObjectCatalogue& objects) {
   if (policy.name.empty()) return "a policy has no name";
   const std::string subject = "policy \"" + policy.name + "\": ";
   if (std::string problem = problem_with_target(policy.target); !problem.empty()) {
@@ -81,18 +81,20 @@ std::string problem_with(const PolicyDefinition& policy) {
     return subject + "a clock of this kind needs start and stop conditions";
   }
   for (const auto& [what, condition] : conditions_of(policy)) {
-    const auto parsed = Predicate::parse(*condition, no_numbers);
+    const auto parsed = Predicate::parse(*condition, no_numbers, &objects);
     if (!parsed) return subject + std::string(what) + ": " + parsed.error().message;
   }
   return {};
 }
 
 void compile_conditions(Policy& policy, const ValueResolver& resolve,
+                        const ObjectCatalogue& objects,
                         const std::function<uint32_t(std::string_view)>& reason) {
   const PolicyDefinition& definition = policy.definition;
   const KindDefaults& defaults = defaults_of(definition.clock);
   const auto compile = [&](std::string_view own, std::string_view otherwise) {
-    Predicate predicate = Predicate::parse(own.empty() ? otherwise : own, resolve).value();
+    Predicate predicate =
+        Predicate::parse(own.empty() ? otherwise : own, resolve, &objects).value();
     policy.fields |= predicate.fields();
     return predicate;
   };

@@ -17,6 +17,9 @@
 
 namespace paceline::desk {
 
+/// Set in every mask of changed fields that says "all": unconditional policies react to that.
+inline constexpr uint32_t always_field = 1U << 31;
+
 struct Policy {
   static constexpr uint32_t none = 0xffff'ffff;
 
@@ -75,10 +78,11 @@ struct Policy {
 };
 
 /// What is wrong with a definition by itself, its conditions included; empty if nothing.
-std::string problem_with(const PolicyDefinition& policy);
+std::string problem_with(const PolicyDefinition& policy, const ObjectCatalogue& objects);
 
 /// Compiles every condition of `policy.definition`. Requires problem_with() to be empty.
 void compile_conditions(Policy& policy, const ValueResolver& resolve,
+                        const ObjectCatalogue& objects,
                         const std::function<uint32_t(std::string_view)>& reason);
 
 }  // namespace paceline::desk

@@ -71,12 +71,15 @@ inline constexpr std::string_view reason_parent_ended = "parent_ended";
 inline constexpr std::string_view reason_reconciled = "reconciled";
 inline constexpr std::string_view reason_session_lost = "session_lost";
 inline constexpr std::string_view reason_no_response = "no_response";
+/// What a gaming.signal says was done.
+inline constexpr std::string_view signal_downgrade = "downgrade_after_80";
+inline constexpr std::string_view signal_pause = "pause_after_90";
+inline constexpr std::string_view signal_policy_swap = "policy_swap_after_80";
 inline constexpr std::string_view own_reasons[] = {
     reason_no_reply,      reason_duplicate,         reason_escalation, reason_overflow_wait,
     reason_overflow_size, reason_overflow_no_agent, reason_declined,   reason_agent_lost,
     reason_agent_away,    reason_drained,           reason_changed,    reason_accepted,
     reason_withdrawn,     reason_no_touch,          reason_unroutable, reason_bounced_twice,
     reason_end_of_day,    reason_parent_ended,      reason_reconciled, reason_session_lost,
-    reason_no_response};
-
+    reason_no_response,   signal_downgrade,         signal_pause,      signal_policy_swap};
 }  // namespace paceline::desk

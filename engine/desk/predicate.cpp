@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/desk/expression_lexer.h"
+#include "engine/desk/objects.h"
 #include "engine/desk/suggestion.h"
 
 namespace paceline::desk {
@@ -20,7 +21,7 @@ constexpr std::array<std::string_view, field_count> field_names = {
     "requester_type", "organisation", "contract",    "stage",      "state",       "reason",
     "group",          "assigned",     "in_triage",   "workaround", "major",       "reopened",
     "responded",      "ball",         "message",     "moved",      "language",    "confidentiality",
-    "agent"};
+    "agent",          "requester"};
 
 // The position of a name is its enumerator; an empty name cannot be written.
 constexpr std::string_view kind_names[] = {"incident", "service_request", "task"};
@@ -79,8 +80,9 @@ std::span<const std::string_view> values_of(Field field) {
 /// Recursive descent; each level of nesting is one of these calls deeper.
 class PredicateParser {
  public:
-  PredicateParser(std::string_view text, const ValueResolver& resolve)
-      : lexer_(text), resolve_(resolve) {}
+  PredicateParser(std::string_view text, const ValueResolver& resolve,
+                  const ObjectCatalogue* objects)
+      : lexer_(text), resolve_(resolve), objects_(objects) {}
 
   Expected<Predicate, SyntaxError> parse() {
     if (advance() && token_.kind != TokenKind::end && either() && token_.kind != TokenKind::end)
@@ -110,7 +112,8 @@ class PredicateParser {
     } else if (code != Code::negate && ++stack_ > stack_max) {
       return fail(token_.at, "the condition is nested too deeply: split it into several rules");
     }
-    if (code == Code::equal || code == Code::unequal || code == Code::any_of) {
+    if (code == Code::equal || code == Code::unequal || code == Code::any_of ||
+        code == Code::among) {
       predicate_.fields_ |= bit(field);
     }
     predicate_.steps_.push_back({code, field, value, count});
@@ -161,6 +164,7 @@ class PredicateParser {
     if (token_.kind != TokenKind::word)
       return fail(token_.at, "expected a field, found " + shown(token_) +
                                  ": write for example \"priority == P1\"");
+    if (const Field* of = object_named(token_.text)) return attribute_comparison(*of);
     const auto found = std::find(field_names.begin(), field_names.end(), token_.text);
     if (found == field_names.end()) {
       if (token_.text == "not") return fail(token_.at, "unknown field \"not\": write \"!\"");
@@ -182,6 +186,92 @@ class PredicateParser {
       return fail(token_.at, "\"=\" does not compare: write \"" + field_name + " == …\"");
     return fail(token_.at,
                 "expected ==, != or in after field \"" + field_name + "\", found " + shown(token_));
+  }
+
+  /// The field before the point of `service.tier`; null if this is no attribute of an object.
+  static const Field* object_named(std::string_view word) {
+    static constexpr Field fields[] = {Field::service, Field::config_item, Field::requester};
+    for (const Field& field : fields) {
+      const std::string_view object = name(field);
+      if (word.size() > object.size() && word.starts_with(object) && word[object.size()] == '.') {
+        return &field;
+      }
+    }
+    return nullptr;
+  }
+
+  bool attribute_comparison(Field of) {
+    const std::string attribute = token_.text.substr(name(of).size() + 1);
+    const std::string whole = token_.text;
+    if (objects_ == nullptr || (!objects_->forgives() && !objects_->has_attribute(of, attribute))) {
+      return unknown_attribute(of, attribute);
+    }
+    if (!advance()) return false;
+    const bool unequal = token_.is("!=");
+    if (unequal || token_.is("==")) {
+      std::vector<std::string> values(1);
+      return advance() && attribute_value(whole, values.front()) &&
+             emit_attribute(of, attribute, values) && (!unequal || emit(Code::negate));
+    }
+    if (!token_.is_word("in")) {
+      return fail(token_.at,
+                  "expected ==, != or in after \"" + whole + "\", found " + shown(token_));
+    }
+    if (!advance()) return false;
+    if (!token_.is("["))
+      return fail(token_.at, "expected \"[\" after in, found " + shown(token_) + ": write \"" +
+                                 whole + " in [a, b]\"");
+    std::vector<std::string> values;
+    do {
+      if (!advance() || !attribute_value(whole, values.emplace_back())) return false;
+    } while (token_.is(","));
+    if (!token_.is("]"))
+      return fail(token_.at, "expected \",\" or \"]\" in the list, found " + shown(token_));
+    return advance() && emit_attribute(of, attribute, values);
+  }
+
+  bool unknown_attribute(Field of, const std::string& attribute) {
+    const std::string object(name(of));
+    const auto known =
+        objects_ == nullptr ? std::vector<std::string_view>() : objects_->attributes(of);
+    if (known.empty()) {
+      return fail(token_.at, "no " + object + " has attributes: give one in [" + object +
+                                 ".NAME], attributes = { " + attribute + " = \"…\" }");
+    }
+    return fail(token_.at, "unknown attribute \"" + attribute + "\" of " + object +
+                               suggestion(attribute, known));
+  }
+
+  bool attribute_value(const std::string& whole, std::string& value) {
+    if (token_.kind != TokenKind::word && token_.kind != TokenKind::quoted)
+      return fail(token_.at, "expected a value of \"" + whole + "\", found " + shown(token_));
+    value = token_.text;
+    return advance();
+  }
+
+  /// Objects with one of the values; where '' is one, those without the attribute too.
+  bool emit_attribute(Field of, const std::string& attribute,
+                      const std::vector<std::string>& values) {
+    std::vector<std::string_view> names;
+    bool or_without = false;
+    for (const std::string& value : values) {
+      or_without = or_without || value.empty();
+      const auto more = objects_->with(of, attribute, value);
+      names.insert(names.end(), more.begin(), more.end());
+    }
+    if (!emit_objects(of, names)) return false;
+    return !or_without || (emit_objects(of, objects_->with(of, attribute)) && emit(Code::negate) &&
+                           emit(Code::either));
+  }
+
+  bool emit_objects(Field of, const std::vector<std::string_view>& names) {
+    const auto first = static_cast<uint32_t>(predicate_.sets_.size());
+    for (const std::string_view object : names) {
+      const uint32_t number = resolve_(of, object);
+      predicate_.sets_.push_back(number == FieldValues::absent ? matches_nothing : number);
+    }
+    std::sort(predicate_.sets_.begin() + first, predicate_.sets_.end());
+    return emit(Code::among, of, first, static_cast<uint32_t>(names.size()));
   }
 
   bool list(Field field) {
@@ -237,6 +327,7 @@ class PredicateParser {
 
   ExpressionLexer lexer_;
   const ValueResolver& resolve_;
+  const ObjectCatalogue* objects_;
   Token token_;
   Predicate predicate_;
   std::optional<SyntaxError> error_;
@@ -245,12 +336,13 @@ class PredicateParser {
 };
 
 Expected<Predicate, SyntaxError> Predicate::parse(std::string_view text,
-                                                  const ValueResolver& resolve) {
+                                                  const ValueResolver& resolve,
+                                                  const ObjectCatalogue* objects) {
   if (text.size() > expression_size_max)
     return syntax_error(0,
                         "the condition is longer than 4,096 characters: split it into several "
                         "rules");
-  return PredicateParser(text, resolve).parse();
+  return PredicateParser(text, resolve, objects).parse();
 }
 
 bool Predicate::holds(const FieldValues& values) const {
@@ -268,6 +360,12 @@ bool Predicate::holds(const FieldValues& values) const {
       case Code::any_of: {
         const auto first = sets_.begin() + step.value;
         const bool found = std::find(first, first + step.count, value) != first + step.count;
+        stack = stack << 1 | (found ? 1U : 0U);
+        break;
+      }
+      case Code::among: {
+        const auto first = sets_.begin() + step.value;
+        const bool found = std::binary_search(first, first + step.count, value);
         stack = stack << 1 | (found ? 1U : 0U);
         break;
       }
@@ -307,7 +405,8 @@ std::optional<bool> Predicate::decided(const FieldValues& values, uint32_t known
       case Code::unequal:
         push(is_known, value != step.value);
         break;
-      case Code::any_of: {
+      case Code::any_of:
+      case Code::among: {
         const auto first = sets_.begin() + step.value;
         push(is_known, std::find(first, first + step.count, value) != first + step.count);
         break;
@@ -343,7 +442,7 @@ std::vector<std::pair<Field, uint32_t>> Predicate::literals() const {
   for (const Step& step : steps_) {
     if (step.code == Code::equal || step.code == Code::unequal) {
       found.emplace_back(step.field, step.value);
-    } else if (step.code == Code::any_of) {
+    } else if (step.code == Code::any_of || step.code == Code::among) {
       for (uint32_t i = 0; i < step.count; ++i) {
         found.emplace_back(step.field, sets_[step.value + i]);
       }

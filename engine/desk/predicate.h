@@ -2,6 +2,7 @@
 //
 // Grammar: ||, &&, !, parentheses; FIELD == VALUE, FIELD != VALUE, FIELD in [VALUE, …]; a field of
 // two values stands alone (`vip`). Values of free fields are quoted ('network') or bare words.
+// `service.tier`, `config_item.…`, `requester.…` are attributes of the object named (objects.h).
 // `message` and `moved` say what the change under way is; the others what the ticket then is.
 // Parsed once, when a configuration is loaded, to a short program; literals become the numbers the
 // ticket carries. The empty text is always true; '' is a free field that is empty. Text is at most
@@ -55,9 +56,10 @@ enum class Field : uint8_t {
   moved,       // true during a change that moves the ticket to another group
   language,
   confidentiality,
-  agent,  // who has it; else absent
+  agent,      // who has it; else absent
+  requester,  // of those that are listed or that conditions name; else absent
 };
-inline constexpr size_t field_count = 31;
+inline constexpr size_t field_count = 32;
 constexpr uint32_t bit(Field field) { return 1U << static_cast<unsigned>(field); }
 
 std::string_view name(Field field);
@@ -79,12 +81,14 @@ struct SyntaxError {
 
 /// The number of a free field's value (dictionary position, queue position); `absent` if no ticket
 /// can have it. An enumerated field's values never reach it, nor does ''.
+class ObjectCatalogue;
 using ValueResolver = std::function<uint32_t(Field, std::string_view)>;
 
 class Predicate {
  public:
   static sched::Expected<Predicate, SyntaxError> parse(std::string_view text,
-                                                       const ValueResolver& resolve);
+                                                       const ValueResolver& resolve,
+                                                       const ObjectCatalogue* objects = nullptr);
   bool holds(const FieldValues& values) const;
   /// What holds() says whatever the fields are that `known` has no bit for; nothing if they decide.
   std::optional<bool> decided(const FieldValues& values, uint32_t known) const;
@@ -96,12 +100,12 @@ class Predicate {
 
  private:
   friend class PredicateParser;
-  enum class Code : uint8_t { equal, unequal, any_of, negate, both, either };
+  enum class Code : uint8_t { equal, unequal, any_of, among, negate, both, either };
   struct Step {
     Code code;
     Field field;
     uint32_t value;  // literal, or first position in `sets_`
-    uint32_t count;  // literals of any_of
+    uint32_t count;  // literals of any_of and among, where they are sorted
   };
   std::vector<Step> steps_;  // postfix, over a stack of at most 64; none: always true
   std::vector<uint32_t> sets_;

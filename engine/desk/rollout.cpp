@@ -93,6 +93,13 @@ void Floor::follow_rules(uint32_t slot) {
     clockwork_.retarget(slot, clock, newest, Clockwork::Retarget::carry, {}, now_.us);
     ++moved;
   }
+  // Conditions read what is known of the ticket's service, configuration item or requester.
+  const FieldValues values = field_values(slot);
+  const uint32_t changed = rules_.changed_objects(values);
+  if (changed != 0) {
+    clockwork_.react(slot, values, {.fields = changed}, now_.us);
+    carry_out_consequences(slot);
+  }
   following_.moved += moved;
   rebook(slot);
   stand_anew(slot);
@@ -143,7 +150,8 @@ void Floor::migrate(uint32_t slot) {
 }
 
 sched::Expected<Predicate, SyntaxError> Floor::parse_condition(std::string_view text) {
-  return Predicate::parse(text, rules_.resolver(*this));
+  const ObjectCatalogue objects(rules_.objects());
+  return Predicate::parse(text, rules_.resolver(*this), &objects);
 }
 
 bool Floor::acknowledge(uint32_t slot, uint8_t clock_kind, uint8_t rung) {

@@ -14,6 +14,7 @@ namespace {
 constexpr uint32_t reasons_max = 0x00ff'fffe;  // an interval keeps a reason in 24 bits
 constexpr int64_t duration_us_max = 200 * 366 * sched::day.us;
 constexpr uint16_t business_days_max = 366;
+constexpr size_t object_name_size_max = 255;  // as an attribute of a ticket
 
 uint32_t no_numbers(Field, std::string_view) { return 0; }
 
@@ -22,12 +23,31 @@ bool is_valid(const Period& period) {
          period.business_days <= business_days_max;
 }
 
-std::string problem_with_periods(const DeskSettings& settings) {
+std::string problem_with_objects(const std::vector<ReferencedObject>& objects) {
+  std::set<std::pair<ObjectKind, std::string_view>> known;
+  for (const ReferencedObject& object : objects) {
+    const std::string subject = std::string(object_kind_names[static_cast<size_t>(object.kind)]) +
+                                " \"" + object.name + "\"";
+    if (object.name.empty()) return "an object has no name";
+    if (object.name.size() > object_name_size_max) return subject + ": the name is too long";
+    if (!known.insert({object.kind, object.name}).second) return subject + " is there twice";
+    std::set<std::string_view> attributes;
+    for (const auto& [attribute, value] : object.attributes) {
+      if (attribute.empty() || value.empty()) return subject + ": an attribute is empty";
+      if (!attributes.insert(attribute).second) {
+        return subject + ": attribute \"" + attribute + "\" is there twice";
+      }
+    }
+  }
+  return {};
+}
+
+std::string problem_with_periods(const DeskSettings& settings, const ObjectCatalogue& objects) {
   if (!is_valid(settings.auto_close) || !is_valid(settings.reopen_window)) {
     return "auto_close and reopen_window lie between 0 and 200 years";
   }
   for (const PauseRule& rule : settings.pauses) {
-    const auto parsed = Predicate::parse(rule.when, no_numbers);
+    const auto parsed = Predicate::parse(rule.when, no_numbers, &objects);
     if (!parsed) return "pending \"" + rule.reason + "\": when: " + parsed.error().message;
     if (rule.reason.empty() || (rule.clocks & ~all_clock_kinds) != 0) {
       return "a pause rule names a reason and clocks";
@@ -52,7 +72,8 @@ Rulebook::Rulebook(const Limits& limits)
       agent_names_(limits.agents_max),
       groups_(limits.dictionary_max),
       skills_(limits.dictionary_max),
-      reasons_(std::min(limits.dictionary_max, reasons_max)) {
+      reasons_(std::min(limits.dictionary_max, reasons_max)),
+      requesters_(limits.dictionary_max) {
   calendars_.push_back({sched::round_the_clock(), sched::Calendar{}});
   QueueDefinition triage;
   triage.name = settings_.triage_queue;
@@ -73,7 +94,13 @@ std::string Rulebook::problem_with(const Configuration& configuration) const {
       return "stale_after and max_backdate lie between 0 and 200 years";
     }
   }
-  if (std::string problem = problem_with_periods(settings); !problem.empty()) return problem;
+  if (std::string problem = problem_with_objects(configuration.objects); !problem.empty()) {
+    return problem;
+  }
+  const ObjectCatalogue catalogue(configuration.objects);
+  if (std::string problem = problem_with_periods(settings, catalogue); !problem.empty()) {
+    return problem;
+  }
   Dictionary calendar_names(limits_.calendars_max);
   for (const sched::CalendarSpec& spec : configuration.calendars) {
     if (spec.name.empty() || spec.name == "24x7") {
@@ -121,7 +148,7 @@ std::string Rulebook::problem_with(const Configuration& configuration) const {
     if (!is_queue(route.queue)) {
       return "route \"" + route.name + "\": no queue \"" + route.queue + "\"";
     }
-    const auto parsed = Predicate::parse(route.when, no_numbers);
+    const auto parsed = Predicate::parse(route.when, no_numbers, &catalogue);
     if (!parsed) return "route \"" + route.name + "\": when: " + parsed.error().message;
   }
   return {};
@@ -130,6 +157,7 @@ std::string Rulebook::problem_with(const Configuration& configuration) const {
 std::string Rulebook::problem_with_policies(
     const Configuration& configuration,
     const std::function<bool(const std::string&)>& is_calendar) const {
+  const ObjectCatalogue objects(configuration.objects);
   std::set<std::pair<ClockKind, std::string>> tracks;
   for (const Track& track : tracks_) tracks.emplace(track.kind, track.label);
   const auto days_in = [&](const std::string& wanted) {
@@ -140,7 +168,7 @@ std::string Rulebook::problem_with_policies(
     return known != none && calendars_[known].calendar.has_business_days();
   };
   for (const PolicyDefinition& policy : configuration.policies) {
-    if (std::string problem = desk::problem_with(policy); !problem.empty()) return problem;
+    if (std::string problem = desk::problem_with(policy, objects); !problem.empty()) return problem;
     const std::string subject = "policy \"" + policy.name + "\": ";
     if (!is_calendar(policy.calendar)) return subject + "no calendar \"" + policy.calendar + "\"";
     if (policy.target.kind == TargetKind::end_of_business_day && !days_in(policy.calendar)) {
@@ -176,9 +204,34 @@ ValueResolver Rulebook::resolver(ValueNumbers& numbers) const {
   };
 }
 
-void Rulebook::apply(const Configuration& configuration, ValueNumbers& numbers) {
+/// Conditions of former policies may read attributes that are gone.
+void Rulebook::apply_objects(const Configuration& configuration, ValueNumbers& numbers,
+                             bool unfinished) {
+  if (!unfinished) changed_objects_.clear();
+  for (const auto& [field, object] : desk::changed_objects(objects_, configuration.objects)) {
+    changed_objects_.emplace_back(field, numbers.number(field, object));
+  }
+  std::sort(changed_objects_.begin(), changed_objects_.end());
+  objects_ = configuration.objects;
+  catalogue_ = ObjectCatalogue(objects_, ObjectCatalogue::Unknown::is_empty);
+}
+
+uint32_t Rulebook::changed_objects(const FieldValues& values) const {
+  uint32_t bits = 0;
+  if (changed_objects_.empty()) return bits;
+  for (const Field field : {Field::service, Field::config_item, Field::requester}) {
+    const std::pair object(field, values.value[static_cast<size_t>(field)]);
+    if (std::binary_search(changed_objects_.begin(), changed_objects_.end(), object)) {
+      bits |= bit(field);
+    }
+  }
+  return bits;
+}
+
+void Rulebook::apply(const Configuration& configuration, ValueNumbers& numbers, bool unfinished) {
   settings_ = configuration.settings;
   ++version_;
+  apply_objects(configuration, numbers, unfinished);
   for (const sched::CalendarSpec& spec : configuration.calendars) {
     const uint32_t known = calendar_for(spec.name);
     if (known != none && calendars_[known].spec == spec) continue;
@@ -205,7 +258,8 @@ void Rulebook::apply(const Configuration& configuration, ValueNumbers& numbers) 
   apply_policies(configuration, resolve);
   routes_.clear();
   for (const RouteRule& route : configuration.routes) {
-    routes_.push_back({reasons_.intern(route.name), Predicate::parse(route.when, resolve).value(),
+    routes_.push_back({reasons_.intern(route.name),
+                       Predicate::parse(route.when, resolve, &catalogue_).value(),
                        find_queue(route.queue), route.min_confidence, route.enabled});
   }
   criticalities_.clear();

@@ -18,6 +18,7 @@
 #include "engine/desk/configuration.h"
 #include "engine/desk/dictionary.h"
 #include "engine/desk/limits.h"
+#include "engine/desk/objects.h"
 #include "engine/desk/policy.h"
 #include "engine/desk/predicate.h"
 #include "engine/desk/reject.h"
@@ -72,10 +73,18 @@ class Rulebook {
   /// Replaces settings, routes, criticalities and the policies in force; defines the calendars.
   /// Queues and agents are the caller's to define (the dispatcher must hear of them). Requires
   /// problem_with() to be empty.
-  void apply(const Configuration& configuration, ValueNumbers& numbers);
+  void apply(const Configuration& configuration, ValueNumbers& numbers, bool unfinished = false);
 
   /// Numbers the values that conditions name; queues by this rulebook.
   ValueResolver resolver(ValueNumbers& numbers) const;
+  /// What conditions may read of services, configuration items and requesters.
+  const std::vector<ReferencedObject>& objects() const { return objects_; }
+  /// Bits of the fields by which a ticket names an object that is another one since the newest
+  /// configuration; `unfinished`: since the one before, whose pass over the tickets went on.
+  uint32_t changed_objects(const FieldValues& values) const;
+  /// Names of requesters that conditions may read: those listed and those named.
+  Dictionary& requesters() { return requesters_; }
+  const Dictionary& requesters() const { return requesters_; }
 
   const DeskSettings& settings() const { return settings_; }
   uint64_t version() const { return version_; }
@@ -122,6 +131,8 @@ class Rulebook {
   uint32_t track_count() const { return static_cast<uint32_t>(tracks_.size()); }
   /// Bits of the fields that decide about clocks of this track not yet there.
   uint32_t track_fields(uint32_t track) const { return tracks_[track].fields; }
+  /// Bits of the fields that decide which of its policies a clock of this track is under.
+  uint32_t choice_fields(uint32_t track) const { return tracks_[track].choice_fields; }
   /// The first policy in force of this track whose condition holds; `none` if there is none.
   uint32_t policy_for(uint32_t track, const FieldValues& values) const;
   /// How many tracks have a policy in force.
@@ -184,6 +195,7 @@ class Rulebook {
     std::string label;
     std::vector<uint32_t> in_force;  // in the order of the file
     uint32_t fields = 0;
+    uint32_t choice_fields = 0;
   };
 
   uint32_t calendar_for(std::string_view name) const;
@@ -194,6 +206,7 @@ class Rulebook {
                       const std::vector<PauseRule>& pauses);
   std::vector<PauseRule> pauses_of(const PolicyDefinition& definition) const;
   void apply_policies(const Configuration& configuration, const ValueResolver& resolve);
+  void apply_objects(const Configuration& configuration, ValueNumbers& numbers, bool unfinished);
   void make_successors();
   void compile(Policy& policy, const ValueResolver& resolve);
 
@@ -217,6 +230,10 @@ class Rulebook {
   std::vector<CompiledRoute> routes_;
   std::vector<CriticalityEntry> criticalities_;
   Dictionary reasons_;
+  Dictionary requesters_;
+  std::vector<ReferencedObject> objects_;
+  ObjectCatalogue catalogue_;
+  std::vector<std::pair<Field, uint32_t>> changed_objects_;  // ascending
   uint32_t triage_ = none;
 };
 

@@ -58,7 +58,7 @@ uint32_t Rulebook::add_policy(const PolicyDefinition& definition, uint32_t calen
 }
 
 void Rulebook::compile(Policy& policy, const ValueResolver& resolve) {
-  compile_conditions(policy, resolve,
+  compile_conditions(policy, resolve, catalogue_,
                      [this](std::string_view reason) { return reasons_.intern(reason); });
   policy.rung_calendars.clear();
   for (const Rung& rung : policy.definition.rungs) {
@@ -70,7 +70,7 @@ void Rulebook::compile(Policy& policy, const ValueResolver& resolve) {
 void Rulebook::apply_policies(const Configuration& configuration, const ValueResolver& resolve) {
   for (Track& track : tracks_) {
     track.in_force.clear();
-    track.fields = 0;
+    track.fields = track.choice_fields = 0;
   }
   for (const PolicyDefinition& definition : configuration.policies) {
     const uint32_t calendar = calendar_for(definition.calendar);
@@ -87,6 +87,7 @@ void Rulebook::apply_policies(const Configuration& configuration, const ValueRes
     tracks_in_force_ += track.in_force.empty() ? 0 : 1;
     for (const uint32_t position : track.in_force) {
       track.fields |= policies_[position].fields;
+      track.choice_fields |= policies_[position].when.fields() | always_field;
       for (Policy& policy : policies_) {
         if (policy.definition.name == policies_[position].definition.name) {
           policy.in_force_as = position;

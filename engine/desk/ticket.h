@@ -56,14 +56,19 @@ struct Ticket {
   uint8_t has_side : 1 = 0;           ///< There is a TicketSide.
   /// By the matrix; `priority` is this, raised by escalations.
   sched::Priority own_priority = sched::Priority::none;
-  uint8_t raised = 0;      ///< Steps by which escalations raised the priority.
-  uint16_t intervals = 0;  ///< At most ticket_intervals_max.
-  uint8_t step = 0;        ///< Routing step it waits at, from 0.
-  uint8_t declines = 0;    ///< Since it came to this queue.
-  uint8_t offers = 0;      ///< Live ones.
-  uint8_t confidence = 0;  ///< Of what automation filled in, per cent; 0: a human did.
+  uint8_t raised : 4 = 0;  ///< Steps by which escalations raised the priority; at most 4.
+  uint8_t raised_for_policies : 4 = 0;  ///< Those of them that policies read.
+  uint16_t intervals = 0;               ///< At most ticket_intervals_max.
+  uint8_t step = 0;                     ///< Routing step it waits at, from 0.
+  uint8_t declines = 0;                 ///< Since it came to this queue.
+  uint8_t offers = 0;                   ///< Live ones.
+  uint8_t confidence = 0;               ///< Of what automation filled in, per cent; 0: a human did.
 
   bool open() const { return is_open(state); }
+  /// What conditions read: its own, raised by the rungs that say so.
+  sched::Priority policy_priority() const {
+    return sched::raised(own_priority, raised_for_policies);
+  }
   bool in_hand() const { return state == State::assigned || state == State::in_progress; }
 };
 static_assert(sizeof(Ticket) == 64, "one cache line");

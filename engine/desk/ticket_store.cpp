@@ -10,8 +10,8 @@
 namespace paceline::desk {
 
 TicketStore::TicketStore(const Limits& limits)
-    : tickets_(limits.tickets_max),
-      details_(limits.tickets_max),
+    : tickets_(limits.tickets_max, sched::Pages::huge),
+      details_(limits.tickets_max, sched::Pages::huge),
       slots_(limits.tickets_max),
       intervals_(size_t{limits.tickets_max} * limits.intervals_per_ticket),
       interval_slots_(static_cast<uint32_t>(std::min<uint64_t>(
@@ -48,6 +48,8 @@ Result<uint32_t> TicketStore::create(uint64_t id, std::string_view external_id,
   }
   const uint32_t slot = slots_.take();
   CHECK(slot != none);
+  tickets_.reach(slot);
+  details_.reach(slot);
   Ticket& ticket = *new (&tickets_[slot]) Ticket{};
   TicketDetail& detail = *new (&details_[slot]) TicketDetail{};
   ticket.id = id;
@@ -144,6 +146,7 @@ void TicketStore::begin_interval(uint32_t slot, int64_t at_us, State state, uint
     const bool full = ticket.intervals == ticket_intervals_max;
     const uint32_t fresh = full ? none : interval_slots_.take();
     if (fresh != none) {
+      intervals_.reach(fresh);
       intervals_[fresh].older = index;
       intervals_[fresh].from_us = at_us;
       ticket.newest_interval = index = fresh;

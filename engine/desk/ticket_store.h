@@ -48,6 +48,16 @@ class TicketStore {
   bool full() const { return slots_.left() == 0; }
 
   uint32_t find(uint64_t id) const;
+  // What a command soon to come will touch.
+  [[gnu::always_inline]] void expect_id(uint64_t id) const { by_id_.expect(sched::mix(id)); }
+  uint32_t likely_slot(uint64_t id) const { return by_id_.guess(sched::mix(id)); }
+  [[gnu::always_inline]] void expect(uint32_t slot) const {
+    __builtin_prefetch(&tickets_[slot], 1);
+    const char* const detail = reinterpret_cast<const char*>(&details_[slot]);
+    __builtin_prefetch(detail, 1);
+    __builtin_prefetch(detail + 64, 1);
+    __builtin_prefetch(detail + 128, 1);
+  }
   uint32_t find_external(std::string_view external_id) const;
 
   /// A new ticket with this id and these texts, everything else zero. `text_full` where they do not

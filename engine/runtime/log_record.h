@@ -33,6 +33,7 @@ enum class RecordKind : uint16_t {
   desk_created = 2,  ///< payload: DeskCreated
   recovered = 3,     ///< payload: Recovered. The first record after a start that found a log.
   closed = 4,        ///< The server ended by itself: everything before is durable.
+  clock_jump = 5,    ///< payload: ClockJump. The desks tell of it with their next batch.
 };
 
 /// Payload of RecordKind::recovered: from the last batch's instant to the start. Under commands
@@ -41,6 +42,13 @@ struct Recovered {
   int64_t down_from_us = 0;
   int64_t down_to_us = 0;
   uint8_t closed_cleanly = 0;
+  uint8_t reserved[7] = {};
+};
+
+/// Payload of RecordKind::clock_jump.
+struct ClockJump {
+  int64_t by_us = 0;   ///< By how much the wall clock left the monotonic one.
+  uint8_t waited = 0;  ///< Time goes on as the monotonic clock says.
   uint8_t reserved[7] = {};
 };
 

@@ -55,6 +55,8 @@ struct Pipeline::Impl {
                .decode_frame = options.decode_frame,
                .decode_configuration = options.decode_configuration,
                .clock = options.clock,
+               .max_jump = options.max_jump,
+               .on_clock_jump = options.on_clock_jump,
                .note = options.note},
               intake, pool, to_log) {}
 
@@ -263,6 +265,7 @@ std::vector<std::pair<std::string, uint64_t>> Pipeline::figures() const {
       {"log_sync_us_max", impl.writer->sync_us_max()},
       {"batches", impl.shard.batches()},
       {"clock_jumps", impl.shard.clock_jumps()},
+      {"clock_waits", impl.shard.clock_waits() ? 1U : 0U},
       {"records_replayed", impl.replayed_records},
   };
   if (impl.recovered) {

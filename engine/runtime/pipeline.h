@@ -43,6 +43,8 @@ struct PipelineOptions {
   std::function<void(std::string_view)> note;
   Disk* disk = nullptr;
   WallClock* clock = nullptr;
+  sched::Duration max_jump = sched::minute * 5;
+  OnClockJump on_clock_jump = OnClockJump::proceed;
 };
 
 struct StartError {

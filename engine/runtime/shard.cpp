@@ -13,7 +13,11 @@ constexpr int64_t pool_wait_us = 100'000;       // abandon() is noticed by then
 }  // namespace
 
 Shard::Shard(ShardOptions options, Intake& intake, AppliedPool& pool, AppliedRing& to_log)
-    : options_(std::move(options)), intake_(intake), pool_(pool), to_log_(to_log) {
+    : options_(std::move(options)),
+      intake_(intake),
+      pool_(pool),
+      to_log_(to_log),
+      jump_watch_(options_.max_jump, options_.on_clock_jump) {
   CHECK(options_.decode_frame != nullptr && options_.clock != nullptr);
 }
 Shard::~Shard() = default;
@@ -63,6 +67,14 @@ std::string Shard::replay(const LogRecord& record, Applied& applied) {
     recovered(recovery);
     return {};
   }
+  if (record.kind == RecordKind::clock_jump) {
+    ClockJump jump;
+    if (record.system.size() != sizeof jump)
+      return "the note of a clock jump cannot be read: use the server that wrote it";
+    std::memcpy(&jump, record.system.data(), sizeof jump);
+    jumped(jump);
+    return {};
+  }
   if (record.kind != RecordKind::batch) return {};
   if (record.rules_version != desk::rules_version)
     return "it was made under rules version " + std::to_string(record.rules_version) +
@@ -89,6 +101,10 @@ std::string Shard::replay(const LogRecord& record, Applied& applied) {
 void Shard::recovered(const Recovered& recovery) {
   for (const auto& state : desks_)
     state->desk->recovered({recovery.down_from_us}, {recovery.down_to_us});
+}
+
+void Shard::jumped(const ClockJump& jump) {
+  for (const auto& state : desks_) state->desk->clock_jumped(jump.by_us, jump.waited != 0);
 }
 
 sched::Instant Shard::last_ts() const {
@@ -130,14 +146,29 @@ void Shard::abandon() {
 
 void Shard::look_at_clock() {
   if (options_.clock_mode == ClockMode::commands) return;
-  now_ = options_.clock->now();
-  const sched::Duration jump = jump_watch_.look(now_, options_.clock->monotonic_us());
-  if (jump.us == 0) return;
+  const sched::Duration by =
+      jump_watch_.look(options_.clock->now(), options_.clock->monotonic_us());
+  now_ = jump_watch_.now();
+  clock_waits_.store(jump_watch_.waits(), std::memory_order_relaxed);
+  if (by.us == 0) return;
   clock_jumps_.store(jump_watch_.jumps(), std::memory_order_relaxed);
+  const ClockJump jump{by.us, static_cast<uint8_t>(jump_watch_.waits() ? 1 : 0), {}};
   if (options_.note)
     options_.note("clock_jump: the wall clock left the monotonic clock by " +
-                  std::to_string(jump.us / 1'000'000) +
-                  " s; the engine continues, its time never steps back");
+                  std::to_string(by.us / 1'000'000) + " s; " +
+                  (jump.waited != 0
+                       ? "the engine goes by the monotonic clock until they agree again, or "
+                         "`paceline ctl accept-clock`"
+                       : "the engine continues, its time never steps back"));
+  jumped(jump);
+  Applied* applied = acquire();
+  applied->logged = true;
+  applied->kind = RecordKind::clock_jump;
+  applied->ts = last_ts();
+  const auto payload = std::as_bytes(std::span(&jump, 1));
+  applied->system.assign(payload.begin(), payload.end());
+  pass_on(applied);
+  for (const auto& state : desks_) pass_on(apply_empty(*state, stamp(*state)));
 }
 
 sched::Instant Shard::stamp(const DeskState& state) const {
@@ -263,7 +294,14 @@ int64_t Shard::wait_us() const {
 
 void Shard::advance(Request* request) {
   if (options_.clock_mode != ClockMode::commands) {
-    request->refusal = Refusal::clock_not_commands;
+    // An administrator says what time it is, and that the wall clock is right.
+    if (jump_watch_.confirm({request->at_us})) {
+      now_ = jump_watch_.now();
+      clock_waits_.store(false, std::memory_order_relaxed);
+      request->at_us = now_.us;
+    } else {
+      request->refusal = Refusal::clock_not_commands;
+    }
     return answer(request);
   }
   std::vector<DeskState*> moved;

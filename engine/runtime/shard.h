@@ -39,6 +39,8 @@ struct ShardOptions {
   FrameDecoder decode_frame = nullptr;
   desk::ConfigurationDecoder decode_configuration = nullptr;
   WallClock* clock = nullptr;
+  sched::Duration max_jump = sched::minute * 5;
+  OnClockJump on_clock_jump = OnClockJump::proceed;
   std::function<void(std::string_view)> note;
 };
 
@@ -62,6 +64,7 @@ class Shard {
   bool ended() const { return ended_.load(std::memory_order_acquire); }
 
   uint64_t clock_jumps() const { return clock_jumps_.load(std::memory_order_relaxed); }
+  bool clock_waits() const { return clock_waits_.load(std::memory_order_relaxed); }
   uint64_t batches() const { return batches_.load(std::memory_order_relaxed); }
 
  private:
@@ -90,6 +93,7 @@ class Shard {
 
   sched::Instant stamp(const DeskState& state) const;
   void look_at_clock();
+  void jumped(const ClockJump& jump);
   bool fire_due();
   int64_t wait_us() const;
 
@@ -111,6 +115,7 @@ class Shard {
   std::atomic<bool> abandoned_{false};
   std::atomic<bool> ended_{false};
   std::atomic<uint64_t> clock_jumps_{0};
+  std::atomic<bool> clock_waits_{false};
   std::atomic<uint64_t> batches_{0};
 };
 

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,7 @@ struct ModelClock {
   bool over_at_start = false;
   bool witnessed = true;  // the spans tell of its breach: they were not written anew after it
   uint32_t fired = 0;
+  std::set<std::string> signals;  // raised in this cycle
   std::vector<ModelStep> steps;
 
   bool live() const { return state == ClockState::running || state == ClockState::paused; }
@@ -195,6 +197,8 @@ class TicketModel {
   }
   /// The ticket changed to `fields`; `changed`: which of them, as bits.
   void react(uint32_t changed, bool reopened, int64_t now_us);
+  /// Somebody changed its attributes.
+  void updated(uint32_t changed, int priority_before, int64_t now_us);
   void promise_changed(int64_t now_us);
   void merged(int64_t now_us);
   void take_origin(int64_t origin_us, int64_t now_us);
@@ -230,6 +234,7 @@ class TicketModel {
   void step(size_t at, const ModelFields& settled, uint32_t changed, int64_t now_us);
   void pause_or_resume(ModelClock& clock, const ModelFields& t, int64_t now_us);
   void end(ModelClock& clock, ClockState state, int64_t now_us, int flags = 0);
+  void signal(ModelClock& clock, const char* what, int64_t percent, int64_t now_us);
   void breach(ModelClock& clock, int64_t at_us, int flags = 0);
   void breach_if_over(ModelClock& clock, int64_t now_us);
   void retarget(ModelClock& clock, const ModelPolicy* policy, bool retroactive, int64_t now_us);
@@ -250,6 +255,7 @@ class TicketModel {
 
   ClockRules& rules_;
   int64_t stale_before_us_ = 0;
+  bool may_signal_swap_ = false;  // during an update that leaves the priority as it is
 };
 
 }  // namespace paceline::tests

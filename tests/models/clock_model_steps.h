@@ -72,6 +72,26 @@ inline void TicketModel::react(uint32_t changed, bool reopened, int64_t now_us) 
   }
 }
 
+inline void TicketModel::updated(uint32_t changed, int priority_before, int64_t now_us) {
+  if (fields.priority > priority_before) {
+    for (ModelClock& clock : clocks) {
+      if (clock.live()) signal(clock, "downgrade", 80, now_us);
+    }
+  }
+  may_signal_swap_ = fields.priority == priority_before;
+  react(changed, false, now_us);
+  may_signal_swap_ = false;
+}
+
+inline void TicketModel::signal(ModelClock& clock, const char* what, int64_t percent,
+                                int64_t now_us) {
+  const int64_t consumed_us = clock.figures(now_us).consumed_us;
+  if (consumed_us * 100 < clock.last().target_us * percent) return;
+  if (!clock.signals.insert(what).second) return;
+  say(clock, Kind::gaming_signal, now_us, consumed_us).threshold_bp =
+      static_cast<uint32_t>(percent * 100);
+}
+
 /// stop > cancel > reset > another policy > pause > resume
 inline void TicketModel::step(size_t at, const ModelFields& settled, uint32_t changed,
                               int64_t now_us) {
@@ -91,8 +111,10 @@ inline void TicketModel::step(size_t at, const ModelFields& settled, uint32_t ch
     }
     return;
   }
-  const bool may_switch = (rules_.tracks()[clock.track].reads() & changed) != 0;
+  const bool may_switch = (rules_.tracks()[clock.track].chosen_by() & changed) != 0;
   if (may_switch && wanted != nullptr && wanted->definition().name != policy->definition().name) {
+    const bool kept = policy->definition().on_priority_change == desk::OnPriorityChange::keep;
+    if (may_signal_swap_ && !kept) signal(clock, "swap", 80, now_us);
     switch (policy->definition().on_priority_change) {
       case desk::OnPriorityChange::carry:
         retarget(clock, wanted, false, now_us);
@@ -121,6 +143,7 @@ inline void TicketModel::pause_or_resume(ModelClock& clock, const ModelFields& t
     clock.spans.push_back(span);
     breach_if_over(clock, now_us);
     say(clock, Kind::clock_paused, now_us, clock.figures(now_us).consumed_us);
+    signal(clock, "pause", 90, now_us);
   } else if (clock.state == ClockState::paused && !paused && span.policy->stated.resume_when(t)) {
     if (span.policy->definition().on_calendar_change == desk::OnCalendarChange::next_arm) {
       span.policy = rules_.newest(span.policy);
@@ -200,6 +223,7 @@ inline void TicketModel::begin(size_t at, const ModelPolicy* policy, const Model
   clock.over_at_start = clock.carried_us > *wanted_us;
   clock.breached_at_us = 0;
   clock.witnessed = true;
+  clock.signals.clear();
   clock.fired = 0;
   if (clock.carried_us > 0) clock.fired = clock.passed(clock.carried_us);
   const bool paused = pauses(*policy, settled);

@@ -56,7 +56,8 @@ struct ModelPolicy {
   const OpeningHours* hours = nullptr;
   int calendar_version = 0;
   size_t track = 0;
-  uint32_t reads = 0;  ///< Bits of the fields named by its conditions.
+  uint32_t reads = 0;      ///< Bits of the fields named by its conditions.
+  uint32_t chosen_by = 0;  ///< Of those named by `when` alone.
   bool in_force = false;
   bool cyclic = false, cancel_when_start_false = false;
 
@@ -181,6 +182,11 @@ class ClockRules {
       for (const ModelPolicy* policy : in_force) bits |= policy->reads;
       return bits;
     }
+    uint32_t chosen_by() const {
+      uint32_t bits = 0;
+      for (const ModelPolicy* policy : in_force) bits |= policy->chosen_by;
+      return bits;
+    }
   };
   const std::vector<Track>& tracks() const { return tracks_; }
   const desk::DeskSettings& settings() const { return settings_; }
@@ -224,6 +230,7 @@ class ClockRules {
                                          ? kind == desk::ClockKind::ola
                                          : stated.definition.cancel_when_start_false != 0;
     policy.reads = reads(stated.definition);
+    policy.chosen_by = 1U << 31 | named_in(" " + stated.definition.when + " ");
     policy.track = 0;
     while (policy.track < tracks_.size() &&
            (tracks_[policy.track].kind != kind ||
@@ -252,6 +259,11 @@ class ClockRules {
     if (!definition.pause_stated && definition.clock == desk::ClockKind::resolution) {
       bits |= bit(desk::Field::major) | bit(desk::Field::workaround) | bit(desk::Field::kind);
     }
+    return bits | named_in(all);
+  }
+
+  static uint32_t named_in(const std::string& all) {
+    uint32_t bits = 0;
     const auto part_of_word = [](char c) {
       return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '\'';
     };

@@ -109,6 +109,8 @@ desk::Configuration enterprise() {
   policy.rungs[1].calendar = "uk";
   policy.rungs[1].repeat_us = sched::hour.us;
   policy.rungs[1].repeat_max = 5;
+  policy.rungs[2].action = desk::RungAction::raise_priority;
+  policy.rungs[2].retarget = true;
   policy.on_priority_change = desk::OnPriorityChange::keep;
   policy.on_calendar_change = desk::OnCalendarChange::never;
   policy.on_reopen = desk::OnReopen::proceed;
@@ -139,6 +141,9 @@ desk::Configuration enterprise() {
                            "uk"}};
   configuration.criticalities = {{true, "core-router", sched::Impact::high}};
   add_dispatching(configuration.settings);
+  configuration.objects = {
+      {desk::ObjectKind::service, "payroll", {{"region", "emea"}, {"tier", "gold"}}},
+      {desk::ObjectKind::requester, "Ada", {{"department", "finance"}}}};
   configuration.settings.strict = {sched::Priority::p1, sched::Priority::p2};
   configuration.settings.triage_queue = "front";
   configuration.settings.calendar = "uk";
@@ -283,6 +288,9 @@ class RandomConfiguration {
     c.criticalities.resize(size());
     for (auto& each : c.criticalities)
       each = {below(2) == 0, text(), static_cast<sched::Impact>(1 + below(3))};
+    c.objects.resize(size());
+    for (auto& each : c.objects)
+      each = {static_cast<desk::ObjectKind>(below(3)), text(), {{text(), text()}}};
     return c;
   }
 
@@ -380,6 +388,7 @@ class RandomConfiguration {
       each.calendar = text();
       each.repeat_us = duration();
       each.repeat_max = static_cast<uint16_t>(below(65'536));
+      each.retarget = below(2) == 1;
     }
   }
   void fill(desk::QueueDefinition& q) {

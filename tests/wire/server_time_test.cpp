@@ -117,5 +117,42 @@ TEST_F(SetClockTest, AWallClockThatStepsBackMovesNoTicketBackAndNoEffectTwice) {
   EXPECT_EQ(answer.tickets[0].state, desk::State::queued);
 }
 
+TEST_F(SetClockTest, AWallClockThatJumpsAheadIsNotBelievedUntilAnAdministratorConfirmsIt) {
+  options.clock_mode = ClockMode::wall;
+  options.waits_on_clock_jump = true;
+  options.clock = &clock;
+  start();
+  auto peer = peer_at_desk();
+  peer->tell(
+      Subscribe{.tag = 7,
+                .desk = first_desk,
+                .credit = 10,
+                .kinds = uint64_t{1} << static_cast<int>(desk::EventKind::engine_clock_jump)});
+  peer->expect(MessageKind::done);
+  const int64_t before_us = status(*peer).now_us;
+  const auto touch = [&](const char* external_id, uint32_t first_number) {
+    CommandWriter writer;
+    open_ticket(writer, external_id);
+    peer->send_commands(writer, first_desk, first_number);
+  };
+  peer->tell(Advance{.tag = 6, .desk = first_desk, .at_us = clock.wall_us});
+  EXPECT_EQ(peer->error().code, ErrorCode::clock_not_commands);
+
+  clock.wall_us += sched::hour.us;
+  EXPECT_LT(status(*peer).now_us, before_us + sched::second.us);
+  const Frame frame = peer->expect(MessageKind::events);
+  const auto events = decode_events(frame.payload.bytes());
+  ASSERT_EQ(events.value().events.size(), 1U);
+  EXPECT_EQ(events.value().events[0].value_us, sched::hour.us);
+  EXPECT_EQ(events.value().events[0].flags, 1);
+  EXPECT_EQ(figures(*peer)["clock_waits"], 1U);
+
+  EXPECT_EQ(advance(*peer, clock.wall_us + sched::minute.us), clock.wall_us);
+  touch("INC1", 4);
+  for (const desk::Reply& reply : peer->replies()) EXPECT_EQ(reply.code, 0);
+  EXPECT_GE(status(*peer).now_us, before_us + sched::hour.us);
+  EXPECT_EQ(figures(*peer)["clock_waits"], 0U);
+}
+
 }  // namespace
 }  // namespace paceline::wire

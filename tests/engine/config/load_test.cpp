@@ -96,6 +96,23 @@ low = ["P3", "P4", "P5"]
   EXPECT_EQ(matrix.at(sched::Impact::low, sched::Urgency::low), sched::Priority::p5);
 }
 
+TEST(Load, ObjectsAndTheirAttributes) {
+  const auto configuration = only_desk(
+      "[service.payroll]\ncriticality = 'high'\n"
+      "attributes = { tier = 'gold', region = 'emea' }\n"
+      "[service.mail]\ncriticality = 'low'\n"
+      "[config_item.router]\nattributes = { site = 'hq' }\n"
+      "[requester.'Ada L']\nattributes = { department = 'board' }\n");
+  const std::vector<desk::ReferencedObject> wanted = {
+      {desk::ObjectKind::service, "payroll", {{"tier", "gold"}, {"region", "emea"}}},
+      {desk::ObjectKind::config_item, "router", {{"site", "hq"}}},
+      {desk::ObjectKind::requester, "Ada L", {{"department", "board"}}}};
+  EXPECT_EQ(configuration.objects, wanted);
+  const std::vector<desk::Criticality> levels = {{false, "payroll", sched::Impact::high},
+                                                 {false, "mail", sched::Impact::low}};
+  EXPECT_EQ(configuration.criticalities, levels);
+}
+
 TEST(Load, Criticality) {
   const auto list = only_desk(
                         "[criticality.service]\n'pay roll' = 'high'\n"
@@ -253,6 +270,18 @@ TEST(LoadErrors, OfQueuesRoutesAndAgents) {
       {"[[agent]]\nname = 'a'\ngroups = ['g']\nskills = { vpn = 101 }", "whole number 1 to 100"},
       {"[[agent]]\nname = 'a'\ngroups = ['g', 'g']", "lists \"g\" twice"},
       {"[priority.matrix]\nhigh = ['P1', 'P2']", "must list three priorities"},
+      {"[service.pay]\nattributes = { 'a b' = 'x' }", "letters, digits and _ only"},
+      {"[service.pay]\nattributes = { tier = 1 }", "must be a text"},
+      {"[service.pay]\nattributes = 'gold'", "a table of texts"},
+      {"[service.pay]\ncriticality = 'vital'", "vital"},
+      {"[requester.ada]\ncriticality = 'high'", "criticality"},
+      {"[criticality.service]\npay = 'low'\n[service.pay]\ncriticality = 'high'",
+       "says its criticality too"},
+      {"[service.pay]\nattributes = { tier = 'gold' }\n"
+       "[[policy]]\nname = 'p'\nclock = 'own'\ntarget = '1h'\nwhen = 'service.teir == gold'",
+       "unknown attribute \"teir\" of service: did you mean \"tier\"?"},
+      {"[[policy]]\nname = 'p'\nclock = 'own'\ntarget = '1h'\nwhen = 'service.tier == gold'",
+       "no service has attributes"},
       {"[criticality.service]\npay = 'vital'", "write \"high\", \"medium\" or \"low\""},
       {"[desk.'a b']", "a desk's name has"},
       {"[[route]]\nname = 'a'\nqueue = 'triage'\n[[route]]\nname = 'a'\nqueue = 'triage'",

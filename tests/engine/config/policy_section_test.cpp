@@ -156,7 +156,7 @@ TEST(PolicySection, ThresholdsAndStepsAreOneLadder) {
 thresholds = [12.5, 75]
 escalate = [
   { at = 120, notify = ["head"], repeat = "2h", max = 5, calendar = "uk" },
-  { at = 75, notify = ["lead", "owner"], action = "raise_priority" },
+  { at = 75, notify = ["lead", "owner"], action = "raise_priority", retarget = true },
   { before = "30m", notify = ["lead"] },
   { before = "1h", action = "reassign", queue = "triage" },
 ]
@@ -169,6 +169,8 @@ escalate = [
   EXPECT_EQ(rungs[1].share_bp, 7'500U);
   EXPECT_THAT(rungs[1].notify, ElementsAre("lead", "owner"));
   EXPECT_EQ(rungs[1].action, desk::RungAction::raise_priority);
+  EXPECT_TRUE(rungs[1].retarget);
+  EXPECT_FALSE(rungs[2].retarget);
   EXPECT_EQ(rungs[2].share_bp, 12'000U);
   EXPECT_EQ(rungs[2].repeat_us, 2 * sched::hour.us);
   EXPECT_EQ(rungs[2].repeat_max, 5);

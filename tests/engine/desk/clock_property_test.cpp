@@ -304,7 +304,9 @@ class ClockRun {
 
   void follow(const Event& event) {
     if (event.ticket == 0) return;
-    if (event.kind >= EventKind::clock_started && event.kind <= EventKind::clock_repaired) {
+    const bool of_clock =
+        event.kind >= EventKind::clock_started && event.kind <= EventKind::clock_repaired;
+    if (of_clock || event.kind == EventKind::gaming_signal) {
       const Known& known = tickets_.at(event.ticket);
       static_cast<void>(known);
       tickets_.at(event.ticket)
@@ -376,7 +378,7 @@ class ClockRun {
       model.promise_changed(now_us);
       changed = 0xffff'ffff;
     }
-    if (changed != 0) model.react(changed, false, now_us);
+    if (changed != 0) model.updated(changed, before.priority, now_us);
   }
 
   void change(TicketModel& model, const Event& event) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "engine/desk/command.h"
+#include "engine/desk/objects.h"
 #include "sched/priority.h"
 
 namespace paceline::desk {
@@ -194,6 +195,56 @@ TEST(Predicate, RandomConditionsHoldAsComposed) {
     if (generated.text.size() > 4'096) continue;
     ASSERT_EQ(holds(generated.text), generated.holds) << generated.text;
   }
+}
+
+TEST(Predicate, AttributesOfObjectsAreThoseOfTheOneNamed) {
+  const std::vector<ReferencedObject> objects = {
+      {ObjectKind::service, "payroll", {{"tier", "gold"}, {"region", "emea"}}},
+      {ObjectKind::service, "mail", {{"tier", "gold"}}},
+      {ObjectKind::service, "canteen", {{"tier", "bronze"}}}};
+  const auto number = [&](Field, std::string_view value) -> uint32_t {
+    for (uint32_t i = 0; i < objects.size(); ++i) {
+      if (objects[i].name == value) return i;
+    }
+    return FieldValues::absent;
+  };
+  const ObjectCatalogue catalogue(objects);
+  const auto of_service = [&](std::string_view text, uint32_t service) {
+    FieldValues values;
+    values.value[static_cast<size_t>(Field::service)] = service;
+    const auto predicate = Predicate::parse(text, number, &catalogue);
+    EXPECT_TRUE(predicate.has_value()) << text;
+    EXPECT_EQ(predicate->fields(), bit(Field::service)) << text;
+    return predicate->holds(values);
+  };
+  const uint32_t none = FieldValues::absent;
+  EXPECT_TRUE(of_service("service.tier == 'gold'", 0));
+  EXPECT_TRUE(of_service("service.tier == gold", 1));
+  EXPECT_FALSE(of_service("service.tier == gold", 2));
+  EXPECT_FALSE(of_service("service.tier == gold", none));
+  EXPECT_TRUE(of_service("service.tier != gold", 2));
+  EXPECT_TRUE(of_service("service.tier != gold", none));
+  EXPECT_TRUE(of_service("service.tier in [bronze, silver]", 2));
+  EXPECT_FALSE(of_service("service.tier in [bronze, silver]", 0));
+  EXPECT_TRUE(of_service("service.region == ''", 1));
+  EXPECT_TRUE(of_service("service.region == ''", none));
+  EXPECT_FALSE(of_service("service.region == ''", 0));
+  EXPECT_TRUE(of_service("service.region in ['', emea]", 0));
+  EXPECT_FALSE(of_service("service.tier == platinum", 0));
+
+  const auto refused = Predicate::parse("service.teir == gold", number, &catalogue);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().message,
+            "unknown attribute \"teir\" of service: did you mean \"tier\"?");
+  EXPECT_FALSE(Predicate::parse("service.tier > gold", number, &catalogue).has_value());
+  EXPECT_FALSE(Predicate::parse("service.tier in gold", number, &catalogue).has_value());
+  EXPECT_FALSE(Predicate::parse("requester.department == x", number, &catalogue).has_value());
+  EXPECT_FALSE(Predicate::parse("service.tier == gold", number).has_value());
+
+  const ObjectCatalogue forgiving({}, ObjectCatalogue::Unknown::is_empty);
+  const auto former = Predicate::parse("service.tier == gold", number, &forgiving);
+  ASSERT_TRUE(former.has_value());
+  EXPECT_FALSE(former->holds(FieldValues{}));
 }
 
 }  // namespace

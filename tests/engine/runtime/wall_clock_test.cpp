@@ -29,6 +29,33 @@ TEST(JumpWatch, AStepBackwardsIsNoticed) {
   EXPECT_EQ(watch.look(noon - sched::hour, 0).us, -sched::hour.us);
 }
 
+TEST(JumpWatch, OneThatWaitsGoesByTheMonotonicClockUntilBothAgree) {
+  JumpWatch watch(sched::minute * 5, OnClockJump::wait);
+  watch.look(noon, 0);
+  EXPECT_EQ(watch.look(noon + sched::hour, sched::second.us).us, sched::hour.us - sched::second.us);
+  EXPECT_TRUE(watch.waits());
+  EXPECT_EQ(watch.now(), noon + sched::second);
+  EXPECT_EQ(watch.look(noon + sched::hour + sched::second, 2 * sched::second.us).us, 0);
+  EXPECT_EQ(watch.now(), noon + sched::second * 2);
+  EXPECT_EQ(watch.look(noon + sched::minute, 3 * sched::second.us).us, 0);
+  EXPECT_FALSE(watch.waits());
+  EXPECT_EQ(watch.now(), noon + sched::minute);
+  EXPECT_EQ(watch.jumps(), 1U);
+}
+
+TEST(JumpWatch, SomebodyWhoSaysTheSameAsTheWallClockEndsTheWait) {
+  JumpWatch watch(sched::minute * 5, OnClockJump::wait);
+  watch.look(noon, 0);
+  EXPECT_FALSE(watch.confirm(noon));
+  watch.look(noon + sched::hour, 0);
+  EXPECT_FALSE(watch.confirm(noon));
+  EXPECT_TRUE(watch.waits());
+  EXPECT_TRUE(watch.confirm(noon + sched::hour + sched::minute));
+  EXPECT_FALSE(watch.waits());
+  EXPECT_EQ(watch.now(), noon + sched::hour);
+  EXPECT_EQ(watch.look(noon + sched::hour + sched::second, sched::second.us).us, 0);
+}
+
 TEST(WallClock, BothClocksGoForward) {
   const WallClock clock;
   const auto wall = clock.now();

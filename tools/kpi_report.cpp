@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::string_view kind_names[] = {"incident", "service_request"};
+constexpr std::string_view kind_names[] = {"incident", "service_request", "task"};
 
 double percent(const desk::Ratio& ratio) {
   return static_cast<double>(ratio.numerator) * 100.0 / static_cast<double>(ratio.denominator);

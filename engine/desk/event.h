@@ -90,15 +90,17 @@ enum class EventKind : uint8_t {
   ticket_relaxed,        ///< `fields`: the routing step it waits at from now on, from 1.
   ticket_aged,           ///< Has waited for max_wait behind strict classes.
   ticket_held,           ///< Waits for `agent` only; `value_us`: until when, 0: no limit.
-  ticket_offered,        ///< `value_us`: the offer's number; `fields`: seconds until it runs out.
+  ticket_offered,        ///< `value_us`: the offer's number; `fields`: seconds until it runs out;
+                         ///< `reason`: a hand-over's note.
   ticket_accepted,       ///< `value_us`: the offer. ticket_assigned follows.
   ticket_declined,       ///< `value_us`: the offer.
   ticket_offer_expired,  ///< `value_us`: the offer; `at_us`: when it ran out.
   ticket_rescinded,      ///< `value_us`: the offer; `reason`: why it was taken back.
   ticket_escalated,      ///< `queue`: where to; `value_us`: checklist items done, `fields`: of …
-  ticket_bounced,        ///< `queue`: back to; `value_us`: the how-manyeth time between the two.
+  ticket_bounced,        ///< `queue`: back to; `value_us`: the how-manyeth time between the two;
+                         ///< `fields`: 1 + the reason of the rule that routed it, 0: none did.
   ticket_handed_off,     ///< To `agent` (by name) or `queue` (at the end of a region's day).
-  queue_overflow,        ///< The ticket goes to `queue` because of `reason`: wait, size, no_agent.
+  queue_overflow,        ///< The ticket goes to `queue`; `reason`: overflow_wait, _size, _no_agent.
   queue_held,            ///< `fields`: 1 held, 0 goes on.
   route_switched,        ///< `reason`: the rule; `fields`: 1 on, 0 off.
   agent_state_changed,  ///< `fields`: AgentState, `threshold_bp`: the one before, `value_us`: since

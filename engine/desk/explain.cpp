@@ -216,6 +216,12 @@ void waiting(const Floor& floor, uint32_t slot, uint32_t limit, Why& why) {
   remedies_of(Why(why), why);
 }
 
+/// Whether a later step might do.
+std::string_view head_unroutable(const Floor& floor, uint32_t line) {
+  const uint32_t head = floor.dispatcher().line(line).top();
+  return floor.store().hot(head).unroutable ? "unroutable" : "nobody at this step";
+}
+
 /// Of tickets recorded after the instant press_at + bound, none overtakes (strict classes aside).
 void starvation_terms(const Floor& floor, uint32_t position, Why& why) {
   const Rulebook& rules = floor.rules();
@@ -464,7 +470,7 @@ Why why_queue(const Floor& floor, uint32_t position, uint32_t limit) {
     free_in_all += view.free;
     view.hindrance = queue.held                             ? "queue held"
                      : definition.mode == QueueMode::manual ? "manual"
-                     : view.able == 0                       ? "unroutable"
+                     : view.able == 0                       ? head_unroutable(floor, line)
                      : view.routable == 0                   ? "nobody available"
                      : view.free == 0                       ? "everybody full"
                      : definition.mode == QueueMode::pull   ? "waits to be asked for"

@@ -220,7 +220,7 @@ void Floor::change(uint32_t slot, Event event) {
   follow_load(slot, agent_before, load_before);
   follow_agent(slot, state_before, agent_before);
   follow_offers(slot, state_before, queue_before, agent_before);
-  follow_line(slot, state_before, queue_before);
+  follow_line(slot, state_before, queue_before, event.kind == EventKind::ticket_bounced);
   follow_resolver(slot, event, agent_before);
   follow_closing(slot, event);
   follow_tasks(slot, state_before);
@@ -442,20 +442,23 @@ void Floor::note_over_capacity(uint32_t agent) {
   chronicle_.write(event, nullptr, rules_.triage());
 }
 
-void Floor::follow_line(uint32_t slot, State state_before, uint32_t queue_before) {
+void Floor::follow_line(uint32_t slot, State state_before, uint32_t queue_before, bool bounced) {
   Ticket& ticket = store_.hot(slot);
   if (state_before == State::queued) leave_line(slot);
   const bool moved = ticket.queue != queue_before;
   if (moved) {
-    ticket.enqueued_at_us = now_.us;
+    // A bounce gives it its place back.
+    const TicketSide* side = bounced ? store_.find_side(slot) : nullptr;
+    const bool kept = side != nullptr && side->enqueued_before_us != 0;
+    ticket.enqueued_at_us = kept ? side->enqueued_before_us : now_.us;
+    if (ticket.state == State::queued) ticket.order = kept ? side->order_before : ++last_order_;
     ticket.step = ticket.declines = 0;
-    ticket.aged = 0;
+    ticket.aged = ticket.unroutable = 0;
   }
   if (ticket.state != State::queued) {
     ticket.unroutable = 0;
     return;
   }
-  if (moved) ticket.order = ++last_order_;
   const bool came_back = state_before == State::pending && !moved;
   came_back ? enqueue(slot) : arrive(slot);
 }

@@ -302,6 +302,8 @@ void Floor::add_to(sched::Digest& digest) const {
       digest.add(side->hold_until_us);
       digest.add(side->overflow_check_us);
       digest.add(side->bounce_pair);
+      digest.add(side->enqueued_before_us);
+      digest.add(uint64_t{side->order_before});
       digest.add(uint64_t{side->bounces_in_pair} << 48 | uint64_t{side->bounces} << 32 |
                  uint64_t{side->escalations} << 16 | uint64_t{side->checklist_done} << 8 |
                  side->checklist_of);

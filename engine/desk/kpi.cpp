@@ -1,6 +1,7 @@
 #include "engine/desk/kpi.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace paceline::desk {
 
@@ -55,7 +56,7 @@ std::string KpiBuilder::label(const StateInterval& interval) const {
 
 void KpiBuilder::add(const TicketFacts& facts, std::span<const StateInterval> intervals) {
   ++kpi_.tickets;
-  ++kpi_.by_kind[facts.kind & 1U];
+  ++kpi_.by_kind[std::min<size_t>(facts.kind, std::size(kpi_.by_kind) - 1)];
   const size_t priority = facts.priority < sched::priority_count ? facts.priority : 0;
   ++kpi_.by_priority[priority];
   ++kpi_.by_state[static_cast<size_t>(facts.state)];

@@ -290,7 +290,7 @@ struct PolicyVerdicts {
 struct Kpi {
   int64_t at_us = 0;
   uint64_t tickets = 0;
-  uint64_t by_kind[2] = {};
+  uint64_t by_kind[3] = {};
   uint64_t by_priority[sched::priority_count] = {};
   uint64_t by_state[state_count] = {};
   Percentiles resolution[sched::priority_count];      ///< Index 0: all. resolved − origin.

@@ -152,6 +152,13 @@ TEST_F(SetClockTest, AWallClockThatJumpsAheadIsNotBelievedUntilAnAdministratorCo
   for (const desk::Reply& reply : peer->replies()) EXPECT_EQ(reply.code, 0);
   EXPECT_GE(status(*peer).now_us, before_us + sched::hour.us);
   EXPECT_EQ(figures(*peer)["clock_waits"], 0U);
+
+  // A replay tells the same.
+  const uint64_t event_hash = status(*peer).event_hash;
+  peer.reset();
+  ASSERT_EQ(stop().text, "");
+  start();
+  EXPECT_EQ(status(*peer_at_desk(2)).event_hash, event_hash);
 }
 
 }  // namespace

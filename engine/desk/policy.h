@@ -18,6 +18,7 @@
 namespace paceline::desk {
 
 /// Set in every mask of changed fields that says "all": unconditional policies react to that.
+// It is the bit of Field::requester, too: another requester has every condition evaluated.
 inline constexpr uint32_t always_field = 1U << 31;
 
 struct Policy {

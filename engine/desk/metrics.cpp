@@ -107,7 +107,9 @@ void Metrics::fold_clock(const Event& event) {
       fold_repair(event);
       break;
     case EventKind::clock_retargeted: {
-      PolicyVerdicts& before = verdicts_[event.reason];  // known since its clock started
+      // A clock that went on under its calendar's new version at a resume told nobody: the versions
+      // of one policy are right together only.
+      PolicyVerdicts& before = verdicts_of(event.reason);
       --before.running;
       ++verdicts.running;
       if (had_breached) {

@@ -111,7 +111,7 @@ class Dispatcher {
   bool excluded(AgentId agent, uint32_t slot) const;
   uint32_t exclusions(AgentId agent) const;
   /// Forgets every exclusion of the slot.
-  void include_all(uint32_t slot);
+  void include_all(uint32_t slot, std::vector<uint32_t>* included = nullptr);
 
   // Tickets.
 

@@ -450,6 +450,10 @@ Why why_queue(const Floor& floor, uint32_t position, uint32_t limit) {
   why.terms.push_back(count_term("in_hand", queue.in_hand));
   why.terms.push_back(count_term("pending", queue.pending));
   uint32_t able_in_all = 0, free_in_all = 0;
+  } else if (dispatcher.exclusions(id) > sched::Dispatcher::exclusions_max) {
+    why.sentence = who + " is given nothing: must not have " +
+                   counted(dispatcher.exclusions(id), "ticket") + ", at most " +
+                   std::to_string(sched::Dispatcher::exclusions_max);
   for (const uint32_t line : floor.lines().lines_of(position)) {
     if (dispatcher.line(line).empty()) continue;
     if (why.lines.size() == limit) {

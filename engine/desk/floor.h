@@ -69,6 +69,10 @@ class Floor final : public ValueNumbers {
   void admit(uint32_t slot, uint32_t queue);
   /// Applies an event that a decide() gave; what follows from it follows.
   void change(uint32_t slot, Event event);
+  /// The agent who asked for the ticket, if an agent did.
+  uint32_t self_of(uint32_t slot) const;
+  /// Gives the ticket back to who might not have it for having asked for it.
+  void include_self(uint32_t slot, uint32_t agent);
   /// Attributes were set: priority, policies and standing follow. `fields` says which; `changed`:
   /// bits of Field that are other ones besides.
   void attributes_changed(uint32_t slot, uint32_t fields, uint32_t changed = 0);

@@ -118,11 +118,7 @@ void Floor::hold_queue(uint32_t queue, bool held) {
   const std::vector<uint32_t> lines = lines_.lines_of(queue);
   for (const uint32_t line : lines) dispatcher_.hold_line(line, held);
   matching_changed_ = true;
-  if (held) return;
-  match_lines(lines);
-  for (const uint32_t line : lines) {
-    if (!dispatcher_.line(line).empty()) ready_.push_back(dispatcher_.line(line).top());
-  }
+  if (!held) match_released(queue);
 }
 
 void Floor::switch_route(std::string_view rule, bool on) {

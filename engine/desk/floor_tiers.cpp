@@ -34,8 +34,6 @@ Reject Floor::escalate(uint32_t slot, uint32_t queue, uint32_t reason, uint8_t d
   TicketSide& side = store_.side(slot);
   if (side.escalations < 0xffff) ++side.escalations;
   side.checklist_done = done;
-  side.enqueued_before_us = ticket.enqueued_at_us;
-  side.order_before = ticket.order;
   side.checklist_of = of;
   change(slot, *event);
   return Reject::none;

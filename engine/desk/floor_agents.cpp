@@ -285,7 +285,8 @@ void Floor::pass_shift_edge(uint32_t agent, int64_t at_us) {
   if (ends && !record.drained) {
     record.drained = true;
     record.after_wrap_up = AgentState::draining;
-    if (record.state == AgentState::available || record.state == AgentState::no_response) {
+    if (record.routable() || record.state == AgentState::available ||
+        record.state == AgentState::no_response) {
       set_state(agent, AgentState::draining, none, at_us);
       release_holds(agent);
     }
@@ -303,6 +304,7 @@ void Floor::pass_shift_edge(uint32_t agent, int64_t at_us) {
     }
   }
   refresh_agent(agent, at_us);
+      end_offers_of_agent(agent, reason_drained);
 }
 
 // --- Lost sessions ---

@@ -322,6 +322,7 @@ class Floor final : public ValueNumbers {
   void cool_off(uint32_t agent, uint32_t slot, int64_t until_us);
   int64_t agent_due(uint32_t agent) const;
   int64_t next_shift_edge(uint32_t agent, int64_t after_us) const;
+  void refresh_band(uint32_t agent, int64_t at_us);
   void rearm_agent(uint32_t agent);
   void fire_agent(uint32_t agent, int64_t due_us);
   int64_t next_grace_end(uint32_t agent) const;

@@ -233,8 +233,11 @@ void Dispatcher::include(AgentId agent, uint32_t slot) {
   CHECK(agent.value < agents_.size());
   if (exclusions_.remove(agent.value, slot)) set_free(agent.value);
 }
-void Dispatcher::include_all(uint32_t slot) {
-  exclusions_.remove_all(slot, [this](uint32_t agent) { set_free(agent); });
+void Dispatcher::include_all(uint32_t slot, std::vector<uint32_t>* included) {
+  exclusions_.remove_all(slot, [&](uint32_t agent) {
+    set_free(agent);
+    if (included != nullptr) included->push_back(agent);
+  });
 }
 bool Dispatcher::excluded(AgentId agent, uint32_t slot) const {
   CHECK(agent.value < agents_.size());

@@ -111,7 +111,7 @@ class Dispatcher {
   bool excluded(AgentId agent, uint32_t slot) const;
   uint32_t exclusions(AgentId agent) const;
   /// Forgets every exclusion of the slot.
-  void include_all(uint32_t slot);
+  void include_all(uint32_t slot, std::vector<uint32_t>* included = nullptr);
 
   // Tickets.
 
@@ -165,6 +165,8 @@ class Dispatcher {
   /// Of the agent's crew on the line, with its terms. Requires may_serve().
   using Rank = CrewRank;
   Rank rank(AgentId agent, uint32_t line) const;
+  /// Of agents of one rank, whose turn it is in the line's order: the smaller first.
+  int64_t turn(AgentId agent, uint32_t line) const;
   uint32_t crew_of(AgentId agent) const;
   uint32_t crew_count() const;
 

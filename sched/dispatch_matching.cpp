@@ -182,5 +182,8 @@ Dispatcher::Rank Dispatcher::rank(AgentId agent, uint32_t line) const {
   CHECK(may_serve(agent, line));
   return crews_.crew_of(agent.value).rank(lines_.terms(line));
 }
+int64_t Dispatcher::turn(AgentId agent, uint32_t line) const {
+  return key(lines_.order(line), agent.value);
+}
 
 }  // namespace paceline::sched

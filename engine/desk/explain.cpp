@@ -96,7 +96,7 @@ void candidates(const Floor& floor, uint32_t slot, uint32_t limit, Why& why,
   struct Found {
     Hindrance hindrance;
     int64_t rank;
-    int64_t idle_since_us;
+    int64_t turn;  // in the queue's order
     uint32_t agent;
   };
   std::vector<Found> found;
@@ -111,10 +111,13 @@ void candidates(const Floor& floor, uint32_t slot, uint32_t limit, Why& why,
           floor.rules().queue(floor.store().hot(slot).queue).definition.group;
       if (std::find(groups.begin(), groups.end(), group) == groups.end()) continue;
     }
-    const int64_t rank = dispatcher.may_serve(AgentId{agent}, line)
-                             ? dispatcher.rank(AgentId{agent}, line).total
-                             : sched::Dispatcher::rank_max;
-    found.push_back({hindrance, rank, dispatcher.idle_since(AgentId{agent}).us, agent});
+    int64_t rank = sched::Dispatcher::rank_max;
+    if (dispatcher.may_serve(AgentId{agent}, line)) {
+      rank = dispatcher.rank(AgentId{agent}, line).total;
+      rank =
+          std::clamp<int64_t>(rank - score_of(floor, agent, slot), 0, sched::Dispatcher::rank_max);
+    }
+    found.push_back({hindrance, rank, dispatcher.turn(AgentId{agent}, line), agent});
     ++by_hindrance[std::string(word(hindrance))];
   }
   std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
@@ -123,7 +126,7 @@ void candidates(const Floor& floor, uint32_t slot, uint32_t limit, Why& why,
     if (a_free != b_free) return a_free;
     if (a.hindrance != b.hindrance) return a.hindrance > b.hindrance;
     if (a.rank != b.rank) return a.rank < b.rank;
-    if (a.idle_since_us != b.idle_since_us) return a.idle_since_us < b.idle_since_us;
+    if (a.turn != b.turn) return a.turn < b.turn;
     return a.agent < b.agent;
   });
   for (size_t i = 0; i < found.size() && i < limit; ++i) {
@@ -255,6 +258,24 @@ void starvation_terms(const Floor& floor, uint32_t position, Why& why) {
   why.terms.push_back(duration_term("starvation_bound", head_start_us - target_us));
 }
 
+/// Whether the need asks for the contrary of this comparison.
+bool negated(std::span<const sched::NeedStep> steps, size_t comparison) {
+  using Code = sched::NeedStep::Code;
+  std::vector<size_t> begins(steps.size());
+  bool odd = false;
+  for (size_t i = 0; i < steps.size(); ++i) {
+    if (steps[i].code == Code::compare) {
+      begins[i] = i;
+    } else if (steps[i].code == Code::negate) {
+      begins[i] = begins[i - 1];
+      if (begins[i] <= comparison && comparison < i) odd = !odd;
+    } else {
+      begins[i] = begins[begins[i - 1] - 1];
+    }
+  }
+  return odd;
+}
+
 }  // namespace
 
 std::string missing_for(const Floor& floor, uint32_t line) {
@@ -279,8 +300,10 @@ std::string missing_for(const Floor& floor, uint32_t line) {
   // The last step is the widest: what it lacks is what is missing.
   const NamedNeed need = parse_need(queue.step_need(queue.step_count() - 1)).value();
   std::string missing;
-  for (const sched::NeedStep& step : need.need.steps()) {
-    if (step.code != sched::NeedStep::Code::compare) continue;
+  const std::span<const sched::NeedStep> steps = need.need.steps();
+  for (size_t i = 0; i < steps.size(); ++i) {
+    const sched::NeedStep& step = steps[i];
+    if (step.code != sched::NeedStep::Code::compare || negated(steps, i)) continue;
     const std::string& skill = need.names[step.skill];
     const bool wants_more = step.comparison == sched::Comparison::at_least ||
                             step.comparison == sched::Comparison::above;
@@ -427,6 +450,10 @@ Why why_agent(const Floor& floor, uint32_t agent, uint32_t limit) {
                                        : " gets " + ticket_name(floor, push) + " next");
   } else if (waiting == 0) {
     why.sentence = who + " is free for nothing: no ticket waits in a line " + who + " may serve";
+  } else if (dispatcher.exclusions(id) > sched::Dispatcher::exclusions_max) {
+    why.sentence = who + " is given nothing: must not have " +
+                   counted(dispatcher.exclusions(id), "ticket") + ", at most " +
+                   std::to_string(sched::Dispatcher::exclusions_max);
   } else if (dispatcher.fit(id) == 0) {
     why.sentence = who + " has no room: " + counted(record.in_hand, "ticket") + " in hand, " +
                    counted(record.offers, "offer");

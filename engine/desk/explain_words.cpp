@@ -159,19 +159,70 @@ std::string capacity_text(const Floor& floor, uint32_t agent, const Work& work) 
          ", the ticket takes " + std::to_string(work.kind.weight_milli);
 }
 
+sched::Comparison opposite(sched::Comparison comparison) {
+  constexpr sched::Comparison opposites[] = {
+      sched::Comparison::below,    sched::Comparison::at_most, sched::Comparison::above,
+      sched::Comparison::at_least, sched::Comparison::unequal, sched::Comparison::equal};
+  return opposites[static_cast<size_t>(comparison)];
+}
+
+/// A need's parts, each known by its last step: where it begins, and whether the agent meets it.
+struct NeedPart {
+  size_t begin = 0;
+  bool holds = false;
+};
+
+/// Of the part that ends with step `end`: the comparisons that keep it from being `wanted`.
+void add_unmet(const Floor& floor, uint32_t agent, std::span<const sched::NeedStep> steps,
+               std::span<const NeedPart> parts, size_t end, bool wanted, std::string& text) {
+  using Code = sched::NeedStep::Code;
+  const sched::NeedStep& step = steps[end];
+  if (parts[end].holds == wanted) return;
+  if (step.code == Code::compare) {
+    const std::string skill(floor.rules().skill_name(step.skill));
+    const sched::Comparison asked = wanted ? step.comparison : opposite(step.comparison);
+    text += (text.empty() ? "" : "; ") + skill + " " +
+            std::to_string(level_of(floor, agent, step.skill)) + ", asked " + skill + " " +
+            std::string(sign(asked)) + " " + std::to_string(step.level);
+  } else if (step.code == Code::negate) {
+    add_unmet(floor, agent, steps, parts, end - 1, !wanted, text);
+  } else {
+    add_unmet(floor, agent, steps, parts, parts[end - 1].begin - 1, wanted, text);
+    add_unmet(floor, agent, steps, parts, end - 1, wanted, text);
+  }
+}
+
 }  // namespace
 
 std::string unmet(const Floor& floor, uint32_t agent, uint32_t line) {
-  std::string text;
-  for (const sched::NeedStep& step : floor.dispatcher().terms(line).need.steps()) {
-    if (step.code != sched::NeedStep::Code::compare) continue;
-    const uint8_t held = level_of(floor, agent, step.skill);
-    if (met(step, held)) continue;
-    const std::string skill(floor.rules().skill_name(step.skill));
-    text += (text.empty() ? "" : "; ") + skill + " " + std::to_string(held) + ", asked " + skill +
-            " " + std::string(sign(step.comparison)) + " " + std::to_string(step.level);
+  using Code = sched::NeedStep::Code;
+  const std::span<const sched::NeedStep> steps = floor.dispatcher().terms(line).need.steps();
+  if (steps.empty()) return {};
+  std::vector<NeedPart> parts(steps.size());
+  for (size_t i = 0; i < steps.size(); ++i) {
+    NeedPart& part = parts[i];
+    if (steps[i].code == Code::compare) {
+      part = {i, met(steps[i], level_of(floor, agent, steps[i].skill))};
+    } else if (steps[i].code == Code::negate) {
+      part = {parts[i - 1].begin, !parts[i - 1].holds};
+    } else {
+      const NeedPart& right = parts[i - 1];
+      const NeedPart& left = parts[right.begin - 1];
+      part = {left.begin,
+              steps[i].code == Code::both ? left.holds && right.holds : left.holds || right.holds};
+    }
   }
+  std::string text;
+  add_unmet(floor, agent, steps, parts, steps.size() - 1, true, text);
   return text;
+}
+
+int8_t score_of(const Floor& floor, uint32_t agent, uint32_t slot) {
+  const TicketSide* side = floor.store().find_side(slot);
+  if (side == nullptr) return 0;
+  for (const sched::ExternalScore& score : side->scores)
+    if (score.agent == agent) return score.points;
+  return 0;
 }
 
 CandidateView candidate(const Floor& floor, uint32_t agent, uint32_t slot) {
@@ -193,11 +244,7 @@ CandidateView candidate(const Floor& floor, uint32_t agent, uint32_t slot) {
     view.surplus = rank.surplus;
     view.preferred = rank.preferred;
     view.preferred_of = rank.preferred_of;
-    if (const TicketSide* side = floor.store().find_side(slot); side != nullptr) {
-      for (const sched::ExternalScore& score : side->scores) {
-        if (score.agent == agent) view.score = score.points;
-      }
-    }
+    view.score = score_of(floor, agent, slot);
   }
   switch (hindrance) {
     case Hindrance::not_routable:

@@ -45,9 +45,12 @@ inline WhyTerm count_term(std::string_view name, int64_t count) {
 
 /// The agent as a ticket in this line sees it. `slot` none: the line's tickets in general.
 CandidateView candidate(const Floor& floor, uint32_t agent, uint32_t slot);
+/// Points of an external score.
+int8_t score_of(const Floor& floor, uint32_t agent, uint32_t slot);
 /// What the agent's state is called to people: "away (lunch)", "session lost".
 std::string state_text(const Floor& floor, uint32_t agent);
-/// Comparisons of the line's need that these skills do not meet, with what is held.
+/// The comparisons of the line's need that keep the agent from meeting it, with what is held; what
+/// is under a negation is asked the other way round.
 std::string unmet(const Floor& floor, uint32_t agent, uint32_t line);
 LineView line_view(const Floor& floor, uint32_t line);
 

@@ -447,11 +447,18 @@ void Floor::follow_line(uint32_t slot, State state_before, uint32_t queue_before
   if (state_before == State::queued) leave_line(slot);
   const bool moved = ticket.queue != queue_before;
   if (moved) {
-    // A bounce gives it its place back.
-    const TicketSide* side = bounced ? store_.find_side(slot) : nullptr;
-    const bool kept = side != nullptr && side->enqueued_before_us != 0;
-    ticket.enqueued_at_us = kept ? side->enqueued_before_us : now_.us;
-    if (ticket.state == State::queued) ticket.order = kept ? side->order_before : ++last_order_;
+    // A bounce gives it its place back. The way through triage counts no more here than in moves.
+    const int64_t entered_us = ticket.enqueued_at_us;
+    const uint32_t order = ticket.order;
+    const TicketSide* known = bounced ? store_.find_side(slot) : nullptr;
+    const bool kept = known != nullptr && known->enqueued_before_us != 0;
+    ticket.enqueued_at_us = kept ? known->enqueued_before_us : now_.us;
+    if (ticket.state == State::queued) ticket.order = kept ? known->order_before : ++last_order_;
+    if (queue_before != rules_.triage()) {
+      TicketSide& side = store_.side(slot);
+      side.enqueued_before_us = entered_us;
+      side.order_before = order;
+    }
     ticket.step = ticket.declines = 0;
     ticket.aged = ticket.unroutable = 0;
   }

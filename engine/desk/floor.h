@@ -69,6 +69,10 @@ class Floor final : public ValueNumbers {
   void admit(uint32_t slot, uint32_t queue);
   /// Applies an event that a decide() gave; what follows from it follows.
   void change(uint32_t slot, Event event);
+  /// The agent who asked for the ticket, if an agent did.
+  uint32_t self_of(uint32_t slot) const;
+  /// Gives the ticket back to who might not have it for having asked for it.
+  void include_self(uint32_t slot, uint32_t agent);
   /// Attributes were set: priority, policies and standing follow. `fields` says which; `changed`:
   /// bits of Field that are other ones besides.
   void attributes_changed(uint32_t slot, uint32_t fields, uint32_t changed = 0);
@@ -292,6 +296,7 @@ class Floor final : public ValueNumbers {
   std::span<const sched::ExternalScore> scores(uint32_t slot) const;
   void assign_batch(uint32_t queue);
   void match_lines(std::span<const uint32_t> lines);
+  void match_released(uint32_t queue);
   void note_given(uint32_t agent);
 
   // Offers (floor_offers.cpp).
@@ -317,6 +322,7 @@ class Floor final : public ValueNumbers {
   void cool_off(uint32_t agent, uint32_t slot, int64_t until_us);
   int64_t agent_due(uint32_t agent) const;
   int64_t next_shift_edge(uint32_t agent, int64_t after_us) const;
+  void refresh_band(uint32_t agent, int64_t at_us);
   void rearm_agent(uint32_t agent);
   void fire_agent(uint32_t agent, int64_t due_us);
   int64_t next_grace_end(uint32_t agent) const;

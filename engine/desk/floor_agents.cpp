@@ -56,7 +56,23 @@ void Floor::refresh_agent(uint32_t agent, int64_t at_us) {
   record.next_edge_us = record.logged_in() ? next_shift_edge(agent, at_us) : 0;
   matching_changed_ = true;
   if (record.routable()) freed_.push_back(agent);
+  refresh_band(agent, at_us);
   rearm_agent(agent);
+}
+
+/// Where the agent's occupancy is, and until when: it falls while nothing is in hand.
+void Floor::refresh_band(uint32_t agent, int64_t at_us) {
+  AgentRecord& record = roster_[agent];
+  record.next_band_us = 0;
+  if (!uses_occupancy_ || !record.logged_in()) return;
+  record.count(at_us);
+  const DeskSettings& settings = rules_.settings();
+  const uint32_t milli = record.occupancy_milli();
+  dispatcher_.set_band(AgentId{agent}, milli < settings.occupancy_low_milli     ? 0
+                                       : milli <= settings.occupancy_high_milli ? 1
+                                                                                : 2);
+  record.next_band_us =
+      record.band_until_us(settings.occupancy_low_milli, settings.occupancy_high_milli);
 }
 
 void Floor::note_given(uint32_t agent) {
@@ -285,8 +301,10 @@ void Floor::pass_shift_edge(uint32_t agent, int64_t at_us) {
   if (ends && !record.drained) {
     record.drained = true;
     record.after_wrap_up = AgentState::draining;
-    if (record.state == AgentState::available || record.state == AgentState::no_response) {
+    if (record.routable() || record.state == AgentState::available ||
+        record.state == AgentState::no_response) {
       set_state(agent, AgentState::draining, none, at_us);
+      end_offers_of_agent(agent, reason_drained);
       release_holds(agent);
     }
   }
@@ -433,11 +451,8 @@ void Floor::follow_agent(uint32_t slot, State state_before, uint32_t agent_befor
     record.in_hand += step;
     record.busy = record.in_hand != 0;
     if (!uses_occupancy_) return;
-    const uint32_t milli = record.occupancy_milli();
-    const DeskSettings& settings = rules_.settings();
-    dispatcher_.set_band(AgentId{agent}, milli < settings.occupancy_low_milli     ? 0
-                                         : milli <= settings.occupancy_high_milli ? 1
-                                                                                  : 2);
+    refresh_band(agent, now_.us);
+    rearm_agent(agent);
   };
   if (worked) count(agent_before, 0U - 1U);
   if (works) count(ticket.agent, 1U);
@@ -456,6 +471,7 @@ int64_t Floor::agent_due(uint32_t agent) const {
   consider(record.wrap_up_end_us);
   consider(record.grace_end_us);
   consider(record.next_edge_us);
+  consider(record.next_band_us);
   for (const CoolOff& cool_off : record.cool_offs) consider(cool_off.until_us);
   return due_us;
 }
@@ -470,7 +486,8 @@ void Floor::rearm_agent(uint32_t agent) {
   }
 }
 
-/// One effect of the agent, due at `due_us`: lease before wrap-up before shift, cool-offs last.
+/// One effect of the agent, due at `due_us`: lease before wrap-up before shift before occupancy,
+/// cool-offs last.
 void Floor::fire_agent(uint32_t agent, int64_t due_us) {
   AgentRecord& record = roster_[agent];
   if (record.grace_end_us != 0 && record.grace_end_us <= due_us) {
@@ -479,6 +496,8 @@ void Floor::fire_agent(uint32_t agent, int64_t due_us) {
     end_wrap_up(agent, record.wrap_up_end_us);
   } else if (record.next_edge_us != 0 && record.next_edge_us <= due_us) {
     pass_shift_edge(agent, record.next_edge_us);
+  } else if (record.next_band_us != 0 && record.next_band_us <= due_us) {
+    refresh_band(agent, record.next_band_us);
   } else {
     for (size_t i = 0; i < record.cool_offs.size();) {
       const CoolOff cool_off = record.cool_offs[i];

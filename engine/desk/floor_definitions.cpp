@@ -140,6 +140,10 @@ bool Floor::configure(const Configuration& configuration) {
   dispatcher_.set_aged_share(rules_.settings().aged_share_milli);
   define_work();
   for (uint32_t queue = 0; queue < rules_.queue_count(); ++queue) follow_queue(queue);
+  for (uint32_t agent = 0; uses_occupancy_ && agent < rules_.agent_count(); ++agent) {
+    refresh_band(agent, now_.us);
+    rearm_agent(agent);
+  }
   for (const uint32_t queue : defined) {
     Event event;
     event.kind = EventKind::queue_defined;

@@ -185,9 +185,20 @@ void Floor::close_window(uint32_t queue) {
   for (const uint32_t line : lines) dispatcher_.hold_line(line, false);
   matching_changed_ = true;
   assign_batch(queue);
+  match_released(queue);
+}
+
+/// Nothing of the queue was given for a while: whoever may have something of it now is asked.
+void Floor::match_released(uint32_t queue) {
+  const std::vector<uint32_t> lines = lines_.lines_of(queue);
   match_lines(lines);
   for (const uint32_t line : lines) {
     if (!dispatcher_.line(line).empty()) ready_.push_back(dispatcher_.line(line).top());
+  }
+  if (!remembers_resolvers_) return;
+  // Tickets held for one agent stand beside the lines.
+  for (uint32_t agent = 0; agent < roster_.size(); ++agent) {
+    if (!roster_[agent].held.empty()) freed_.push_back(agent);
   }
 }
 

@@ -95,8 +95,7 @@ void Floor::enqueue(uint32_t slot) {
   if (ticket.aged) dispatcher_.age(slot);
   if (rules_.agent_count() != 0) {
     // Nobody works on a ticket of their own.
-    const uint32_t self =
-        detail.requester_size == 0 ? none : rules_.find_agent(store_.requester(slot));
+    const uint32_t self = self_of(slot);
     if (self != none && dispatcher_.may_serve(AgentId{self}, line)) {
       dispatcher_.exclude(AgentId{self}, slot);
     }
@@ -110,15 +109,26 @@ void Floor::leave_line(uint32_t slot) {
   if (!dispatcher_.waiting(slot)) return;
   dispatcher_.remove(slot);
   matching_changed_ = true;
-  const TicketDetail& detail = store_.detail(slot);
-  if (detail.requester_size == 0 || rules_.agent_count() == 0) return;
-  const uint32_t self = rules_.find_agent(store_.requester(slot));
-  if (self == none) return;
-  const std::vector<CoolOff>& cool_offs = roster_[self].cool_offs;
+  include_self(slot, self_of(slot));
+}
+
+uint32_t Floor::self_of(uint32_t slot) const {
+  if (store_.detail(slot).requester_size == 0 || rules_.agent_count() == 0) return none;
+  return rules_.find_agent(store_.requester(slot));
+}
+
+void Floor::include_self(uint32_t slot, uint32_t agent) {
+  if (agent == none) return;
+  const std::vector<CoolOff>& cool_offs = roster_[agent].cool_offs;
   const bool cools = std::any_of(cool_offs.begin(), cool_offs.end(), [&](const CoolOff& cool_off) {
     return cool_off.ticket == store_.hot(slot).id;
   });
-  if (!cools) dispatcher_.include(AgentId{self}, slot);
+  if (cools) return;
+  // Who had too many exclusions to be given anything may have none too many now.
+  if (dispatcher_.exclusions(AgentId{agent}) > sched::Dispatcher::exclusions_max) {
+    freed_.push_back(agent);
+  }
+  dispatcher_.include(AgentId{agent}, slot);
 }
 
 /// Whatever its place depends on has changed.
@@ -133,10 +143,12 @@ void Floor::stand_anew(uint32_t slot) {
   // Under offer: it stays so while those who have one could have it as it is now.
   const TicketDetail& detail = store_.detail(slot);
   const uint32_t line = lines_.line_for(lines_.key_of(ticket, detail, step_at(slot, now_.us)));
+  const uint32_t self = self_of(slot);
   for (uint32_t index = detail.first_offer; index != none; index = offers_[index].next_of_ticket) {
     const Offer& offer = offers_[index];
-    const bool holds = offer.hand_over || (dispatcher_.may_serve(AgentId{offer.agent}, line) &&
-                                           offer.load.work == dispatcher_.terms(line).work);
+    const bool holds =
+        offer.hand_over || (dispatcher_.may_serve(AgentId{offer.agent}, line) &&
+                            offer.load.work == dispatcher_.terms(line).work && offer.agent != self);
     if (holds) continue;
     end_offers(slot, reason_changed);
     wait_again(slot);
@@ -206,7 +218,7 @@ void Floor::begin_hold(uint32_t slot) {
   const uint32_t line =
       lines_.line_for(lines_.key_of(ticket, store_.detail(slot), step_at(slot, now_.us)));
   if (!there || roster_[agent].lost_at_us != 0 || !dispatcher_.may_serve(AgentId{agent}, line) ||
-      dispatcher_.excluded(AgentId{agent}, slot) || rules_.find_agent(requester) == agent) {
+      dispatcher_.excluded(AgentId{agent}, slot) || self_of(slot) == agent) {
     return;
   }
   int64_t until_us = now_.us + sticky.wait_us;

@@ -34,8 +34,6 @@ Reject Floor::escalate(uint32_t slot, uint32_t queue, uint32_t reason, uint8_t d
   TicketSide& side = store_.side(slot);
   if (side.escalations < 0xffff) ++side.escalations;
   side.checklist_done = done;
-  side.enqueued_before_us = ticket.enqueued_at_us;
-  side.order_before = ticket.order;
   side.checklist_of = of;
   change(slot, *event);
   return Reject::none;
@@ -118,11 +116,7 @@ void Floor::hold_queue(uint32_t queue, bool held) {
   const std::vector<uint32_t> lines = lines_.lines_of(queue);
   for (const uint32_t line : lines) dispatcher_.hold_line(line, held);
   matching_changed_ = true;
-  if (held) return;
-  match_lines(lines);
-  for (const uint32_t line : lines) {
-    if (!dispatcher_.line(line).empty()) ready_.push_back(dispatcher_.line(line).top());
-  }
+  if (!held) match_released(queue);
 }
 
 void Floor::switch_route(std::string_view rule, bool on) {

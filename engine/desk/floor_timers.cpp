@@ -53,6 +53,7 @@ void Floor::fire_due_of(uint32_t slot) {
 
 void Floor::trim_closed() {
   while (closed_count_ > limits_.closed_max) archive(closed_first_);
+  settle();
 }
 
 /// A shorter setting may have made it due before the ticket's newest event, or before the setting
@@ -174,7 +175,7 @@ void Floor::archive(uint32_t slot) {
   event.version = ticket.version;
   write(slot, event);
   unlink_closed(slot);
-  dispatcher_.include_all(slot);
+  dispatcher_.include_all(slot, &freed_);  // who had too many exclusions may have room for others
   store_.remove(slot);
   ++archived_;
 }

@@ -4,8 +4,9 @@ namespace paceline::desk {
 
 void AgentRecord::count(int64_t now_us) {
   const int64_t spent_us = now_us - counted_us;
+  if (spent_us <= 0) return;  // what is noticed late may be dated before what was counted
   counted_us = now_us;
-  if (state == AgentState::logged_out || spent_us <= 0) return;
+  if (state == AgentState::logged_out) return;
   logged_in_us += spent_us;
   if (state == AgentState::away) {
     away_us += spent_us;
@@ -26,6 +27,32 @@ uint32_t AgentRecord::occupancy_milli() const {
   if (total_us == 0) return 0;
   // Microseconds times a thousand: no overflow within 290,000 years.
   return static_cast<uint32_t>(session_busy_us * 1'000 / total_us);
+}
+
+int64_t AgentRecord::band_until_us(int64_t low_milli, int64_t high_milli) const {
+  const bool rises = state == AgentState::wrap_up ||
+                     (busy && state != AgentState::away && state != AgentState::logged_out);
+  const bool falls = !rises && state == AgentState::available;
+  if (!rises && !falls) return 0;
+  const int64_t busy_us = session_busy_us;
+  const int64_t total_us = session_busy_us + session_available_us;
+  int64_t wait_us = 0;
+  // The band is left when occupancy_milli() comes to `low` or above `high`, or falls below them.
+  for (const int64_t edge : {low_milli, high_milli + 1}) {
+    int64_t after_us = 0;
+    if (rises) {
+      if (edge > 1'000 || occupancy_milli() >= edge) continue;
+      if (edge == 1'000 && session_available_us != 0) continue;
+      const int64_t missing = edge * total_us - 1'000 * busy_us;
+      after_us = edge == 1'000 ? 1 : (missing + 999 - edge) / (1'000 - edge);
+    } else {
+      if (edge == 0 || occupancy_milli() < edge) continue;
+      after_us = 1'000 * busy_us / edge + 1 - total_us;
+    }
+    after_us = after_us < 1 ? 1 : after_us;
+    if (wait_us == 0 || after_us < wait_us) wait_us = after_us;
+  }
+  return wait_us == 0 ? 0 : counted_us + wait_us;
 }
 
 void Roster::add_to(sched::Digest& digest, uint32_t agent) const {

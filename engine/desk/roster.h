@@ -44,6 +44,7 @@ struct AgentRecord {
   uint8_t expired_in_row = 0;
   uint32_t given = 0;        ///< Since log-in, for the ramp.
   int64_t next_edge_us = 0;  ///< Of shift or ramp; 0: none.
+  int64_t next_band_us = 0;  ///< When the occupancy leaves its band; 0: never, or nobody asks.
   uint32_t first_offer = none;
   uint32_t offers = 0;
   uint32_t first_ticket = none;  ///< Slot; of those in hand or pending.
@@ -66,6 +67,9 @@ struct AgentRecord {
   void count(int64_t now_us);
   /// Handling time of handling and available time since log-in, in thousandths; 0 at first.
   uint32_t occupancy_milli() const;
+  /// When, with nothing else happening, the occupancy comes from one side of the band's edges to
+  /// the other; 0: never. As counted.
+  int64_t band_until_us(int64_t low_milli, int64_t high_milli) const;
 };
 
 class Roster {

@@ -119,7 +119,7 @@ struct TicketSide {
   uint64_t bounce_pair = 0;          ///< The two queues of the newest bounce …
   uint8_t bounces_in_pair = 0;       ///< … and how often between them.
   uint16_t bounces = 0;
-  // Its place in the queue it was escalated from, for when it bounces.
+  // Its place in the queue it came from, for when it bounces.
   int64_t enqueued_before_us = 0;
   uint32_t order_before = 0;
   uint16_t escalations = 0;

@@ -322,9 +322,11 @@ Reply Verbs::update(const CommandFrame& frame, const Update& update) {
   if (requester != store.requester(*slot)) changed |= bit(TextField::requester);
   if (body != store.body(*slot)) changed |= bit(TextField::body);
   if (changed != 0) {
+    const uint32_t self_before = floor_.self_of(*slot);
     if (const auto set = store.set_texts(*slot, requester, body); !set) {
       return refuse(set.error(), ticket.id);
     }
+    if (floor_.self_of(*slot) != self_before) floor_.include_self(*slot, self_before);
   }
   for (size_t i = 0; i < interned_count; ++i) {
     const auto field = static_cast<TextField>(i + 1);

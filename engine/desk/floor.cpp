@@ -251,7 +251,7 @@ void Floor::attributes_changed(uint32_t slot, uint32_t fields, uint32_t changed)
   event.fields = fields;
   event.version = ticket.version;
   write(slot, event);
-  if (fields == 0) return;
+  if (fields == 0) return rearm(slot);  // it was touched all the same
   if ((fields & bit(FieldBit::promised_at)) != 0) clockwork_.promise_changed(slot, now_.us);
   Clockwork::Change change{.fields = changed};
   change.updated = chronicle_.cause() == Cause::command;

@@ -219,8 +219,8 @@ void Floor::change(uint32_t slot, Event event) {
   follow_clocks(slot, event, queue_before);
   follow_load(slot, agent_before, load_before);
   follow_agent(slot, state_before, agent_before);
-  follow_offers(slot, state_before, queue_before, agent_before);
-  follow_line(slot, state_before, queue_before, event.kind == EventKind::ticket_bounced);
+  follow_offers(slot, event, state_before, queue_before, agent_before);
+  follow_line(slot, event, state_before, queue_before);
   follow_resolver(slot, event, agent_before);
   follow_closing(slot, event);
   follow_tasks(slot, state_before);
@@ -251,7 +251,7 @@ void Floor::attributes_changed(uint32_t slot, uint32_t fields, uint32_t changed)
   event.fields = fields;
   event.version = ticket.version;
   write(slot, event);
-  if (fields == 0) return;
+  if (fields == 0) return rearm(slot);  // it was touched all the same
   if ((fields & bit(FieldBit::promised_at)) != 0) clockwork_.promise_changed(slot, now_.us);
   Clockwork::Change change{.fields = changed};
   change.updated = chronicle_.cause() == Cause::command;
@@ -442,10 +442,14 @@ void Floor::note_over_capacity(uint32_t agent) {
   chronicle_.write(event, nullptr, rules_.triage());
 }
 
-void Floor::follow_line(uint32_t slot, State state_before, uint32_t queue_before, bool bounced) {
+void Floor::follow_line(uint32_t slot, const Event& event, State state_before,
+                        uint32_t queue_before) {
   Ticket& ticket = store_.hot(slot);
-  if (state_before == State::queued) leave_line(slot);
   const bool moved = ticket.queue != queue_before;
+  const bool stays = state_before == State::queued && ticket.state == State::queued && !moved;
+  if (stays && !puts_in_queue(event)) return stand_anew(slot);
+  const bool bounced = event.kind == EventKind::ticket_bounced;
+  if (state_before == State::queued) leave_line(slot);
   if (moved) {
     // A bounce gives it its place back. The way through triage counts no more here than in moves.
     const int64_t entered_us = ticket.enqueued_at_us;

@@ -192,13 +192,13 @@ void Floor::close_window(uint32_t queue) {
 void Floor::match_released(uint32_t queue) {
   const std::vector<uint32_t> lines = lines_.lines_of(queue);
   match_lines(lines);
-  for (const uint32_t line : lines) {
-    if (!dispatcher_.line(line).empty()) ready_.push_back(dispatcher_.line(line).top());
-  }
-  if (!remembers_resolvers_) return;
-  // Tickets held for one agent stand beside the lines.
-  for (uint32_t agent = 0; agent < roster_.size(); ++agent) {
-    if (!roster_[agent].held.empty()) freed_.push_back(agent);
+  // Tickets held for one agent stand beside the lines; and who must not have the head of a line may
+  // have what is behind it.
+  for (uint32_t agent = 0; agent < rules_.agent_count(); ++agent) {
+    if (dispatcher_.fit(AgentId{agent}) == 0) continue;
+    if (!roster_[agent].held.empty() || dispatcher_.exclusions(AgentId{agent}) != 0) {
+      freed_.push_back(agent);
+    }
   }
 }
 

@@ -112,12 +112,12 @@ void Floor::wait_again(uint32_t slot) {
   rearm(slot);
 }
 
-void Floor::follow_offers(uint32_t slot, State state_before, uint32_t queue_before,
-                          uint32_t agent_before) {
+void Floor::follow_offers(uint32_t slot, const Event& event, State state_before,
+                          uint32_t queue_before, uint32_t agent_before) {
   const Ticket& ticket = store_.hot(slot);
   if (ticket.offers == 0) return;
   if (ticket.state == state_before && ticket.queue == queue_before &&
-      ticket.agent == agent_before) {
+      ticket.agent == agent_before && !puts_in_queue(event)) {
     return;
   }
   end_offers(slot, reason_changed);

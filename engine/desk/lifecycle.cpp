@@ -185,6 +185,11 @@ Event decide_remind(const Ticket& ticket, uint32_t times) {
   return event;
 }
 
+bool puts_in_queue(const Event& event) {
+  return event.kind == EventKind::ticket_requeued || event.kind == EventKind::ticket_escalated ||
+         event.kind == EventKind::ticket_bounced || event.kind == EventKind::ticket_handed_off;
+}
+
 bool begins_interval(const Ticket& ticket, const Event& event) {
   return event.state != ticket.state ||
          (event.state == State::pending && event.reason != ticket.reason);

@@ -57,6 +57,8 @@ Event decide_remind(const Ticket& ticket, uint32_t times);
 
 /// Whether the event puts the ticket into a state, or a pending reason, it is not in yet.
 bool begins_interval(const Ticket& ticket, const Event& event);
+/// Whether it is a move, be it to the queue in which the ticket is.
+bool puts_in_queue(const Event& event);
 
 /// Applies a ticket event to the record.
 void evolve(Ticket& ticket, TicketDetail& detail, const Event& event);

@@ -34,7 +34,7 @@ int64_t AgentRecord::band_until_us(int64_t low_milli, int64_t high_milli) const 
                      (busy && state != AgentState::away && state != AgentState::logged_out);
   const bool falls = !rises && state == AgentState::available;
   if (!rises && !falls) return 0;
-  const int64_t busy_us = session_busy_us;
+  const int64_t handled_us = session_busy_us;
   const int64_t total_us = session_busy_us + session_available_us;
   int64_t wait_us = 0;
   // The band is left when occupancy_milli() comes to `low` or above `high`, or falls below them.
@@ -43,11 +43,11 @@ int64_t AgentRecord::band_until_us(int64_t low_milli, int64_t high_milli) const 
     if (rises) {
       if (edge > 1'000 || occupancy_milli() >= edge) continue;
       if (edge == 1'000 && session_available_us != 0) continue;
-      const int64_t missing = edge * total_us - 1'000 * busy_us;
+      const int64_t missing = edge * total_us - 1'000 * handled_us;
       after_us = edge == 1'000 ? 1 : (missing + 999 - edge) / (1'000 - edge);
     } else {
       if (edge == 0 || occupancy_milli() < edge) continue;
-      after_us = 1'000 * busy_us / edge + 1 - total_us;
+      after_us = 1'000 * handled_us / edge + 1 - total_us;
     }
     after_us = after_us < 1 ? 1 : after_us;
     if (wait_us == 0 || after_us < wait_us) wait_us = after_us;

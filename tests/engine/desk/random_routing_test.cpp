@@ -185,7 +185,9 @@ class Crowd {
   Crowd(Dice& dice, const Desk& desk) : dice_(dice), desk_(desk) {}
 
   void ask(FrameBuilder& builder) {
-    const std::string ticket = "T" + std::to_string(dice_.roll(opened_ + 1));
+    // Of those opened last: most of the others have ended.
+    const std::string ticket =
+        "T" + std::to_string(opened_ - dice_.roll(std::min<uint64_t>(opened_, 40) + 1));
     const std::string agent = agent_name(dice_.roll(agent_count + 1));
     const std::string queue = queue_name(dice_.roll(queue_count + 1));
     switch (dice_.roll(34)) {
@@ -203,8 +205,7 @@ class Crowd {
       case 5: {
         OpenFields open = some_ticket(dice_);
         open.kind = static_cast<uint8_t>(TicketKind::task);
-        open.follows =
-            sched::TicketId::make(sched::DeskNumber{1}, 1 + dice_.roll(opened_ + 1)).value;
+        open.follows = recent_id();
         open.external_id = "T" + std::to_string(opened_++);
         builder.open(open);
         break;
@@ -276,10 +277,7 @@ class Crowd {
         builder.score(ticket, agent, static_cast<int8_t>(static_cast<int>(dice_.roll(31)) - 15));
         break;
       case 28:
-        builder.reconcile(
-            agent,
-            std::to_string(
-                sched::TicketId::make(sched::DeskNumber{1}, 1 + dice_.roll(opened_ + 1)).value));
+        builder.reconcile(agent, std::to_string(recent_id()));
         break;
       default:
         ask_of_ticket(builder, ticket, agent, queue);
@@ -288,6 +286,11 @@ class Crowd {
   }
 
  private:
+  uint64_t recent_id() {
+    const uint64_t number = opened_ + 1 - dice_.roll(std::min<uint64_t>(opened_, 40) + 1);
+    return sched::TicketId::make(sched::DeskNumber{1}, number).value;
+  }
+
   void ask_of_ticket(FrameBuilder& builder, const std::string& ticket, const std::string& agent,
                      const std::string& queue) {
     switch (dice_.roll(12)) {

@@ -292,6 +292,7 @@ class Floor final : public ValueNumbers {
   std::span<const sched::ExternalScore> scores(uint32_t slot) const;
   void assign_batch(uint32_t queue);
   void match_lines(std::span<const uint32_t> lines);
+  void match_released(std::span<const uint32_t> lines);
   void note_given(uint32_t agent);
 
   // Offers (floor_offers.cpp).

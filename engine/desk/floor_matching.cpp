@@ -93,6 +93,19 @@ void Floor::match_lines(std::span<const uint32_t> lines) {
   }
 }
 
+/// Of lines that go on after having been held. Behind a head that is nobody's, or beside it for one
+/// agent only, there may be what somebody free can have: only agents with something excluded or
+/// kept for them can tell.
+void Floor::match_released(std::span<const uint32_t> lines) {
+  match_lines(lines);
+  for (uint32_t agent = 0; agent < rules_.agent_count(); ++agent) {
+    const AgentId id{agent};
+    if (dispatcher_.exclusions(id) != 0 || dispatcher_.waiting_for(id) != 0) {
+      freed_.push_back(agent);
+    }
+  }
+}
+
 /// What fell due of the ticket before comes first; false if that took it out of its line.
 bool Floor::award(uint32_t slot, uint32_t agent) {
   const uint32_t line = dispatcher_.line_of(slot);
@@ -185,10 +198,7 @@ void Floor::close_window(uint32_t queue) {
   for (const uint32_t line : lines) dispatcher_.hold_line(line, false);
   matching_changed_ = true;
   assign_batch(queue);
-  match_lines(lines);
-  for (const uint32_t line : lines) {
-    if (!dispatcher_.line(line).empty()) ready_.push_back(dispatcher_.line(line).top());
-  }
+  match_released(lines);
 }
 
 /// As many of the window's tickets as can be, at the least total rank; of equal ranks the agents

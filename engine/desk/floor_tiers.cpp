@@ -119,10 +119,7 @@ void Floor::hold_queue(uint32_t queue, bool held) {
   for (const uint32_t line : lines) dispatcher_.hold_line(line, held);
   matching_changed_ = true;
   if (held) return;
-  match_lines(lines);
-  for (const uint32_t line : lines) {
-    if (!dispatcher_.line(line).empty()) ready_.push_back(dispatcher_.line(line).top());
-  }
+  match_released(lines);
 }
 
 void Floor::switch_route(std::string_view rule, bool on) {

@@ -1,4 +1,4 @@
-// Who is given what where a queue was held back for a while.
+// Who is given what where a queue was held back for a while, and what counts as given after log-in.
 #include <gtest/gtest.h>
 
 #include "tests/support/desk_driver.h"
@@ -72,6 +72,25 @@ TEST(HeldBack, AWindowEndsWithWhatWaitsForOneAgentOnly) {
   desk.at("09:01").open(ticket("INC2", "bob"));
   desk.at("09:01:01").tick();
   EXPECT_EQ(desk.ticket("INC2").agent, "ada");
+}
+
+TEST(Ramp, EveryOfferOfAFanOutCountsForTheRampAfterLogIn) {
+  Configuration configuration = small_desk();
+  configuration.settings.ramp_items = 1;
+  configuration.settings.ramp_us = (sched::minute * 15).us;
+  configuration.queues[0].fan_out = 2;
+  configuration.queues[0].weight_milli = 100;
+  configuration.agents.push_back(configuration.agents[0]);
+  configuration.agents[1].name = "ben";
+  DeskDriver desk;
+  desk.at("09:00").configure(configuration);
+  desk.run([](FrameBuilder& f) { f.log_in("ada").log_in("ben"); });
+  desk.open(ticket("INC1"));
+  EXPECT_EQ(desk.offers().size(), 2U);
+  desk.at("09:01").open(ticket("INC2"));
+  EXPECT_EQ(desk.offer("INC2"), 0U);
+  desk.at("09:16").tick();
+  EXPECT_NE(desk.offer("INC2"), 0U);
 }
 
 }  // namespace

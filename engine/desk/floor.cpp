@@ -219,8 +219,8 @@ void Floor::change(uint32_t slot, Event event) {
   follow_clocks(slot, event, queue_before);
   follow_load(slot, agent_before, load_before);
   follow_agent(slot, state_before, agent_before);
-  follow_offers(slot, state_before, queue_before, agent_before);
-  follow_line(slot, state_before, queue_before, event.kind == EventKind::ticket_bounced);
+  follow_offers(slot, event, queue_before, agent_before);
+  follow_line(slot, event, queue_before);
   follow_resolver(slot, event, agent_before);
   follow_closing(slot, event);
   follow_tasks(slot, state_before);
@@ -442,12 +442,18 @@ void Floor::note_over_capacity(uint32_t agent) {
   chronicle_.write(event, nullptr, rules_.triage());
 }
 
-void Floor::follow_line(uint32_t slot, State state_before, uint32_t queue_before, bool bounced) {
+void Floor::follow_line(uint32_t slot, const Event& event, uint32_t queue_before) {
   Ticket& ticket = store_.hot(slot);
-  if (state_before == State::queued) leave_line(slot);
+  const State state_before = event.previous_state;
   const bool moved = ticket.queue != queue_before;
+  if (state_before == State::queued && ticket.state == State::queued && !moved &&
+      event.kind != EventKind::ticket_requeued) {
+    return stand_anew(slot);  // a message, say: it neither comes nor goes
+  }
+  if (state_before == State::queued) leave_line(slot);
   if (moved) {
     // A bounce gives it its place back.
+    const bool bounced = event.kind == EventKind::ticket_bounced;
     const TicketSide* side = bounced ? store_.find_side(slot) : nullptr;
     const bool kept = side != nullptr && side->enqueued_before_us != 0;
     ticket.enqueued_at_us = kept ? side->enqueued_before_us : now_.us;

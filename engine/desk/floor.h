@@ -258,8 +258,8 @@ class Floor final : public ValueNumbers {
   ClockChange change_of(uint32_t slot, uint32_t clock) const;
   void migrate(uint32_t slot);
   void follow_load(uint32_t slot, uint32_t agent_before, const sched::Load& before);
-  void follow_line(uint32_t slot, State state_before, uint32_t queue_before, bool bounced);
-  void follow_offers(uint32_t slot, State state_before, uint32_t queue_before,
+  void follow_line(uint32_t slot, const Event& event, uint32_t queue_before);
+  void follow_offers(uint32_t slot, const Event& event, uint32_t queue_before,
                      uint32_t agent_before);
   void follow_agent(uint32_t slot, State state_before, uint32_t agent_before);
   void follow_tasks(uint32_t slot, State state_before);

@@ -112,12 +112,12 @@ void Floor::wait_again(uint32_t slot) {
   rearm(slot);
 }
 
-void Floor::follow_offers(uint32_t slot, State state_before, uint32_t queue_before,
+void Floor::follow_offers(uint32_t slot, const Event& event, uint32_t queue_before,
                           uint32_t agent_before) {
   const Ticket& ticket = store_.hot(slot);
   if (ticket.offers == 0) return;
-  if (ticket.state == state_before && ticket.queue == queue_before &&
-      ticket.agent == agent_before) {
+  if (ticket.state == event.previous_state && ticket.queue == queue_before &&
+      ticket.agent == agent_before && event.kind != EventKind::ticket_requeued) {
     return;
   }
   end_offers(slot, reason_changed);

@@ -132,6 +132,7 @@ bool Floor::award(uint32_t slot, uint32_t agent) {
     }
   }
   dispatcher_.note_award(AgentId{agent}, slot);
+  ++given_;
   if (offered.empty()) {
     note_given(agent);
     change(slot, decide_assign(ticket, agent).value());

@@ -36,12 +36,12 @@ uint32_t unused(uint8_t held, Comparison comparison, uint8_t level) {
 }
 
 struct Value {
-  bool holds = true;
-  uint32_t surplus = 0;
+  bool holds;
+  uint32_t surplus;
 };
 
 Value evaluate(std::span<const NeedStep> steps, std::span<const SkillLevel> held) {
-  std::array<Value, Need::depth_max> stack;
+  std::array<Value, Need::depth_max> stack;  // not cleared: that would cost more than the rest
   uint32_t depth = 0;
   for (const NeedStep& step : steps) {
     switch (step.code) {
@@ -65,7 +65,7 @@ Value evaluate(std::span<const NeedStep> steps, std::span<const SkillLevel> held
       }
     }
   }
-  return depth == 0 ? Value{} : stack[0];
+  return depth == 0 ? Value{true, 0} : stack[0];
 }
 
 }  // namespace

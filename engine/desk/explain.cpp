@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "engine/desk/explain_words.h"
 #include "engine/desk/need.h"
@@ -228,13 +229,21 @@ std::string_view head_unroutable(const Floor& floor, uint32_t line) {
 /// Of tickets recorded after the instant press_at + bound, none overtakes (strict classes aside).
 void starvation_terms(const Floor& floor, uint32_t position, Why& why) {
   const Rulebook& rules = floor.rules();
-  const uint32_t group = rules.queue(position).group;
+  // Queues of every group compete that has an agent in common with this one's.
+  const std::string& group = rules.queue(position).definition.group;
+  std::set<std::string_view> groups{group};
+  for (uint32_t agent = 0; agent < rules.agent_count(); ++agent) {
+    const std::vector<std::string>& own = rules.agent(agent).definition.groups;
+    if (std::find(own.begin(), own.end(), group) != own.end())
+      groups.insert(own.begin(), own.end());
+  }
   int64_t head_start_us = 0;
   int64_t target_us = sched::never.us;
   for (uint32_t queue = 0; queue < rules.queue_count(); ++queue) {
     const QueueDefinition& definition = rules.queue(queue).definition;
-    if (rules.queue(queue).group != group || definition.mode != QueueMode::push) continue;
-    if (definition.discipline != Discipline::pressing_time) return;  // no such bound
+    if (!groups.contains(definition.group) || definition.mode == QueueMode::manual) continue;
+    // Other orders and shares have no such bound.
+    if (definition.discipline != Discipline::pressing_time || definition.share != 0) return;
     const HeadStart& head_start = definition.head_start;
     int64_t most_us = 0;
     for (const int64_t us : head_start.priority_us) most_us = std::max(most_us, us);

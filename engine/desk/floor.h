@@ -145,7 +145,8 @@ class Floor final : public ValueNumbers {
   // Timers.
 
   sched::Instant next_due() const { return wheel_.next_due(); }
-  /// Fires what is due at or before `until`, at most `budget` effects; returns how many.
+  /// Fires what is due at or before `until`, at most `budget` effects, awards that follow from them
+  /// counted; returns how many.
   uint32_t fire_due(sched::Instant until, uint32_t budget);
   /// Archives the oldest closed tickets beyond closed_max; after each command.
   void trim_closed();
@@ -388,6 +389,7 @@ class Floor final : public ValueNumbers {
   // Between a change and settle().
   std::vector<uint32_t> ready_;  // tickets that joined a line
   std::vector<uint32_t> freed_;  // agents that have more room
+  uint64_t given_ = 0;           // awards so far, for what a batch may do
   bool matching_changed_ = false;
   bool carrying_out_ = false;  // what rungs asked for
 

@@ -119,13 +119,17 @@ bool Floor::award(uint32_t slot, uint32_t agent) {
     }
   }
   dispatcher_.note_award(AgentId{agent}, slot);
-  note_given(agent);
+  ++given_;
   if (offered.empty()) {
+    note_given(agent);
     change(slot, decide_assign(ticket, agent).value());
     return true;
   }
   leave_line(slot);
-  for (const uint32_t taker : offered) make_offer(slot, taker, none, false);
+  for (const uint32_t taker : offered) {
+    note_given(taker);
+    make_offer(slot, taker, none, false);
+  }
   rearm(slot);
   return true;
 }

@@ -14,7 +14,9 @@ using sched::Instant;
 uint32_t Floor::fire_due(Instant until, uint32_t budget) {
   const CauseScope scope(chronicle_, Cause::timer);
   uint32_t fired = 0;
-  while (fired < budget && wheel_.next_due() <= until) {
+  const uint64_t given_before = given_;
+  // What they lead to being given to somebody is work, too.
+  while (fired + (given_ - given_before) < budget && wheel_.next_due() <= until) {
     const Instant due = wheel_.next_due();
     const uint32_t node = wheel_.pop(until, [&](uint32_t armed) { return rank_of(armed); });
     CHECK(node != sched::TimerWheel::none);
@@ -29,7 +31,7 @@ uint32_t Floor::fire_due(Instant until, uint32_t budget) {
     trim_closed();
     ++fired;
   }
-  return fired;
+  return std::min(budget, fired + static_cast<uint32_t>(given_ - given_before));
 }
 
 /// Equal instants fire tickets first, then agents, then queues, each in order of number.

@@ -174,6 +174,13 @@ uint32_t LineBook::line_for(const Key& key) {
   dispatcher_.define_line(line, terms_of(key));
   const Queue& queue = rules_.queue(key.queue);
   if (queue.held || queue.window_open) dispatcher_.hold_line(line, true);
+  // Those of its later steps as well: tickets come to them in crowds, and who may serve a line is
+  // not found out in passing.
+  if (size_t{key.step} + 1 < queue.definition.step_count()) {
+    Key next = key;
+    ++next.step;
+    line_for(next);
+  }
   return line;
 }
 

@@ -2,9 +2,9 @@
 //
 //     ticket ─▶ (queue, routing step, kind of work, language, clearance) ─▶ line of the dispatcher
 //
-// A line is made when the first ticket that waits for it comes, and stays: another configuration
-// changes its terms, not its number. Kinds of work follow from the desk's work rules and the
-// queues' weights; there are at most sched::Dispatcher::work_kinds_max.
+// A line is made, with those of its later steps, when the first ticket that waits for it comes, and
+// stays: another configuration changes its terms, not its number. Kinds of work follow from the
+// desk's work rules and the queues' weights; there are at most sched::Dispatcher::work_kinds_max.
 //
 // Owner: shard thread.  Allocates: when a line is made or terms change.
 #pragma once

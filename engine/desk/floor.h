@@ -73,6 +73,7 @@ class Floor final : public ValueNumbers {
   uint32_t self_of(uint32_t slot) const;
   /// Gives the ticket back to who might not have it for having asked for it.
   void include_self(uint32_t slot, uint32_t agent);
+  bool bars_self(uint32_t slot, uint32_t agent);
   /// Attributes were set: priority, policies and standing follow. `fields` says which; `changed`:
   /// bits of Field that are other ones besides.
   void attributes_changed(uint32_t slot, uint32_t fields, uint32_t changed = 0);

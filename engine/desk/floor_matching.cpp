@@ -108,13 +108,14 @@ bool Floor::award(uint32_t slot, uint32_t agent) {
   const CauseScope scope(chronicle_, Cause::match);
   const Ticket& ticket = store_.hot(slot);
   if (ticket.agent != none) violated("single_award");
+  if (bars_self(slot, agent)) return false;
   const QueueDefinition& queue = rules_.queue(ticket.queue).definition;
   std::vector<uint32_t> offered;
   if (!queue.auto_accept && !offers_.full()) {
     offered.push_back(agent);
     while (offered.size() < queue.fan_out) {
       const auto another = dispatcher_.agent_for(slot, offered, scores(slot));
-      if (!another) break;
+      if (!another || bars_self(slot, another->value)) break;
       offered.push_back(another->value);
     }
   }
@@ -134,6 +135,15 @@ bool Floor::award(uint32_t slot, uint32_t agent) {
   return true;
 }
 
+/// Whoever was defined after a ticket of their own began to wait is barred from it when it comes to
+/// that; it is offered to another.
+bool Floor::bars_self(uint32_t slot, uint32_t agent) {
+  if (self_of(slot) != agent) return false;
+  dispatcher_.exclude(AgentId{agent}, slot);
+  ready_.push_back(slot);
+  return true;
+}
+
 uint64_t Floor::next_for(uint32_t agent) {
   for (;;) {
     const uint32_t slot = dispatcher_.ticket_for(AgentId{agent}, true);
@@ -141,6 +151,7 @@ uint64_t Floor::next_for(uint32_t agent) {
     const uint64_t id = store_.hot(slot).id;
     fire_due_of(slot);
     if (dispatcher_.ticket_for(AgentId{agent}, true) != slot || store_.hot(slot).id != id) continue;
+    if (bars_self(slot, agent)) continue;
     const CauseScope scope(chronicle_, Cause::match);
     dispatcher_.note_award(AgentId{agent}, slot);
     note_given(agent);

@@ -10,24 +10,6 @@ namespace paceline::sched {
 
 namespace {
 
-bool compares(uint8_t held, Comparison comparison, uint8_t level) {
-  switch (comparison) {
-    case Comparison::at_least:
-      return held >= level;
-    case Comparison::above:
-      return held > level;
-    case Comparison::at_most:
-      return held <= level;
-    case Comparison::below:
-      return held < level;
-    case Comparison::equal:
-      return held == level;
-    case Comparison::unequal:
-      return held != level;
-  }
-  CHECK(false);
-}
-
 /// What a satisfied comparison leaves unused.
 uint32_t unused(uint8_t held, Comparison comparison, uint8_t level) {
   if (comparison == Comparison::at_least) return uint32_t{held} - level;

@@ -25,6 +25,23 @@ struct SkillLevel {
 uint8_t level_of(std::span<const SkillLevel> held, uint32_t skill);
 
 enum class Comparison : uint8_t { at_least, above, at_most, below, equal, unequal };
+constexpr bool compares(int held, Comparison comparison, int level) {
+  switch (comparison) {
+    case Comparison::at_least:
+      return held >= level;
+    case Comparison::above:
+      return held > level;
+    case Comparison::at_most:
+      return held <= level;
+    case Comparison::below:
+      return held < level;
+    case Comparison::equal:
+      return held == level;
+    case Comparison::unequal:
+      return held != level;
+  }
+  return false;
+}
 
 struct NeedStep {
   enum class Code : uint8_t { compare, negate, both, either };

@@ -115,24 +115,6 @@ std::string_view sign(sched::Comparison comparison) {
   return signs[static_cast<size_t>(comparison)];
 }
 
-bool met(const sched::NeedStep& step, uint8_t held) {
-  switch (step.comparison) {
-    case sched::Comparison::at_least:
-      return held >= step.level;
-    case sched::Comparison::above:
-      return held > step.level;
-    case sched::Comparison::at_most:
-      return held <= step.level;
-    case sched::Comparison::below:
-      return held < step.level;
-    case sched::Comparison::equal:
-      return held == step.level;
-    case sched::Comparison::unequal:
-      return held != step.level;
-  }
-  return false;
-}
-
 std::string barred_text(const Floor& floor, uint32_t agent, const Work& work) {
   const AgentRecord& record = floor.roster()[agent];
   const DeskSettings& settings = floor.rules().settings();
@@ -202,7 +184,8 @@ std::string unmet(const Floor& floor, uint32_t agent, uint32_t line) {
   for (size_t i = 0; i < steps.size(); ++i) {
     NeedPart& part = parts[i];
     if (steps[i].code == Code::compare) {
-      part = {i, met(steps[i], level_of(floor, agent, steps[i].skill))};
+      part = {i, sched::compares(level_of(floor, agent, steps[i].skill), steps[i].comparison,
+                                 steps[i].level)};
     } else if (steps[i].code == Code::negate) {
       part = {parts[i - 1].begin, !parts[i - 1].holds};
     } else {

@@ -16,24 +16,6 @@ using Code = NeedStep::Code;
 
 constexpr int level_max = 100;
 
-bool compares(Comparison comparison, int held, int level) {
-  switch (comparison) {
-    case Comparison::at_least:
-      return held >= level;
-    case Comparison::above:
-      return held > level;
-    case Comparison::at_most:
-      return held <= level;
-    case Comparison::below:
-      return held < level;
-    case Comparison::equal:
-      return held == level;
-    case Comparison::unequal:
-      return held != level;
-  }
-  return false;
-}
-
 /// The levels at which the comparison begins to say something else than just below.
 std::vector<int> first_levels(const NeedStep& step) {
   switch (step.comparison) {
@@ -61,7 +43,7 @@ Possible possible(std::span<const NeedStep> steps, std::span<const int> levels) 
   for (const NeedStep& step : steps) {
     if (step.code == Code::compare) {
       const int held = levels[step.skill];
-      const bool holds = compares(step.comparison, held, step.level);
+      const bool holds = sched::compares(held, step.comparison, step.level);
       met = met << 1 | (held == unknown_level || holds ? 1U : 0U);
       failed = failed << 1 | (held == unknown_level || !holds ? 1U : 0U);
     } else if (step.code == Code::negate) {

@@ -14,7 +14,7 @@ using sched::AgentId;
 
 namespace {
 
-/// Tickets and agents matched together in one window; what is beyond goes one by one.
+/// Tickets, and agents for them, that are matched together; a larger window goes one by one.
 constexpr uint32_t batch_max = 64;
 
 }  // namespace
@@ -221,6 +221,9 @@ void Floor::match_released(uint32_t queue) {
 /// who come first in the queue's order.
 void Floor::assign_batch(uint32_t queue) {
   std::vector<uint32_t> tickets;
+  size_t waiting = 0;
+  for (const uint32_t line : lines_.lines_of(queue)) waiting += dispatcher_.line(line).size();
+  if (waiting > batch_max) return;  // one by one: the best of a part may be worse for the whole
   for (const uint32_t line : lines_.lines_of(queue)) {
     const std::vector<uint32_t> first = dispatcher_.line(line).peek(batch_max);
     tickets.insert(tickets.end(), first.begin(), first.end());
@@ -228,7 +231,6 @@ void Floor::assign_batch(uint32_t queue) {
   std::sort(tickets.begin(), tickets.end(), [&](uint32_t a, uint32_t b) {
     return ahead(dispatcher_.standing(a), dispatcher_.standing(b));
   });
-  if (tickets.size() > batch_max) tickets.resize(batch_max);
   std::vector<uint32_t> agents;
   for (const uint32_t slot : tickets) {
     std::vector<uint32_t> seen;
@@ -237,7 +239,9 @@ void Floor::assign_batch(uint32_t queue) {
       if (!agent) break;
       seen.push_back(agent->value);
       const bool known = std::find(agents.begin(), agents.end(), agent->value) != agents.end();
-      if (!known && agents.size() < batch_max) agents.push_back(agent->value);
+      if (known) continue;
+      if (agents.size() == batch_max) return;
+      agents.push_back(agent->value);
     }
   }
   if (tickets.empty() || agents.empty()) return;

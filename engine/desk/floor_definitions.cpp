@@ -169,7 +169,6 @@ Result<uint32_t> Floor::define_agent(const AgentDefinition& definition) {
   const auto position = rules_.define_agent(definition);
   if (!position) return position;
   const uint32_t agent = *position;
-  if (!definition.channels.empty()) define_work();
   dispatcher_.define_agent(AgentId{agent}, rules_.abilities(agent), definition.capacity_milli);
   missing_by_line_.clear();
   AgentRecord& record = roster_[agent];

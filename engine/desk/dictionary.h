@@ -29,8 +29,7 @@ class Dictionary {
     if (found != none || values_.size() >= entries_max_) return found;
     const auto position = static_cast<uint32_t>(values_.size());
     values_.emplace_back(text);
-    index_.insert(sched::hash_text(text), position,
-                  [&](uint32_t at) { return sched::hash_text(values_[at]); });
+    index_.insert(sched::hash_text(text), position);
     return position;
   }
 

@@ -67,7 +67,7 @@ void Floor::begin_batch(Instant ts, Outcome& outcome) {
   CHECK(ts >= now_);
   now_ = ts;
   outcome_ = &outcome;
-  outcome.archived_first = archived_ + 1;
+  outcome.archived.begin(archived_ + 1);
   chronicle_.begin_batch(ts.us, outcome);
   matching_changed_ = false;
   if (jump_.by_us == 0) return;
@@ -485,36 +485,6 @@ void Floor::follow_counts(const Ticket& ticket, State before, uint32_t queue_bef
   };
   count(before, queue_before, agent_before, 0U - 1U);
   count(ticket.state, ticket.queue, ticket.agent, 1U);
-}
-
-void Floor::follow_closing(uint32_t slot, const Event& event) {
-  const bool ends = event.kind == EventKind::ticket_closed ||
-                    event.kind == EventKind::ticket_merged ||
-                    event.kind == EventKind::ticket_cancelled;
-  if (ends) link_closed(slot);
-  const bool ended_before =
-      event.previous_state == State::closed || event.previous_state == State::cancelled;
-  if (event.kind == EventKind::ticket_reopened && ended_before) unlink_closed(slot);
-}
-
-void Floor::link_closed(uint32_t slot) {
-  TicketDetail& detail = store_.detail(slot);
-  detail.previous_in_list = closed_last_;
-  detail.next_in_list = none;
-  (closed_last_ == none ? closed_first_ : store_.detail(closed_last_).next_in_list) = slot;
-  closed_last_ = slot;
-  ++closed_count_;
-}
-
-void Floor::unlink_closed(uint32_t slot) {
-  const TicketDetail& detail = store_.detail(slot);
-  (detail.previous_in_list == none ? closed_first_
-                                   : store_.detail(detail.previous_in_list).next_in_list) =
-      detail.next_in_list;
-  (detail.next_in_list == none ? closed_last_
-                               : store_.detail(detail.next_in_list).previous_in_list) =
-      detail.previous_in_list;
-  --closed_count_;
 }
 
 }  // namespace paceline::desk

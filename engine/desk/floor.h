@@ -7,6 +7,7 @@
 // Owner: shard thread.  Time: now(), set once per batch.  Allocates: never on its own.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -199,8 +200,6 @@ class Floor final : public ValueNumbers {
   uint64_t last_ticket() const { return last_ticket_; }
   TicketFacts facts(uint32_t slot) const;
   TicketView view(uint32_t slot) const;
-  /// As it is kept in the history file.
-  ArchivedTicket archived(uint32_t slot) const;
   /// `explained`: with segments and rungs.
   ClockView clock_view(uint32_t slot, uint32_t clock, bool explained) const;
   PolicyView policy_view(uint32_t position) const;
@@ -364,6 +363,17 @@ class Floor final : public ValueNumbers {
   void live_on(uint32_t slot, const LifeDue& due);
   void fire(uint32_t slot, int64_t due_us);
   void archive(uint32_t slot);
+  void tell_names();
+  void gather_archived(uint32_t slot);
+  void gather_archived_clock(uint32_t clock);
+  void expect_archiving() const;
+  /// When a pending ticket goes on: as asked, or at the end of the longest pause; 0: never.
+  static int64_t resume_shown_us(const TicketDetail& detail) {
+    return detail.pause_until_us != 0 &&
+                   (detail.resume_at_us == 0 || detail.pause_until_us < detail.resume_at_us)
+               ? detail.pause_until_us
+               : detail.resume_at_us;
+  }
 
   void link_closed(uint32_t slot);
   void unlink_closed(uint32_t slot);
@@ -419,6 +429,9 @@ class Floor final : public ValueNumbers {
   uint32_t closed_first_ = none;  // closed and cancelled tickets in memory, oldest first
   uint32_t closed_last_ = none;
   uint32_t closed_count_ = 0;
+  std::array<uint32_t, name_table_count> names_told_{};  // to the history file, by table
+  ArchivedTicket leaving_;                               // the one being archived
+  std::vector<ClockSegment> segments_seen_;
   std::map<std::string, uint64_t> violations_;
   uint64_t not_attached_seen_ = 0;
 };

@@ -156,24 +156,6 @@ TicketView Floor::view(uint32_t slot) const {
   return view;
 }
 
-ArchivedTicket Floor::archived(uint32_t slot) const {
-  ArchivedTicket archived;
-  archived.facts = facts(slot);
-  store_.intervals(slot, archived.intervals);
-  fill(slot, archived.view);
-  archived.view.archived = true;
-  const uint32_t first = store_.hot(slot).first_clock;
-  size_t count = 0;
-  for (uint32_t clock = first; clock != none; clock = store_.clock(clock).next) ++count;
-  archived.view.clocks.reserve(count);
-  for (uint32_t clock = first; clock != none; clock = store_.clock(clock).next) {
-    ClockView& view = archived.view.clocks.emplace_back(clock_view(slot, clock, false));
-    show_segments(clock, view);
-  }
-  return archived;
-}
-
-/// All but its clocks.
 void Floor::fill(uint32_t slot, TicketView& view) const {
   const Ticket& ticket = store_.hot(slot);
   const TicketDetail& detail = store_.detail(slot);
@@ -230,11 +212,7 @@ void Floor::fill(uint32_t slot, TicketView& view) const {
   view.closed_at_us = detail.closed_at_us;
   view.touched_at_us = detail.touched_at_us;
   view.enqueued_at_us = ticket.enqueued_at_us;
-  view.resume_at_us = detail.resume_at_us;
-  if (detail.pause_until_us != 0 &&
-      (view.resume_at_us == 0 || detail.pause_until_us < view.resume_at_us)) {
-    view.resume_at_us = detail.pause_until_us;
-  }
+  view.resume_at_us = resume_shown_us(detail);
   if (ticket.state == State::queued) {
     const int64_t press_us = standing(slot).press_us;
     constexpr int64_t strict_below_us = -(int64_t{1} << 59);  // no instant is as early as this

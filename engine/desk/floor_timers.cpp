@@ -53,11 +53,6 @@ void Floor::fire_due_of(uint32_t slot) {
   }
 }
 
-void Floor::trim_closed() {
-  while (closed_count_ > limits_.closed_max) archive(closed_first_);
-  settle();
-}
-
 /// A shorter setting may have made it due before the ticket's newest event, or before the setting
 /// was made: its clocks have lived on until then.
 Floor::LifeDue Floor::life_due(uint32_t slot) const {
@@ -160,26 +155,6 @@ void Floor::live_on(uint32_t slot, const LifeDue& due) {
   }
   event.at_us = due.at_us;
   change(slot, event);
-}
-
-void Floor::archive(uint32_t slot) {
-  wheel_.cancel(slot);
-  outcome_->archived.push_back(archived(slot));
-  const Ticket& ticket = store_.hot(slot);
-  Event event;
-  event.kind = EventKind::ticket_archived;
-  event.ticket = ticket.id;
-  event.queue = ticket.queue;
-  event.agent = ticket.agent;
-  event.state = ticket.state;
-  event.previous_state = ticket.state;
-  event.priority = static_cast<uint8_t>(ticket.priority);
-  event.version = ticket.version;
-  write(slot, event);
-  unlink_closed(slot);
-  dispatcher_.include_all(slot, &freed_);  // who had too many exclusions may have room for others
-  store_.remove(slot);
-  ++archived_;
 }
 
 }  // namespace paceline::desk

@@ -168,7 +168,7 @@ uint32_t LineBook::line_for(const Key& key) {
   if (known != none) return known;
   const uint32_t line = line_count();
   keys_.push_back(key);
-  by_key_.insert(hash_of(key), line, [&](uint32_t at) { return hash_of(keys_[at]); });
+  by_key_.insert(hash_of(key), line);
   if (by_queue_.size() <= key.queue) by_queue_.resize(key.queue + 1);
   by_queue_[key.queue].push_back(line);
   dispatcher_.define_line(line, terms_of(key));

@@ -57,20 +57,38 @@ Result<uint32_t> TicketStore::create(uint64_t id, std::string_view external_id,
   detail.external_id_size = static_cast<uint16_t>(external_id.size());
   detail.requester_size = static_cast<uint16_t>(requester.size());
   detail.body_size = static_cast<uint16_t>(body.size());
-  by_id_.insert(sched::mix(id), slot, [&](uint32_t s) { return hash_of(s); });
+  by_id_.insert(sched::mix(id), slot);
   if (!external_id.empty()) {
-    by_external_id_.insert(sched::hash_text(external_id), slot,
-                           [&](uint32_t s) { return external_hash_of(s); });
+    by_external_id_.insert(sched::hash_text(external_id), slot);
   }
   return slot;
 }
 
+void TicketStore::expect_parts(uint32_t slot) const {
+  const Ticket& ticket = tickets_[slot];
+  by_id_.expect(sched::mix(ticket.id));
+  clocks_.expect(ticket.first_clock);
+  if (ticket.newest_interval != none) __builtin_prefetch(&intervals_[ticket.newest_interval]);
+  if (ticket.text == 0) return;
+  const char* const text = texts_.data(ticket.text);
+  for (uint32_t at = 0; at < text_size(slot); at += 64) __builtin_prefetch(text + at);
+}
+
+void TicketStore::expect_leaving(uint32_t slot) const {
+  if (details_[slot].external_id_size != 0)
+    by_external_id_.expect(sched::hash_text(external_id(slot)));
+  uint32_t at = tickets_[slot].newest_interval;
+  for (int i = 0; i < 4 && at != none; ++i) {
+    at = intervals_[at].older;
+    if (at != none) __builtin_prefetch(&intervals_[at]);
+  }
+}
+
 void TicketStore::remove(uint32_t slot) {
   Ticket& ticket = tickets_[slot];
-  by_id_.erase(hash_of(slot), slot, [&](uint32_t s) { return hash_of(s); });
+  by_id_.erase(sched::mix(ticket.id), slot);
   if (details_[slot].external_id_size > 0) {
-    by_external_id_.erase(external_hash_of(slot), slot,
-                          [&](uint32_t s) { return external_hash_of(s); });
+    by_external_id_.erase(sched::hash_text(external_id(slot)), slot);
   }
   if (ticket.text != 0) texts_.release(ticket.text, text_size(slot));
   for (uint32_t at = ticket.newest_interval; at != none;) {

@@ -58,6 +58,10 @@ class TicketStore {
     __builtin_prefetch(detail + 64, 1);
     __builtin_prefetch(detail + 128, 1);
   }
+  /// Likewise for what remove() touches: what hangs on the record, once that is near, …
+  void expect_parts(uint32_t slot) const;
+  /// … and what hangs on that.
+  void expect_leaving(uint32_t slot) const;
   uint32_t find_external(std::string_view external_id) const;
 
   /// A new ticket with this id and these texts, everything else zero. `text_full` where they do not
@@ -117,8 +121,6 @@ class TicketStore {
     uint32_t state_and_reason;  // state in the top 8 bits, reason + 1 below
   };
 
-  uint64_t hash_of(uint32_t slot) const { return sched::mix(tickets_[slot].id); }
-  uint64_t external_hash_of(uint32_t slot) const { return sched::hash_text(external_id(slot)); }
   uint32_t text_size(uint32_t slot) const;
 
   sched::FixedArray<Ticket> tickets_;

@@ -4,7 +4,11 @@
 // file already holds is skipped. As long as the log holds every batch the file is a consequence of
 // it, so a damaged or torn tail is cut when it is opened and comes back with the replay.
 //
-// In memory: where each ticket lies, found by id and by external id; some 50 bytes a ticket.
+// A ticket is kept in numbers of as few bytes as they need (some 130 bytes besides its texts), the
+// names they stand for once in front of the first ticket that may use them.
+//
+// In memory: the names, and where each ticket lies, found by id and by external id; some 50 bytes a
+// ticket.
 //
 // Owner: one thread at a time: the starting one, then the archivist.  Allocates: freely.
 #pragma once
@@ -35,10 +39,8 @@ class History {
 
   uint64_t count() const { return offsets_.size(); }
 
-  /// Tickets numbered from `first` (1 is the first ever); those already here are skipped. A gap is
-  /// an error: tickets in between are nowhere.
-  sched::Expected<void, std::string> append(uint64_t first,
-                                            std::span<const desk::ArchivedTicket> tickets);
+  /// Names and tickets already here are skipped. A gap is an error: tickets in between are nowhere.
+  sched::Expected<void, std::string> append(const desk::ArchivedBatch& batch);
   sched::Expected<void, std::string> sync();
   /// Forgets what is numbered above `kept`: tickets the log does not know (it was cut, or its tail
   /// never reached the disk).
@@ -58,6 +60,7 @@ class History {
   History(std::string path, Disk* disk, int file);
   sched::Expected<void, std::string> load();
   void remember(uint64_t offset, uint64_t ticket, std::string_view external_id);
+  std::string damaged(uint64_t offset) const;
   sched::Expected<std::vector<std::byte>, std::string> read(uint32_t number) const;
   std::string failed(const std::string& what, int error) const;
 
@@ -66,6 +69,7 @@ class History {
   int file_ = -1;
   uint64_t end_ = 0;
   std::vector<std::byte> buffer_;  // of the append under way
+  desk::ArchivedNames names_;
 
   // By number, from 0.
   std::vector<uint64_t> offsets_;

@@ -121,9 +121,8 @@ sched::Expected<std::unique_ptr<Pipeline>, StartError> Pipeline::start(PipelineO
     pipeline->take_note(applied);
     uint64_t& archived_count = archived_by_desk[record.desk.value];
     if (applied.outcome.archived.empty()) return {};
-    archived_count = applied.outcome.archived_first + applied.outcome.archived.size() - 1;
-    auto archived = impl.archivist.archive(applied.desk, applied.outcome.archived_first,
-                                           applied.outcome.archived);
+    archived_count = applied.outcome.archived.last();
+    auto archived = impl.archivist.archive(applied.desk, applied.outcome.archived);
     return archived ? std::string() : archived.error();
   };
   const auto progress = [&](uint64_t done, uint64_t total) {
@@ -193,9 +192,7 @@ Pipeline::Answered Pipeline::next() {
     }
     Applied& current = *impl.current;
     if (!impl.current_archived) {
-      if (!impl.archivist.submit_archive(current.desk, current.outcome.archived_first,
-                                         current.outcome.archived))
-        return {};
+      if (!impl.archivist.submit_archive(current.desk, current.outcome.archived)) return {};
       impl.current_archived = true;
     }
     if (impl.next_request == current.requests.size()) {

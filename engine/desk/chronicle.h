@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "engine/desk/desk.h"
+#include "engine/desk/event_hash.h"
 #include "engine/desk/metrics.h"
 
 namespace paceline::desk {
@@ -23,25 +24,33 @@ class Chronicle {
   void set_cause(Cause cause) { cause_ = cause; }
   Cause cause() const { return cause_; }
 
-  /// Completes sequence, noted_us, cause and principal; at_us too where it is 0.
-  void write(const Event& given, TicketDetail* detail, uint32_t triage) {
+  // Both complete sequence, noted_us, cause and principal; at_us too where it is 0.
+
+  /// About the ticket in `slot`, whose marks follow.
+  void write(const Event& given, TicketStore& store, uint32_t slot, uint32_t triage) {
+    metrics_.fold(complete(given), store, slot, triage);
+  }
+  /// About no ticket.
+  void write(const Event& given) { metrics_.fold(complete(given)); }
+
+  uint64_t sequence() const { return sequence_; }
+  uint64_t hash() const { return hash_.value(); }
+  const Metrics& metrics() const { return metrics_; }
+
+ private:
+  const Event& complete(const Event& given) {
     Event& event = outcome_->events.emplace_back(given);
     event.sequence = ++sequence_;
     event.noted_us = noted_us_;
     if (event.at_us == 0) event.at_us = noted_us_;
     event.cause = cause_;
     event.principal = cause_ == Cause::command ? principal_ : 0;
-    hash_ = sched::hash_bytes(&event, sizeof event, hash_);
-    metrics_.fold(event, detail, triage);
+    hash_.add(event);
+    return event;
   }
 
-  uint64_t sequence() const { return sequence_; }
-  uint64_t hash() const { return hash_; }
-  const Metrics& metrics() const { return metrics_; }
-
- private:
   uint64_t sequence_ = 0;
-  uint64_t hash_ = 0;
+  EventHash hash_;
   int64_t noted_us_ = 0;
   Outcome* outcome_ = nullptr;
   Cause cause_ = Cause::command;

@@ -359,7 +359,7 @@ int64_t Clockwork::due_at_us(uint32_t slot) const {
 Policy::Amount Clockwork::target_of(uint32_t slot, uint32_t clock, const Policy& policy) const {
   const ClockPast* past = clocks_.past(clock);
   return policy.target_from(Instant{clocks_.started_at_us(clock)},
-                            store_.detail(slot).promised_at_us,
+                            store_.known_side(slot).promised_at_us,
                             past == nullptr ? 0 : past->carried_us);
 }
 
@@ -423,7 +423,7 @@ Event Clockwork::about(uint32_t slot, uint32_t clock, EventKind kind, int64_t at
 }
 
 void Clockwork::write(uint32_t slot, const Event& event) {
-  if (!muted_) chronicle_.write(event, &store_.detail(slot), rules_.triage());
+  if (!muted_) chronicle_.write(event, store_, slot, rules_.triage());
 }
 
 }  // namespace paceline::desk

@@ -77,7 +77,7 @@ void Floor::begin_batch(Instant ts, Outcome& outcome) {
   event.value_us = jump_.by_us;
   event.flags = jump_.waited ? 1 : 0;
   jump_ = {};
-  chronicle_.write(event, nullptr, rules_.triage());
+  chronicle_.write(event);
 }
 
 uint32_t Floor::number(Field field, std::string_view value) {
@@ -139,8 +139,9 @@ FieldValues Floor::field_values(uint32_t slot) const {
   const Dictionary& requesters = rules_.requesters();
   set(Field::requester,
       requesters.size() == 0 ? FieldValues::absent : requesters.find(store_.requester(slot)));
+  const Attributes& attributes = store_.attributes(slot);
   for (size_t i = 0; i < interned_count; ++i) {
-    set(predicate_fields[i], detail.interned[i] - 1);  // 0 wraps to absent
+    set(predicate_fields[i], attributes[i] - 1);  // 0 wraps to absent
   }
   return values;
 }
@@ -163,7 +164,7 @@ void Floor::admit(uint32_t slot, uint32_t queue) {
   recorded.ticket = ticket.id;
   recorded.state = State::recorded;
   recorded.priority = static_cast<uint8_t>(ticket.priority);
-  recorded.value_us = store_.detail(slot).occurred_at_us;
+  recorded.value_us = store_.known_side(slot).occurred_at_us;
   recorded.version = ticket.version;
   write(slot, recorded);
 
@@ -183,7 +184,7 @@ void Floor::admit(uint32_t slot, uint32_t queue) {
   store_.begin_interval(slot, now_.us, State::queued, none);
   queued.reason = routed.rule;
   write(slot, queued);
-  if (const uint64_t follows = store_.detail(slot).follows; follows != 0) {
+  if (const uint64_t follows = store_.known_side(slot).follows; follows != 0) {
     Event linked = queued;
     linked.kind = EventKind::ticket_linked;
     linked.previous_state = State::queued;
@@ -207,7 +208,9 @@ void Floor::change(uint32_t slot, Event event) {
   const sched::Load load_before = load_of(slot);
   if (event.at_us == 0) event.at_us = now_.us;
 
-  evolve(ticket, store_.detail(slot), event);
+  const bool needs_side =
+      event.kind == EventKind::ticket_pended || event.kind == EventKind::ticket_merged;
+  evolve(ticket, needs_side ? &store_.side(slot) : store_.find_side(slot), event);
   event.version = ticket.version;
   if (begins) {
     store_.begin_interval(slot, event.at_us, ticket.state,
@@ -265,7 +268,7 @@ void Floor::attributes_changed(uint32_t slot, uint32_t fields, uint32_t changed)
 }
 
 void Floor::write(uint32_t slot, Event event) {
-  chronicle_.write(event, &store_.detail(slot), rules_.triage());
+  chronicle_.write(event, store_, slot, rules_.triage());
 }
 
 void Floor::follow_clocks(uint32_t slot, const Event& event, uint32_t queue_before) {
@@ -293,34 +296,33 @@ void Floor::follow_clocks(uint32_t slot, const Event& event, uint32_t queue_befo
 }
 
 void Floor::follow_pending(uint32_t slot, const Event& event) {
-  TicketDetail& detail = store_.detail(slot);
+  TicketSide* const side = store_.find_side(slot);
+  if (side == nullptr) return;  // it has never been pending
   if (event.kind == EventKind::ticket_pended) {
     const PendingRule& rule = rules_.pending_rule(event.reason);
     const Instant until = rules_.period_end(Instant{event.at_us}, rule.max_pause);
-    detail.pause_until_us = until == sched::never ? 0 : until.us;
-    detail.reminders_sent = 0;
-    detail.reminders_max = rule.reminders;
+    side->pause_until_us = until == sched::never ? 0 : until.us;
+    side->reminders_sent = 0;
+    side->reminders_max = rule.reminders;
   } else if (event.state != State::pending) {
-    detail.pause_until_us = 0;
-    detail.reminders_sent = detail.reminders_max = 0;
+    side->pause_until_us = 0;
+    side->reminders_sent = side->reminders_max = 0;
   } else if ((event.flags & message_by_requester) != 0 &&
              event.kind == EventKind::ticket_messaged) {
-    detail.reminders_max = 0;  // answered
+    side->reminders_max = 0;  // answered
   }
 }
 
 void Floor::limit_pause(uint32_t slot, int64_t max_pause_us, uint8_t reminders) {
-  TicketDetail& detail = store_.detail(slot);
-  if (max_pause_us != 0) detail.pause_until_us = now_.us + max_pause_us;
-  if (reminders != 0) detail.reminders_max = reminders;
+  if (max_pause_us != 0) store_.side(slot).pause_until_us = now_.us + max_pause_us;
+  if (reminders != 0) store_.side(slot).reminders_max = reminders;
   rearm(slot);
 }
 
 void Floor::merge(uint32_t slot, uint32_t into, const Event& merged) {
-  const TicketDetail& detail = store_.detail(slot);
-  const int64_t origin_us = detail.occurred_at_us != 0
-                                ? std::min(detail.occurred_at_us, detail.recorded_at_us)
-                                : detail.recorded_at_us;
+  const int64_t recorded_us = store_.detail(slot).recorded_at_us;
+  const int64_t occurred_us = store_.known_side(slot).occurred_at_us;
+  const int64_t origin_us = occurred_us != 0 ? std::min(occurred_us, recorded_us) : recorded_us;
   change(slot, merged);
   Ticket& parent = store_.hot(into);
   ++parent.version;
@@ -395,7 +397,7 @@ sched::Load Floor::load_of(uint32_t slot) const {
 void Floor::rebook(uint32_t slot) {
   const sched::Load before = load_of(slot);
   store_.detail(slot).booked_work =
-      static_cast<uint8_t>(lines_.work_of(store_.hot(slot), store_.detail(slot)));
+      static_cast<uint8_t>(lines_.work_of(store_.hot(slot), store_.attributes(slot)));
   const sched::Load after = load_of(slot);
   if (before == after) return;
   const uint32_t agent = store_.hot(slot).agent;
@@ -407,7 +409,7 @@ void Floor::rebook(uint32_t slot) {
 void Floor::follow_load(uint32_t slot, uint32_t agent_before, const sched::Load& before) {
   const Ticket& ticket = store_.hot(slot);
   store_.detail(slot).booked_work =
-      static_cast<uint8_t>(lines_.work_of(ticket, store_.detail(slot)));
+      static_cast<uint8_t>(lines_.work_of(ticket, store_.attributes(slot)));
   const sched::Load after = load_of(slot);
   const bool same_agent = agent_before == ticket.agent;
   if (same_agent && before == after) return;
@@ -439,7 +441,7 @@ void Floor::note_over_capacity(uint32_t agent) {
   event.kind = EventKind::agent_over_capacity;
   event.agent = agent;
   event.value_us = static_cast<int64_t>(dispatcher_.used_milli(AgentId{agent}));
-  chronicle_.write(event, nullptr, rules_.triage());
+  chronicle_.write(event);
 }
 
 void Floor::follow_line(uint32_t slot, const Event& event, State state_before,

@@ -368,11 +368,11 @@ class Floor final : public ValueNumbers {
   void gather_archived_clock(uint32_t clock);
   void expect_archiving() const;
   /// When a pending ticket goes on: as asked, or at the end of the longest pause; 0: never.
-  static int64_t resume_shown_us(const TicketDetail& detail) {
-    return detail.pause_until_us != 0 &&
-                   (detail.resume_at_us == 0 || detail.pause_until_us < detail.resume_at_us)
-               ? detail.pause_until_us
-               : detail.resume_at_us;
+  static int64_t resume_shown_us(const TicketSide& side) {
+    return side.pause_until_us != 0 &&
+                   (side.resume_at_us == 0 || side.pause_until_us < side.resume_at_us)
+               ? side.pause_until_us
+               : side.resume_at_us;
   }
 
   void link_closed(uint32_t slot);

@@ -19,7 +19,7 @@ constexpr int64_t ticket_grace_us = 15 * sched::minute.us;
 
 }  // namespace
 
-void Floor::write_agent(Event event) { chronicle_.write(event, nullptr, rules_.triage()); }
+void Floor::write_agent(Event event) { chronicle_.write(event); }
 
 // --- What the agent is given, and not ---
 

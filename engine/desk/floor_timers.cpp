@@ -70,16 +70,17 @@ Floor::LifeDue Floor::settled_due(uint32_t slot) const {
   switch (ticket.state) {
     case State::pending: {
       LifeDue due;
-      for (const int64_t resume_us : {detail.resume_at_us, detail.pause_until_us}) {
+      const TicketSide& side = store_.known_side(slot);
+      for (const int64_t resume_us : {side.resume_at_us, side.pause_until_us}) {
         if (resume_us != 0 && resume_us < due.at_us) due = {resume_us, LifeStep::resume};
       }
-      if (detail.reminders_max == 0) return due;
-      const auto times = static_cast<uint16_t>(detail.reminders_sent + 1);
+      if (side.reminders_max == 0) return due;
+      const auto times = static_cast<uint16_t>(side.reminders_sent + 1);
       const Period& every = rules_.pending_rule(ticket.reason).remind_every;
       const Instant remind =
           rules_.period_end(Instant{store_.newest_interval_us(slot)}, every, times);
       if (remind.us >= due.at_us) return due;
-      return {remind.us, times > detail.reminders_max ? LifeStep::give_up : LifeStep::remind};
+      return {remind.us, times > side.reminders_max ? LifeStep::give_up : LifeStep::remind};
     }
     case State::resolved:
       return {rules_.period_end(Instant{detail.resolved_at_us}, settings.auto_close).us,
@@ -135,14 +136,13 @@ void Floor::fire(uint32_t slot, int64_t due_us) {
 
 void Floor::live_on(uint32_t slot, const LifeDue& due) {
   const Ticket& ticket = store_.hot(slot);
-  TicketDetail& detail = store_.detail(slot);
   Event event;
   switch (due.step) {
     case LifeStep::resume:
       event = decide_resume(ticket).value();
       break;
     case LifeStep::remind:
-      event = decide_remind(ticket, ++detail.reminders_sent);
+      event = decide_remind(ticket, ++store_.side(slot).reminders_sent);
       break;
     case LifeStep::give_up:
       event = decide_resolve(ticket, rules_.reasons().find(reason_no_reply), false).value();

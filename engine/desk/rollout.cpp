@@ -42,7 +42,7 @@ void Floor::advance_rollouts() {
         Event event;
         event.kind = EventKind::calendar_changed;
         event.value_us = static_cast<int64_t>(following_.moved);
-        chronicle_.write(event, nullptr, rules_.triage());
+        chronicle_.write(event);
       }
     }
   }
@@ -69,7 +69,7 @@ void Floor::advance_rollouts() {
       Event event;
       event.kind = EventKind::policy_migrated;
       event.value_us = static_cast<int64_t>(migration_.moved);
-      chronicle_.write(event, nullptr, rules_.triage());
+      chronicle_.write(event);
     }
   }
 }

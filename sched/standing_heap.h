@@ -7,6 +7,8 @@
 // Owner: shard thread.  Allocates: when it outgrows its largest size so far.
 #pragma once
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -144,14 +146,19 @@ class StandingHeap {
   void grow() {
     CHECK(room_ < 0x4000'0000);
     const uint32_t room = room_ == 0 ? 5 : room_ * 2 + 3;  // whole cache lines with the three
-    auto* bytes = static_cast<Entry*>(std::aligned_alloc(64, (size_t{room} + 3) * sizeof(Entry)));
-    CHECK(bytes != nullptr);
-    std::unique_ptr<Entry[], Release> larger(bytes);
+    const size_t bytes = (size_t{room} + 3) * sizeof(Entry);
+    const bool huge = bytes >= 2 * huge_page_bytes;
+    auto* entries =
+        static_cast<Entry*>(std::aligned_alloc(huge ? huge_page_bytes : 64, bytes));
+    CHECK(entries != nullptr);
+    if (huge) ::madvise(entries, bytes, MADV_HUGEPAGE);  // a wish
+    std::unique_ptr<Entry[], Release> larger(entries);
     if (size_ != 0) std::memcpy(larger.get() + 3, entries_.get() + 3, size_ * sizeof(Entry));
     entries_ = std::move(larger);
     room_ = room;
   }
 
+  static constexpr size_t huge_page_bytes = size_t{2} << 20;
   struct Release {
     void operator()(Entry* entries) const { std::free(entries); }
   };

@@ -38,6 +38,13 @@ class Workloads {
   /// Bits of the kinds of work there is room for.
   uint64_t room(uint32_t agent) const;
 
+  /// The agent's load is about to change. (See HashIndex::expect.)
+  [[gnu::always_inline]] void expect(uint32_t agent) const {
+    __builtin_prefetch(&totals_[agent], 1);
+    __builtin_prefetch(&booked_[size_t{agent} * kinds_.size()], 1);
+    __builtin_prefetch(&of_channel_[size_t{agent} * channels_.size()], 1);
+  }
+
  private:
   struct Kind {
     WorkKind kind;

@@ -18,7 +18,9 @@ class Chronicle {
   void begin_batch(int64_t ts_us, Outcome& outcome) {
     noted_us_ = ts_us;
     outcome_ = &outcome;
+    events_before_ = outcome.events.size();
   }
+  void end_batch() { hash_.add(std::span(outcome_->events).subspan(events_before_)); }
   /// Who asks, for events caused by a command.
   void set_principal(uint32_t principal) { principal_ = principal; }
   void set_cause(Cause cause) { cause_ = cause; }
@@ -34,7 +36,7 @@ class Chronicle {
   void write(const Event& given) { metrics_.fold(complete(given)); }
 
   uint64_t sequence() const { return sequence_; }
-  uint64_t hash() const { return hash_.value(); }
+  uint64_t hash() const { return hash_.value(); }  ///< Up to the last batch.
   const Metrics& metrics() const { return metrics_; }
 
  private:
@@ -45,7 +47,6 @@ class Chronicle {
     if (event.at_us == 0) event.at_us = noted_us_;
     event.cause = cause_;
     event.principal = cause_ == Cause::command ? principal_ : 0;
-    hash_.add(event);
     return event;
   }
 
@@ -53,6 +54,7 @@ class Chronicle {
   EventHash hash_;
   int64_t noted_us_ = 0;
   Outcome* outcome_ = nullptr;
+  size_t events_before_ = 0;  // the batch
   Cause cause_ = Cause::command;
   uint32_t principal_ = 0;
   Metrics metrics_;

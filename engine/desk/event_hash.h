@@ -6,9 +6,11 @@
 // Owner: shard thread.  Allocates: never.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "engine/desk/event.h"
 #include "sched/base/digest.h"
@@ -17,20 +19,34 @@ namespace paceline::desk {
 
 class EventHash {
  public:
-  void add(const Event& event) {
-    waiting_[count_] = event;
-    if (++count_ == together) {
-      chained_ = value();
+  void add(std::span<const Event> events) {
+    if (count_ > 0) {
+      const size_t wanted = std::min(together - count_, events.size());
+      keep(events.first(wanted));
+      events = events.subspan(wanted);
+      if (count_ < together) return;
+      chained_ = hash(waiting_, chained_);
       count_ = 0;
     }
+    for (; events.size() >= together; events = events.subspan(together)) {
+      chained_ = hash(events.first(together), chained_);
+    }
+    keep(events);
   }
   uint64_t value() const {
-    return count_ == 0 ? chained_
-                       : sched::hash_bytes(waiting_.data(), count_ * sizeof(Event), chained_);
+    return count_ == 0 ? chained_ : hash(std::span(waiting_).first(count_), chained_);
   }
 
  private:
   static constexpr size_t together = 16;
+
+  static uint64_t hash(std::span<const Event> events, uint64_t before) {
+    return sched::hash_bytes(events.data(), events.size_bytes(), before);
+  }
+  void keep(std::span<const Event> events) {
+    std::copy(events.begin(), events.end(), waiting_.begin() + static_cast<ptrdiff_t>(count_));
+    count_ += events.size();
+  }
 
   uint64_t chained_ = 0;
   size_t count_ = 0;

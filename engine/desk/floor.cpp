@@ -267,7 +267,7 @@ void Floor::attributes_changed(uint32_t slot, uint32_t fields, uint32_t changed)
   rearm(slot);
 }
 
-void Floor::write(uint32_t slot, Event event) {
+void Floor::write(uint32_t slot, const Event& event) {
   chronicle_.write(event, store_, slot, rules_.triage());
 }
 
@@ -483,7 +483,7 @@ void Floor::follow_counts(const Ticket& ticket, State before, uint32_t queue_bef
     if (state == State::queued) rules_.queue(queue).waiting += step;
     if (in_hand) rules_.queue(queue).in_hand += step;
     if (state == State::pending) rules_.queue(queue).pending += step;
-    if ((in_hand || state == State::pending) && agent != none) rules_.agent(agent).tickets += step;
+    if ((in_hand || state == State::pending) && agent != none) roster_[agent].tickets += step;
   };
   count(before, queue_before, agent_before, 0U - 1U);
   count(ticket.state, ticket.queue, ticket.agent, 1U);

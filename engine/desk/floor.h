@@ -56,6 +56,16 @@ class Floor final : public ValueNumbers {
   const Roster& roster() const { return roster_; }
   const sched::TimerWheel& wheel() const { return wheel_; }
 
+  // What is soon to be touched (lookahead.h).
+
+  void expect_agent(uint32_t agent) const;
+  /// The ticket that is given out next, as far as can be foreseen.
+  void expect_award() const {
+    if (next_award_ == none) return;
+    store_.clocks().expect(store_.hot(next_award_).first_clock);
+    next_award_ = none;
+  }
+
   // Tickets.
 
   /// The id of the next ticket, until use_ticket_id() uses it up.
@@ -248,8 +258,8 @@ class Floor final : public ValueNumbers {
     RouteStep step = RouteStep::none;
   };
 
-  void write(uint32_t slot, Event event);
-  void write_agent(Event event);
+  void write(uint32_t slot, const Event& event);
+  void write_agent(const Event& event);
   void follow_clocks(uint32_t slot, const Event& event, uint32_t queue_before);
   void follow_pending(uint32_t slot, const Event& event);
   void carry_out_consequences(uint32_t slot);
@@ -400,6 +410,7 @@ class Floor final : public ValueNumbers {
   // Between a change and settle().
   std::vector<uint32_t> ready_;  // tickets that joined a line
   std::vector<uint32_t> freed_;  // agents that have more room
+  mutable uint32_t next_award_ = none;  // a line's new head, its clocks not yet fetched: a hint
   uint64_t given_ = 0;           // awards so far, for what a batch may do
   bool matching_changed_ = false;
   bool carrying_out_ = false;  // what rungs asked for

@@ -63,6 +63,7 @@ void Floor::expect_archiving() const {
   if (second == none) return;
   store_.expect_parts(second);
   wheel_.expect(second);
+  dispatcher_.expect_ticket(second);  // whoever is opened next takes its slot
   const uint32_t third = store_.detail(second).next_in_list;
   if (third != none) store_.expect(third);
 }

@@ -103,7 +103,7 @@ std::vector<std::string> Floor::check_everything() const {
       if (store_.hot(slot).agent != agent) violation("ticket_of_agent", agent);
       ++held;
     }
-    if (held != rules_.agent(agent).tickets) violation("tickets_of_agent", agent);
+    if (held != roster_[agent].tickets) violation("tickets_of_agent", agent);
   }
   if (live_offers != offers_.live()) violation("live_offers", live_offers);
   if (dispatcher_.idle_beside_waiting() != 0) violation("work_conservation", 0);

@@ -106,7 +106,13 @@ void Floor::enqueue(uint32_t slot) {
 
 void Floor::leave_line(uint32_t slot) {
   if (!dispatcher_.waiting(slot)) return;
+  const uint32_t line = dispatcher_.line_of(slot);
   dispatcher_.remove(slot);
+  if (const sched::ReadyQueue& left = dispatcher_.line(line); !left.empty()) {
+    next_award_ = left.top();
+    store_.expect(next_award_);
+    wheel_.expect(next_award_);
+  }
   matching_changed_ = true;
   include_self(slot, self_of(slot));
 }

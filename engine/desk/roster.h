@@ -48,6 +48,7 @@ struct AgentRecord {
   uint32_t first_offer = none;
   uint32_t offers = 0;
   uint32_t first_ticket = none;  ///< Slot; of those in hand or pending.
+  uint32_t tickets = 0;          ///< In hand or pending.
   uint32_t in_hand = 0;          ///< Tickets assigned or in progress.
   std::vector<uint32_t> held;    ///< Slots of tickets that wait for this agent only.
   std::vector<CoolOff> cool_offs;

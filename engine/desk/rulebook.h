@@ -46,7 +46,6 @@ struct Queue {
 
 struct Agent {
   AgentDefinition definition;
-  uint32_t tickets = 0;  ///< In hand or pending with this agent.
 };
 
 struct CalendarVersion {

@@ -75,6 +75,11 @@ class TicketStore {
     __builtin_prefetch(&tickets_[slot], 1);
     __builtin_prefetch(&details_[slot], 1);
   }
+  [[gnu::always_inline]] void expect_external(uint64_t hash) const { by_external_id_.expect(hash); }
+  [[gnu::always_inline]] void expect_interval(uint32_t slot) const {
+    const uint32_t block = tickets_[slot].newest_interval;
+    if (block != none) __builtin_prefetch(&intervals_[block], 1);
+  }
   /// Likewise for what remove() touches: what hangs on the record, once that is near, …
   void expect_parts(uint32_t slot) const;
   /// … and what hangs on that.

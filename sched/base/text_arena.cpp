@@ -17,6 +17,7 @@ TextArena::TextArena(uint32_t mib_max)
     : bytes_max_(uint64_t{mib_max} * mib),
       chunks_max_(
           static_cast<uint32_t>(std::min<uint64_t>(uint64_t{mib_max} * 2 + 1, chunks_addressable))),
+      bytes_(size_t{chunks_max_} * mib, Pages::huge),
       heads_(class_max + 1, 0),
       filled_{} {}
 
@@ -84,9 +85,9 @@ TextArena::Ref TextArena::find(uint32_t granules) const {
 }
 
 bool TextArena::add_chunk() {
-  if (chunks_.size() == chunks_max_) return false;
-  const auto first = static_cast<Ref>(chunks_.size() * chunk_granules);
-  chunks_.push_back(std::make_unique_for_overwrite<char[]>(mib));
+  if (chunks_ == chunks_max_) return false;
+  const auto first = static_cast<Ref>(chunks_ * chunk_granules);
+  ++chunks_;
   edges_.resize(edges_.size() + chunk_granules / 64, 0);
   // Ref 0 is no text, so the very first granule stays unused.
   const uint32_t unused = first == 0 ? 1 : 0;
@@ -111,7 +112,7 @@ TextArena::Ref TextArena::allocate(uint32_t size) {
 }
 
 void TextArena::release(Ref ref, uint32_t size) {
-  CHECK(ref != 0 && ref / chunk_granules < chunks_.size());
+  CHECK(ref != 0 && ref / chunk_granules < chunks_);
   CHECK(size > 0 && size <= block_size_max);
   uint32_t granules = (size + granule - 1) / granule;
   DCHECK(!edge_of_free(ref));
@@ -134,8 +135,8 @@ void TextArena::release(Ref ref, uint32_t size) {
 }
 
 uint64_t TextArena::bytes_held() const {
-  return chunks_.size() * uint64_t{mib} + edges_.capacity() * sizeof(uint64_t) +
-         heads_.capacity() * sizeof(Ref) + chunks_.capacity() * sizeof(chunks_[0]);
+  return uint64_t{chunks_} * mib + edges_.capacity() * sizeof(uint64_t) +
+         heads_.capacity() * sizeof(Ref);
 }
 
 }  // namespace paceline::sched

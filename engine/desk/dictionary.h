@@ -4,12 +4,12 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <string_view>
 
 #include "sched/base/digest.h"
 #include "sched/base/hash_index.h"
+#include "sched/base/stable_list.h"
 
 namespace paceline::desk {
 
@@ -27,9 +27,8 @@ class Dictionary {
   uint32_t intern(std::string_view text) {
     const uint32_t found = find(text);
     if (found != none || full()) return found;
-    const uint32_t position = size_;
+    const uint32_t position = size();
     values_.emplace_back(text);
-    ++size_;
     index_.insert(sched::hash_text(text), position);
     return position;
   }
@@ -37,18 +36,17 @@ class Dictionary {
   std::string_view text(uint32_t position) const {
     return position == none ? std::string_view{} : std::string_view{values_[position]};
   }
-  uint32_t size() const { return size_; }
-  bool full() const { return size_ >= entries_max_; }
+  uint32_t size() const { return static_cast<uint32_t>(values_.size()); }
+  bool full() const { return values_.size() >= entries_max_; }
 
   void add_to(sched::Digest& digest) const {
-    digest.add(uint64_t{size_});
+    digest.add(uint64_t{values_.size()});
     for (const std::string& value : values_) digest.add_text(value);
   }
 
  private:
   uint32_t entries_max_;
-  std::deque<std::string> values_;
-  uint32_t size_ = 0;  // of values_: asked more often than a deque likes to tell
+  sched::StableList<std::string> values_;
   sched::HashIndex index_;
 };
 

@@ -14,6 +14,7 @@
 
 #include "engine/desk/event.h"
 #include "sched/base/digest.h"
+#include "sched/base/hash_index.h"
 
 namespace paceline::desk {
 
@@ -41,7 +42,7 @@ class EventHash {
   static constexpr size_t together = 16;
 
   static uint64_t hash(std::span<const Event> events, uint64_t before) {
-    return sched::hash_bytes(events.data(), events.size_bytes(), before);
+    return sched::mix(before + sched::hash_bytes(events.data(), events.size_bytes()));
   }
   void keep(std::span<const Event> events) {
     std::copy(events.begin(), events.end(), waiting_.begin() + static_cast<ptrdiff_t>(count_));

@@ -24,6 +24,17 @@ constexpr Field predicate_fields[] = {
     Field::channel,  Field::requester_type, Field::organisation,   Field::contract,
     Field::stage,    Field::language,       Field::confidentiality};
 
+constexpr bool in_two_runs() {
+  constexpr size_t first_run = interned_index(TextField::stage) + 1;
+  for (size_t i = 0; i < interned_count; ++i) {
+    const Field start = i < first_run ? Field::category : Field::language;
+    const size_t into = i < first_run ? i : i - first_run;
+    if (static_cast<size_t>(predicate_fields[i]) != static_cast<size_t>(start) + into) return false;
+  }
+  return true;
+}
+static_assert(in_two_runs(), "field_values() copies attributes in runs");
+
 /// Which predicate fields an update of these attributes may change.
 uint32_t predicate_bits(uint32_t fields) {
   uint32_t bits = 0;
@@ -139,67 +150,79 @@ FieldValues Floor::field_values(uint32_t slot) const {
   const Dictionary& requesters = rules_.requesters();
   set(Field::requester,
       requesters.size() == 0 ? FieldValues::absent : requesters.find(store_.requester(slot)));
+  // In the order of predicate_fields, in two runs. 0 wraps to absent.
   const Attributes& attributes = store_.attributes(slot);
-  for (size_t i = 0; i < interned_count; ++i) {
-    set(predicate_fields[i], attributes[i] - 1);  // 0 wraps to absent
-  }
+  constexpr size_t first_run = interned_index(TextField::stage) + 1;
+  uint32_t* const first = &values.value[static_cast<size_t>(Field::category)];
+  for (size_t i = 0; i < first_run; ++i) first[i] = attributes[i] - 1;
+  uint32_t* const second = &values.value[static_cast<size_t>(Field::language)];
+  for (size_t i = first_run; i < interned_count; ++i) second[i - first_run] = attributes[i] - 1;
   return values;
 }
 
-void Floor::derive_priority(uint32_t slot) {
+void Floor::derive_priority(uint32_t slot, const FieldValues& values) {
   Ticket& ticket = store_.hot(slot);
   sched::Impact impact = ticket.impact;
-  if (impact == sched::Impact::none) impact = rules_.derived_impact(field_values(slot));
+  if (impact == sched::Impact::none) impact = rules_.derived_impact(values);
   ticket.own_priority = rules_.settings().matrix.at(impact, ticket.urgency);
   ticket.priority = sched::raised(ticket.own_priority, ticket.raised);
 }
 
 void Floor::admit(uint32_t slot, uint32_t queue) {
   Ticket& ticket = store_.hot(slot);
-  derive_priority(slot);
+  const TicketSide& side = store_.known_side(slot);
   ticket.state = State::recorded;
   ticket.version = 1;
-  Event recorded;
-  recorded.kind = EventKind::ticket_recorded;
-  recorded.ticket = ticket.id;
-  recorded.state = State::recorded;
-  recorded.priority = static_cast<uint8_t>(ticket.priority);
-  recorded.value_us = store_.known_side(slot).occurred_at_us;
-  recorded.version = ticket.version;
-  write(slot, recorded);
+  FieldValues values = field_values(slot);  // kept up to date below
+  const auto set = [&](Field field, uint32_t value) {
+    values.value[static_cast<size_t>(field)] = value;
+  };
+  derive_priority(slot, values);
+  set(Field::priority, static_cast<uint32_t>(ticket.policy_priority()));
+  Event event;
+  event.kind = EventKind::ticket_recorded;
+  event.ticket = ticket.id;
+  event.state = State::recorded;
+  event.priority = static_cast<uint8_t>(ticket.priority);
+  event.value_us = side.occurred_at_us;
+  event.version = ticket.version;
+  write(slot, event);
 
   Rulebook::Routed routed{queue, Rulebook::none};
-  if (queue == none) routed = rules_.route(field_values(slot), ticket.confidence);
+  if (queue == none) routed = rules_.route(values, ticket.confidence);
   store_.detail(slot).routed_by = routed.rule;
-  Event queued = recorded;
-  queued.kind = EventKind::ticket_queued;
-  queued.value_us = 0;
-  queued.previous_state = State::recorded;
-  queued.state = State::queued;
-  queued.queue = routed.queue;
   ticket.state = State::queued;
   ticket.queue = routed.queue;
   ticket.enqueued_at_us = now_.us;
   ticket.order = ++last_order_;
   store_.begin_interval(slot, now_.us, State::queued, none);
-  queued.reason = routed.rule;
-  write(slot, queued);
-  if (const uint64_t follows = store_.known_side(slot).follows; follows != 0) {
-    Event linked = queued;
-    linked.kind = EventKind::ticket_linked;
-    linked.previous_state = State::queued;
-    linked.reason = none;
-    linked.value_us = static_cast<int64_t>(follows);
-    write(slot, linked);
+  set(Field::state, static_cast<uint32_t>(State::queued));
+  set(Field::queue, ticket.queue);
+  set(Field::group, rules_.queue(ticket.queue).group);
+  set(Field::in_triage, ticket.queue == rules_.triage());
+  event.kind = EventKind::ticket_queued;
+  event.value_us = 0;
+  event.previous_state = State::recorded;
+  event.state = State::queued;
+  event.queue = routed.queue;
+  event.reason = routed.rule;
+  write(slot, event);
+  if (side.follows != 0) {
+    event.kind = EventKind::ticket_linked;
+    event.previous_state = State::queued;
+    event.reason = none;
+    event.value_us = static_cast<int64_t>(side.follows);
+    write(slot, event);
   }
   ++rules_.queue(ticket.queue).waiting;
-  clockwork_.react(slot, field_values(slot), {}, now_.us);
+  clockwork_.react(slot, values, {}, now_.us);
   arrive(slot);
   carry_out_consequences(slot);
   rearm(slot);
 }
 
-void Floor::change(uint32_t slot, Event event) {
+void Floor::change(uint32_t slot, const Event& given) {
+  Event event = given;
   Ticket& ticket = store_.hot(slot);
   const State state_before = ticket.state;
   const uint32_t queue_before = ticket.queue;
@@ -236,7 +259,7 @@ void Floor::attributes_changed(uint32_t slot, uint32_t fields, uint32_t changed)
   const sched::Priority before = ticket.priority;
   const sched::Priority own_before = ticket.own_priority;
   const sched::Priority read_before = ticket.policy_priority();
-  derive_priority(slot);
+  derive_priority(slot, field_values(slot));
   if (ticket.priority != before) fields |= bit(FieldBit::priority);
   changed |= predicate_bits(fields);
   // Policies read its own priority: that changes where a raised one stays at the highest, and does

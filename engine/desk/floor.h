@@ -79,7 +79,7 @@ class Floor final : public ValueNumbers {
   /// Routes a ticket just created (texts and attributes set) and starts its clocks.
   void admit(uint32_t slot, uint32_t queue);
   /// Applies an event that a decide() gave; what follows from it follows.
-  void change(uint32_t slot, Event event);
+  void change(uint32_t slot, const Event& given);
   /// The agent who asked for the ticket, if an agent did.
   uint32_t self_of(uint32_t slot) const;
   /// Gives the ticket back to who might not have it for having asked for it.
@@ -102,7 +102,7 @@ class Floor final : public ValueNumbers {
   void take_over(uint32_t slot, uint32_t queue, uint32_t agent, std::span<const PastStep> past);
   /// Dictionary positions and enumerators of the ticket, for predicates.
   FieldValues field_values(uint32_t slot) const;
-  void derive_priority(uint32_t slot);
+  void derive_priority(uint32_t slot, const FieldValues& values);
 
   // Matching.
 

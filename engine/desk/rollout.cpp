@@ -79,7 +79,7 @@ void Floor::advance_rollouts() {
 void Floor::follow_rules(uint32_t slot) {
   uint64_t moved = 0;
   const sched::Priority before = store_.hot(slot).own_priority;
-  if (store_.hot(slot).open()) derive_priority(slot);
+  if (store_.hot(slot).open()) derive_priority(slot, field_values(slot));
   if (store_.hot(slot).own_priority != before) {
     attributes_changed(slot, bit(FieldBit::priority));
   }

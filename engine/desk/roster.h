@@ -9,11 +9,11 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <vector>
 
 #include "engine/desk/event.h"
 #include "sched/base/digest.h"
+#include "sched/base/stable_list.h"
 #include "sched/base/time.h"
 
 namespace paceline::desk {
@@ -76,7 +76,7 @@ struct AgentRecord {
 class Roster {
  public:
   AgentRecord& operator[](uint32_t agent) {
-    if (agent >= records_.size()) records_.resize(agent + 1);
+    if (agent >= records_.size()) [[unlikely]] records_.resize(agent + 1);
     return records_[agent];
   }
   const AgentRecord& operator[](uint32_t agent) const { return records_[agent]; }
@@ -85,7 +85,7 @@ class Roster {
   void add_to(sched::Digest& digest, uint32_t agent) const;
 
  private:
-  std::deque<AgentRecord> records_;
+  sched::StableList<AgentRecord> records_;
 };
 
 }  // namespace paceline::desk

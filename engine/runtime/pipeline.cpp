@@ -42,7 +42,6 @@ struct Pipeline::Impl {
         log({.folder = folder.log(),
              .clock_mode = options.clock_mode,
              .segment_size = options.segment_size,
-             .answers_wait_for_sync = options.answers_wait_for_sync,
              .disk = options.disk,
              .note = options.note}),
         intake(1, options.requests_per_lane),
@@ -131,7 +130,7 @@ sched::Expected<std::unique_ptr<Pipeline>, StartError> Pipeline::start(PipelineO
       impl.options.note("recovery: " + std::to_string(done / 1'048'576) + " of " +
                         std::to_string(total / 1'048'576) + " MiB replayed");
   };
-  if (auto replayed = impl.log.replay(visit, progress); !replayed)
+  if (auto replayed = impl.log.replay(LogPosition{}, visit, progress); !replayed)
     return fail(replayed.error().text);
   for (const auto& [desk, archived_count] : archived_by_desk) {
     if (desk == 0) continue;
@@ -152,8 +151,8 @@ sched::Expected<std::unique_ptr<Pipeline>, StartError> Pipeline::start(PipelineO
     impl.shard.recovered(*impl.recovered);
   }
 
-  impl.writer.emplace(impl.log, impl.options.answers_wait_for_sync, *impl.options.clock,
-                      impl.to_log, impl.to_io, impl.io);
+  impl.writer.emplace(LogWriterOptions{impl.options.durability, impl.options.sync_interval},
+                      impl.log, *impl.options.clock, impl.to_log, impl.to_io, impl.io);
   impl.finished = false;
   impl.archivist_thread = start_thread("archivist", [&impl] { impl.archivist.run(); });
   impl.log_thread = start_thread("log", [&impl] { impl.writer->run(); });
@@ -263,6 +262,7 @@ std::vector<std::pair<std::string, uint64_t>> Pipeline::figures() const {
       {"log_syncs", impl.writer->syncs()},
       {"log_sync_us", impl.writer->sync_us()},
       {"log_sync_us_max", impl.writer->sync_us_max()},
+      {"log_records_not_durable", impl.writer->not_durable()},
       {"batches", impl.shard.batches()},
       {"clock_jumps", impl.shard.clock_jumps()},
       {"clock_waits", impl.shard.clock_waits() ? 1U : 0U},

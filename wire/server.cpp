@@ -37,6 +37,18 @@ sched::Expected<std::string, ServerError> read_token(const std::string& path) {
   return token;
 }
 
+runtime::Durability behind_the_wire(Durability durability) {
+  switch (durability) {
+    case Durability::none:
+      return runtime::Durability::none;
+    case Durability::interval:
+      return runtime::Durability::interval;
+    case Durability::sync:
+      break;
+  }
+  return runtime::Durability::sync;
+}
+
 }  // namespace
 
 struct Server::Impl {
@@ -65,8 +77,8 @@ sched::Expected<std::unique_ptr<Server>, ServerError> Server::start(ServerOption
   behind.data = options.data;
   behind.clock_mode = options.clock_mode == ClockMode::wall ? runtime::ClockMode::wall
                                                             : runtime::ClockMode::commands;
-  behind.durability = options.durability == Durability::sync ? runtime::Durability::sync
-                                                              : runtime::Durability::none;
+  behind.durability = behind_the_wire(options.durability);
+  behind.sync_interval = options.sync_interval;
   behind.segment_size = options.segment_size;
   behind.desks_max = options.desks_max;
   behind.events_kept = options.events_kept;

@@ -49,6 +49,7 @@ struct ServerOptions {
   std::string data;                 ///< Folder; created if absent.
   std::vector<std::string> listen;  ///< "unix:PATH", "tcp:HOST:PORT" (port 0: any free one).
   Durability durability = Durability::sync;
+  sched::Duration sync_interval = sched::microsecond * 100'000;  ///< Of Durability::interval.
   ClockMode clock_mode = ClockMode::wall;
   std::string token_file;  ///< Its content makes an administrator. Empty: none.
 

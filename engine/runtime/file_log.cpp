@@ -17,10 +17,6 @@ namespace {
 
 constexpr uint64_t end_word = 8;  // zeros behind the last record
 
-constexpr uint64_t whole_blocks(uint64_t size) {
-  return (size + log_block - 1) / log_block * log_block;
-}
-
 }  // namespace
 
 FileLog::FileLog(FileLogOptions options)
@@ -88,6 +84,7 @@ Logged<void> FileLog::continue_at(const LogEnd& end) {
   if (file_ < 0) return fail("cannot write to " + end.path, file_);
   segment_id_ = end.segment_id;
   zeroed_to_ = segments_.back().size / log_block * log_block;
+  made_beforehand_ = zeroed_to_ >= options_.segment_size;
   base_ = end.offset / log_block * log_block;
   buffer_.resize(log_block);
   const size_t used = end.offset - base_;
@@ -113,9 +110,24 @@ Logged<void> FileLog::begin_segment() {
   segment_id_ = taken->id;
   segments_.push_back({taken->path, taken->number, position_.sequence + 1, 0});
   zeroed_to_ = taken->size;
+  made_beforehand_ = zeroed_to_ >= options_.segment_size;
   base_ = log_block;
   buffer_.clear();
   return {};
+}
+
+bool FileLog::wants_next_segment(uint64_t record_size) const {
+  if (file_ < 0) return true;
+  const uint64_t used = base_ + buffer_.size();
+  if (used <= log_block) return false;  // empty, and large records get one of their own
+  return used + record_size + end_word > options_.segment_size ||
+         (!made_beforehand_ && stock_.ready());
+}
+
+/// Early enough to be ready in time; a small log never needs one.
+void FileLog::order_next_segment() {
+  const uint64_t enough = made_beforehand_ ? options_.segment_size / 2 : options_.segment_size / 32;
+  if (base_ > enough) stock_.order(segments_.back().number + 1);
 }
 
 Logged<void> FileLog::append(uint64_t expected_sequence, const LogRecord& record) {
@@ -127,8 +139,7 @@ Logged<void> FileLog::append(uint64_t expected_sequence, const LogRecord& record
                                           " was to come next, but that is record " +
                                           std::to_string(next_sequence())}};
   const uint64_t size = record_size(record);
-  const uint64_t used = base_ + buffer_.size();
-  if (file_ < 0 || (used > log_block && used + size + end_word > options_.segment_size)) {
+  if (wants_next_segment(size)) {
     if (auto begun = begin_segment(); !begun) return begun;
   } else if (gathered_ > gathered_max) {
     if (auto flushed = flush(); !flushed) return flushed;
@@ -150,7 +161,7 @@ Logged<void> FileLog::flush() {
   if (error_) return sched::Unexpected{*error_};
   if (gathered_ == 0) return {};
   if (auto written = write_buffer(); !written) return written;
-  if (base_ > options_.segment_size / 2) stock_.order(segments_.back().number + 1);
+  order_next_segment();
   return {};
 }
 

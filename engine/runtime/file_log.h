@@ -2,8 +2,9 @@
 //
 // What was gathered is written in whole blocks, the last one again with the next group, and ends in
 // a zero word: the end is found without a mark, and a torn write is told from no write. A sync then
-// writes data blocks only, because segments are made beforehand (segment_stock.h); one that was not
-// is given zeros a step ahead. A segment is synced before the next is written to, so that what lies
+// writes data blocks only, because segments are made beforehand (segment_stock.h). The first one of
+// a log is not: it is given zeros a step ahead, and left as soon as it is clear that more will come
+// and the next is ready. A segment is synced before the next is written to, so that what lies
 // in the next proves that this one was durable.
 //
 // Recovery (log_reader.h) reads to the first invalid record. If something durable lay there or
@@ -66,6 +67,8 @@ class FileLog final : public CommandLog {
   Logged<void> keep_segments_up_to(const LogEnd& end);
   Logged<void> begin_segment();
   Logged<void> write_buffer();
+  bool wants_next_segment(uint64_t record_size) const;
+  void order_next_segment();
   sched::Unexpected<LogError> fail(LogError error);
   sched::Unexpected<LogError> fail(const std::string& what, int error);
 
@@ -83,6 +86,7 @@ class FileLog final : public CommandLog {
   std::vector<Segment> segments_;  // oldest first; the last is written to
   int file_ = -1;
   uint64_t segment_id_ = 0;
+  bool made_beforehand_ = false;
   uint64_t zeroed_to_ = 0;  // of the file: nothing grows up to there
   uint64_t base_ = 0;       // where in the file the buffer begins: a block boundary
   BlockBuffer buffer_;      // from there: the block written last, then what was gathered since

@@ -194,6 +194,13 @@ class Reading {
       survivor =
           durable_later(segments_[i].path, other.bytes(), log_block, fronts_[i].header.id, next);
     }
+    // A clean end and something in a later segment: what is wrong begins with the next one.
+    const bool clean = !end_.torn && bytes.size() >= end_.offset + sizeof word;
+    if (survivor && clean && survivor->path != end_.path && later < segments_.size() &&
+        segments_[later].number == end_.segment_number + 1) {
+      end_.path = segments_[later].path;
+      end_.offset = log_block;
+    }
     if (survivor) return damaged(*survivor);
     return reach();
   }
@@ -203,7 +210,7 @@ class Reading {
     const std::string what =
         survivor.sequence == next
             ? "record " + std::to_string(next) + ", " + at(survivor.path, survivor.offset) +
-                  ", does not continue the log, which is whole up to " + at(end_.path, end_.offset)
+                  ", does not continue the log, which is whole before " + at(end_.path, end_.offset)
             : "record " + std::to_string(next) + ", " + at(end_.path, end_.offset) +
                   ", is damaged or missing, but what was durable later follows (record " +
                   std::to_string(survivor.sequence) + ", " + at(survivor.path, survivor.offset) +

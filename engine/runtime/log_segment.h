@@ -26,6 +26,9 @@ namespace paceline::runtime {
 
 /// Of the header, and of what is written at once: what disks and page caches move.
 inline constexpr uint64_t log_block = 4'096;
+constexpr uint64_t whole_blocks(uint64_t size) {
+  return (size + log_block - 1) / log_block * log_block;
+}
 
 struct SegmentHeader {
   static constexpr uint64_t magic_value = 0x3147'4f4c'4543'4150;  // "PACELOG1"

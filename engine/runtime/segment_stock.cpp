@@ -121,8 +121,7 @@ Logged<ReadySegment> SegmentStock::make(uint64_t number, Zeros zeros) {
     spares_.pop_back();
   }
   ReadySegment segment{.path = path, .number = number};
-  const int flags = O_RDWR | O_CREAT | (options_.direct ? O_DIRECT : 0);
-  segment.file = disk_.open(made, flags);
+  segment.file = disk_.open(made, O_RDWR | O_CREAT);
   if (segment.file < 0) return fail("cannot create " + made, segment.file);
   auto filled = fill(segment, zeros);
   int error = 0;
@@ -141,16 +140,16 @@ Logged<void> SegmentStock::fill(ReadySegment& segment, Zeros zeros) {
   segment.size = std::max<uint64_t>(log_block, static_cast<uint64_t>(std::max<off_t>(end, 0)));
   segment.size -= segment.size % log_block;
   if (segment.size > options_.segment_size && end >= 0) {  // it had held one large record
-    segment.size = (options_.segment_size + log_block - 1) / log_block * log_block;
+    segment.size = whole_blocks(options_.segment_size);
     if (const int error = disk_.truncate(segment.file, segment.size))
       return fail("cannot cut a spare for " + segment.path, error);
   }
   BlockBuffer buffer;
-  buffer.resize(zeros == Zeros::whole ? zeros_step : log_block);
+  buffer.resize(zeros == Zeros::whole ? std::min(zeros_step, whole_blocks(options_.segment_size))
+                                      : log_block);
   std::memset(buffer.data(), 0, buffer.size());
   while (zeros == Zeros::whole && segment.size < options_.segment_size) {
-    const auto step = std::min<uint64_t>(
-        zeros_step, (options_.segment_size - segment.size + log_block - 1) / log_block * log_block);
+    const uint64_t step = std::min(zeros_step, whole_blocks(options_.segment_size - segment.size));
     if (const int error = disk_.write_fully(segment.file, buffer.bytes().first(step), segment.size))
       return fail("cannot write zeros to " + segment.path, error);
     segment.size += step;

@@ -31,7 +31,6 @@ struct SegmentStockOptions {
   ClockMode clock_mode = ClockMode::wall;
   uint64_t segment_size = 0;
   size_t spares_max = 16;  ///< More are removed.
-  bool direct = false;     ///< Open with O_DIRECT.
   bool in_background = true;
 };
 
@@ -55,6 +54,8 @@ class SegmentStock {
 
   /// Begins to make segment `number`, in the background.
   void order(uint64_t number);
+  /// Whether take() would cost nothing.
+  bool ready() const { return !running_.load(std::memory_order_acquire) && ready_.has_value(); }
   /// Segment `number`: as ordered, else made now, and then only begun with zeros.
   Logged<ReadySegment> take(uint64_t number);
   /// Segments no longer needed. Gone or renamed some time later.

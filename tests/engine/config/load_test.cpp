@@ -29,13 +29,15 @@ TEST(Load, ServerTable) {
 listen = ["unix:/run/paceline/paceline.sock", "tcp:127.0.0.1:7411"]
 admin = "127.0.0.1:7412"
 data = "/var/lib/paceline"
-durability = "none"
+durability = "interval"
+sync_interval = "20ms"
 clock = "commands")")
                                     .server;
   EXPECT_THAT(server.listen, ElementsAre("unix:/run/paceline/paceline.sock", "tcp:127.0.0.1:7411"));
   EXPECT_EQ(server.admin, "127.0.0.1:7412");
   EXPECT_EQ(server.data, "/var/lib/paceline");
-  EXPECT_EQ(server.durability, Durability::none);
+  EXPECT_EQ(server.durability, Durability::interval);
+  EXPECT_EQ(server.sync_interval.us, 20'000);
   EXPECT_EQ(server.clock, ServerClock::commands);
 }
 

@@ -22,7 +22,8 @@ class EventRing {
   /// Sequences go on from the last without a gap.
   void append(std::span<const desk::Event> events);
 
-  uint64_t first() const { return last_ == 0 ? 0 : last_ - ring_.size() + 1; }  ///< 0: none yet.
+  /// The oldest there still is; after begin_after() the next to come. 0: none yet.
+  uint64_t first() const { return last_ == 0 ? 0 : last_ - ring_.size() + 1; }
   uint64_t last() const { return last_; }                                       ///< 0: none yet.
 
   /// Events from `from` on (first() ≤ from) whose kind is in `kinds` (0: all), at most `limit`,

@@ -137,7 +137,9 @@ Facts facts_of(const config::ServerSettings& server) {
           {"durability", server.durability == config::Durability::sync ? "sync" : "none"},
           {"clock", server.clock == config::ServerClock::wall ? "wall" : "commands"},
           {"max_jump", config::print(server.max_jump)},
-          {"on_clock_jump", server.waits_on_clock_jump ? "wait" : "continue"}};
+          {"on_clock_jump", server.waits_on_clock_jump ? "wait" : "continue"},
+          {"shards", std::to_string(server.shards)},
+          {"pin", yes_or_no(server.pin_threads)}};
 }
 
 Facts facts_of(const desk::DeskSettings& settings) {

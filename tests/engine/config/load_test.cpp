@@ -30,13 +30,17 @@ listen = ["unix:/run/paceline/paceline.sock", "tcp:127.0.0.1:7411"]
 admin = "127.0.0.1:7412"
 data = "/var/lib/paceline"
 durability = "none"
-clock = "commands")")
+clock = "commands"
+shards = 4
+pin = true)")
                                     .server;
   EXPECT_THAT(server.listen, ElementsAre("unix:/run/paceline/paceline.sock", "tcp:127.0.0.1:7411"));
   EXPECT_EQ(server.admin, "127.0.0.1:7412");
   EXPECT_EQ(server.data, "/var/lib/paceline");
   EXPECT_EQ(server.durability, Durability::none);
   EXPECT_EQ(server.clock, ServerClock::commands);
+  EXPECT_EQ(server.shards, 4U);
+  EXPECT_TRUE(server.pin_threads);
 }
 
 TEST(Load, DeskWithoutSettingsHasTheDefaults) {

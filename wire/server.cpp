@@ -70,7 +70,8 @@ sched::Expected<std::unique_ptr<Server>, ServerError> Server::start(ServerOption
   behind.data = options.data;
   behind.clock_mode = options.clock_mode == ClockMode::wall ? runtime::ClockMode::wall
                                                             : runtime::ClockMode::commands;
-  behind.answers_wait_for_sync = options.durability == Durability::sync;
+  behind.durability = options.durability == Durability::sync ? runtime::Durability::sync
+                                                              : runtime::Durability::none;
   behind.segment_size = options.segment_size;
   behind.shards = options.shards;
   behind.pin_threads = options.pin_threads;

@@ -55,7 +55,6 @@ struct Pipeline::Impl {
         log({.folder = folder.log(),
              .clock_mode = options.clock_mode,
              .segment_size = options.segment_size,
-             .answers_wait_for_sync = options.answers_wait_for_sync,
              .disk = options.disk,
              .note = options.note}),
         to_log(options.applied_max, options.shards),
@@ -167,7 +166,7 @@ sched::Expected<void, std::string> Pipeline::Impl::recover(Replica& replica) {
       options.note("recovery: " + std::to_string(done / 1'048'576) + " of " +
                    std::to_string(total / 1'048'576) + " MiB replayed");
   };
-  if (auto replayed = log.replay(visit, progress); !replayed)
+  if (auto replayed = log.replay(LogPosition{}, visit, progress); !replayed)
     return sched::Unexpected{replayed.error().text};
   if (std::string failure = replica.settle(); !failure.empty()) return sched::Unexpected{failure};
   for (const auto& [number, known] : replica.desks())
@@ -195,7 +194,8 @@ sched::Expected<void, std::string> Pipeline::Impl::note_recovery(Replica& replic
 }
 
 void Pipeline::Impl::start_threads() {
-  writer.emplace(log, options.answers_wait_for_sync, *options.clock, to_log, to_io, io);
+  writer.emplace(LogWriterOptions{options.durability, options.sync_interval}, log, *options.clock,
+                 to_log, to_io, io);
   archivist_thread = start_thread("archivist", [this] { archivist.run(); });
   log_thread = start_thread("log", [this] { writer->run(); });
   for (ShardLane& lane : lanes)
@@ -393,6 +393,7 @@ std::vector<std::pair<std::string, uint64_t>> Pipeline::figures() const {
       {"log_syncs", impl.writer->syncs()},
       {"log_sync_us", impl.writer->sync_us()},
       {"log_sync_us_max", impl.writer->sync_us_max()},
+      {"log_records_not_durable", impl.writer->not_durable()},
       {"batches", batches},
       {"clock_jumps", clock_jumps},
       {"clock_waits", clock_waits ? 1U : 0U},

@@ -35,7 +35,8 @@ class WakeUp;
 struct PipelineOptions {
   std::string data;
   ClockMode clock_mode = ClockMode::wall;
-  bool answers_wait_for_sync = true;
+  Durability durability = Durability::sync;
+  sched::Duration sync_interval = sched::microsecond * 100'000;  ///< Of Durability::interval.
   uint64_t segment_size = 64 * 1'048'576;
   uint32_t requests_per_lane = 4'096;
   uint32_t applied_max = 256;

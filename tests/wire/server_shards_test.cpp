@@ -191,7 +191,7 @@ class GapTest : public ShardsTest {
     const std::string log_folder = options.data + "/log";
     std::filesystem::create_directories(log_folder);
     runtime::FileLog log({.folder = log_folder, .clock_mode = runtime::ClockMode::commands});
-    ASSERT_TRUE(log.replay([](uint64_t, const runtime::LogRecord&) { return std::string(); }, {}));
+    ASSERT_TRUE(log.replay({}, [](uint64_t, const runtime::LogRecord&) { return std::string(); }, {}));
     for (const uint16_t desk : {uint16_t{3}, uint16_t{1}}) {
       const auto payload =
           runtime::encode_desk_created("desk-" + std::to_string(desk), RawPeer::small_limits());

@@ -143,7 +143,9 @@ Facts facts_of(const config::ServerSettings& server) {
           {"sync_interval", config::print(server.sync_interval)},
           {"clock", server.clock == config::ServerClock::wall ? "wall" : "commands"},
           {"max_jump", config::print(server.max_jump)},
-          {"on_clock_jump", server.waits_on_clock_jump ? "wait" : "continue"}};
+          {"on_clock_jump", server.waits_on_clock_jump ? "wait" : "continue"},
+          {"shards", std::to_string(server.shards)},
+          {"pin", yes_or_no(server.pin_threads)}};
 }
 
 Facts facts_of(const desk::DeskSettings& settings) {

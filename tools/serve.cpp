@@ -86,6 +86,12 @@ class Serve final : public Subcommand {
         app.add_option("--clock", clock_,
                        "wall; commands: an administrator moves it, for replays and tests")
             ->check(CLI::IsMember({"wall", "commands"}));
+    shards_given_ = app.add_option("--shards", options_.shards,
+                                   "Threads that desks are spread over; may change at every start")
+                        ->check(CLI::Range(1, 64));
+    pin_given_ = app.add_flag("--pin", options_.pin_threads,
+                              "Keep the threads of socket, shards and log each on a processor of "
+                              "their own");
     app.add_option("--token-file", options_.token_file,
                    "Who knows its content is an administrator");
     app.add_option("--tickets-max", options_.desk_limits.tickets_max, "Room of a new desk")
@@ -133,6 +139,8 @@ class Serve final : public Subcommand {
   void apply(const config::ServerSettings& settings) {
     if (data_given_->count() == 0 && !settings.data.empty()) options_.data = settings.data;
     if (listen_given_->count() == 0 && !settings.listen.empty()) options_.listen = settings.listen;
+    if (shards_given_->count() == 0) options_.shards = settings.shards;
+    if (pin_given_->count() == 0) options_.pin_threads = settings.pin_threads;
     options_.max_jump = settings.max_jump;
     options_.waits_on_clock_jump = settings.waits_on_clock_jump;
     if (config_.empty()) return;
@@ -176,6 +184,8 @@ class Serve final : public Subcommand {
   std::string clock_ = "wall";
   CLI::Option* data_given_ = nullptr;
   CLI::Option* listen_given_ = nullptr;
+  CLI::Option* shards_given_ = nullptr;
+  CLI::Option* pin_given_ = nullptr;
   CLI::Option* durability_given_ = nullptr;
   CLI::Option* interval_given_ = nullptr;
   CLI::Option* clock_given_ = nullptr;

@@ -54,6 +54,8 @@ struct ServerOptions {
   std::string token_file;  ///< Its content makes an administrator. Empty: none.
 
   desk::Limits desk_limits;  ///< For desks created without limits of their own.
+  uint32_t shards = 1;       ///< Threads that desks are spread over.
+  bool pin_threads = false;  ///< I/O, shard and log threads each to a processor of their own.
   uint32_t desks_max = 256;
   uint32_t connections_max = 1'024;
   uint32_t frame_size_max = frame_size_max_default;

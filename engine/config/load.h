@@ -36,6 +36,8 @@ struct ServerSettings {
   ServerClock clock = ServerClock::wall;
   sched::Duration max_jump = sched::minute * 5;
   bool waits_on_clock_jump = false;
+  uint32_t shards = 1;
+  bool pin_threads = false;
 };
 
 struct ConfigError {

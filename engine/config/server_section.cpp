@@ -76,6 +76,9 @@ void read_server(TableReader& file, Diagnostics& diagnostics, Sections& sections
   constexpr std::string_view policies[] = {"continue", "wait"};
   if (const auto position = server.one_of("on_clock_jump", policies))
     settings.waits_on_clock_jump = *position == 1;
+  if (const auto shards = server.integer("shards", 1, 64))
+    settings.shards = static_cast<uint32_t>(*shards);
+  settings.pin_threads = server.boolean("pin").value_or(false);
   server.finish();
 }
 

@@ -32,7 +32,7 @@ enum class RecordKind : uint16_t {
   desk_created = 2,  ///< payload: DeskCreated
   recovered = 3,     ///< payload: Recovered. The first record after a start that found a log.
   closed = 4,        ///< The server ended by itself: everything before is durable.
-  clock_jump = 5,    ///< payload: ClockJump. The desks tell of it with their next batch.
+  clock_jump = 5,    ///< payload: ClockJump. The desk tells of it with its next batch.
 };
 
 /// Payload of RecordKind::recovered: from the last batch's instant to the start. Under commands

@@ -148,6 +148,7 @@ struct ArchivedTicket {
 /// What left in one batch.
 class ArchivedBatch {
  public:
+  bool operator==(const ArchivedBatch&) const = default;
   bool empty() const { return count_ == 0; }
   uint64_t first() const { return first_; }  ///< Number of the first ticket; dense per desk.
   uint32_t count() const { return count_; }  ///< Tickets.

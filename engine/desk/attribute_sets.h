@@ -7,9 +7,11 @@
 #include <array>
 #include <cstdint>
 #include <new>
+#include <vector>
 
 #include "engine/desk/slot_list.h"
 #include "engine/desk/ticket.h"
+#include "sched/base/archive.h"
 #include "sched/base/check.h"
 #include "sched/base/digest.h"
 #include "sched/base/fixed_array.h"
@@ -49,6 +51,12 @@ class AttributeSets {
     index_.erase(hash_of(sets_[set].attributes), set);
     slots_.give_back(set);
   }
+
+  uint32_t high_water() const { return slots_.high_water(); }
+
+  void persist(sched::Archive& archive);
+  /// After settle(), loading: how many tickets have each set. False: that cannot be.
+  bool rebuild(const std::vector<uint32_t>& users);
 
  private:
   using HashIndex = sched::HashIndex;

@@ -39,6 +39,12 @@ class Chronicle {
   uint64_t hash() const { return hash_.value(); }  ///< Up to the last batch.
   const Metrics& metrics() const { return metrics_; }
 
+  void persist(sched::Archive& archive) {
+    archive.fields(sequence_, hash_, noted_us_, principal_);
+    archive.choice(cause_, Cause::configuration);
+    metrics_.persist(archive);
+  }
+
  private:
   const Event& complete(const Event& given) {
     Event& event = outcome_->events.emplace_back(given);

@@ -13,6 +13,7 @@
 #include <span>
 
 #include "engine/desk/event.h"
+#include "sched/base/archive.h"
 #include "sched/base/digest.h"
 #include "sched/base/hash_index.h"
 
@@ -36,6 +37,13 @@ class EventHash {
   }
   uint64_t value() const {
     return count_ == 0 ? chained_ : hash(std::span(waiting_).first(count_), chained_);
+  }
+
+  void persist(sched::Archive& archive) {
+    archive.part("event hash", 1, sizeof(Event));
+    archive.values(chained_, count_);
+    if (!archive.require(count_ < together, "more events wait to be hashed than may")) return;
+    archive.bytes(waiting_.data(), count_ * sizeof(Event));
   }
 
  private:

@@ -112,6 +112,7 @@ struct TicketSide {
   uint32_t first_offer = Ticket::none;
   uint32_t held_for = Ticket::none;  ///< The agent it waits for.
   uint32_t tasks_open = 0;
+  uint32_t slot = 0;  ///< Whose it is.
   uint16_t pingpongs = 0;
   uint16_t reopens = 0;
   uint16_t closed_reopens = 0;

@@ -129,7 +129,9 @@ TicketSide& TicketStore::make_side(uint32_t slot) {
   sides_.reach(index);
   side_of_[slot] = index;
   tickets_[slot].has_side = 1;
-  return *new (&sides_[index]) TicketSide{};
+  TicketSide& side = *new (&sides_[index]) TicketSide{};
+  side.slot = slot;
+  return side;
 }
 
 std::span<const uint64_t> TicketStore::tasks(uint32_t slot) const {

@@ -135,6 +135,14 @@ class TicketStore {
 
   uint64_t text_bytes() const { return texts_.bytes_used(); }
 
+  void persist(sched::Archive& archive);
+  /// After settle(), loading: examines what leads where and finds the indexes again. Values that
+  /// lead elsewhere lie below these counts.
+  struct Bounds {
+    uint32_t queues, agents, policies, reasons;
+  };
+  void rebuild(sched::Archive& archive, const Bounds& bounds);
+
  private:
   /// Those after the first, which most often is known without one: filled from the front.
   struct IntervalBlock {
@@ -169,6 +177,9 @@ class TicketStore {
   Result<sched::TextArena::Ref> write_texts(std::string_view external_id,
                                             std::string_view requester, std::string_view body);
   TicketSide& make_side(uint32_t slot);
+  bool leads_astray(uint32_t slot, const Bounds& bounds) const;
+  bool find_sides();
+  bool attributes_known() const;
 
   sched::FixedArray<Ticket> tickets_;
   sched::FixedArray<TicketDetail> details_;

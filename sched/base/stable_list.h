@@ -37,6 +37,7 @@ class StableList {
     return added;
   }
   void push_back(T element) { emplace_back(std::move(element)); }
+  void clear() { resize(0); }
   void resize(size_t size) {
     while (elements_.size() < size) emplace_back();
     elements_.resize(size);

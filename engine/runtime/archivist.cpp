@@ -141,7 +141,7 @@ void Archivist::stop() {
 sched::Expected<void, std::string> Archivist::complete(Request& request) {
   auto opened = history(request.desk);
   if (!opened) return sched::Unexpected{opened.error()};
-  const History& history = *opened.value();
+  History& history = *opened.value();
   QueryWork& work = *request.query;
   if (work.kpi != nullptr) return complete_kpi(request, history);
   auto found = work.query.ticket != 0 ? history.find(work.query.ticket)
@@ -158,7 +158,7 @@ sched::Expected<void, std::string> Archivist::complete(Request& request) {
 }
 
 sched::Expected<void, std::string> Archivist::complete_kpi(Request& request,
-                                                           const History& history) {
+                                                           History& history) {
   QueryWork& work = *request.query;
   const std::unique_ptr<KpiFacts> kpi = std::move(work.kpi);
   desk::KpiBuilder builder(kpi->at, kpi->names);

@@ -53,7 +53,7 @@ class Archivist {
   std::unique_ptr<Job> new_job();
   sched::Expected<History*, std::string> history(sched::DeskNumber desk);
   sched::Expected<void, std::string> complete(Request& request);
-  sched::Expected<void, std::string> complete_kpi(Request& request, const History& history);
+  sched::Expected<void, std::string> complete_kpi(Request& request, History& history);
 
   // Fixed at construction.
   std::string folder_;

@@ -74,6 +74,8 @@ class Reader {
   int error_ = 0;
 };
 
+constexpr size_t written_at_once = 262'144;
+
 uint64_t external_hash(std::string_view external_id) {
   return external_id.empty() ? 0 : sched::hash_text(external_id) | 1;
 }
@@ -85,6 +87,7 @@ sched::Expected<History, std::string> History::open(std::string path, Disk* disk
   if (file < 0)
     return sched::Unexpected{"history: cannot open " + path + ": " + std::strerror(errno)};
   History history(std::move(path), disk ? disk : &real_disk(), file);
+  history.direct_ = ::open(history.path_.c_str(), O_RDWR | O_DIRECT | O_CLOEXEC);
   if (auto loaded = history.load(); !loaded) return sched::Unexpected{loaded.error()};
   return history;
 }
@@ -96,7 +99,11 @@ History::History(History&& other) noexcept
     : path_(std::move(other.path_)),
       disk_(other.disk_),
       file_(std::exchange(other.file_, -1)),
+      direct_(std::exchange(other.direct_, -1)),
       end_(other.end_),
+      tail_at_(other.tail_at_),
+      flushed_to_(other.flushed_to_),
+      tail_(std::move(other.tail_)),
       buffer_(std::move(other.buffer_)),
       names_(std::move(other.names_)),
       offsets_(std::move(other.offsets_)),
@@ -105,23 +112,11 @@ History::History(History&& other) noexcept
       by_ticket_(std::move(other.by_ticket_)),
       by_external_id_(std::move(other.by_external_id_)) {}
 
-History& History::operator=(History&& other) noexcept {
-  std::swap(path_, other.path_);
-  std::swap(disk_, other.disk_);
-  std::swap(file_, other.file_);
-  std::swap(end_, other.end_);
-  std::swap(buffer_, other.buffer_);
-  std::swap(names_, other.names_);
-  std::swap(offsets_, other.offsets_);
-  std::swap(tickets_, other.tickets_);
-  std::swap(external_hashes_, other.external_hashes_);
-  std::swap(by_ticket_, other.by_ticket_);
-  std::swap(by_external_id_, other.by_external_id_);
-  return *this;
-}
-
 History::~History() {
-  if (file_ >= 0) close(file_);
+  if (file_ < 0) return;
+  (void)flush();  // what cannot be written is still in the log
+  close(file_);
+  if (direct_ >= 0) close(direct_);
 }
 
 std::string History::failed(const std::string& what, int error) const {
@@ -149,11 +144,23 @@ sched::Expected<void, std::string> History::load() {
   if (reader.error() != 0) return sched::Unexpected{failed("read", reader.error())};
   if (ftruncate(file_, static_cast<off_t>(end_)) != 0)
     return sched::Unexpected{failed("cut", errno)};
-  return {};
+  return read_tail();
+}
+
+sched::Expected<void, std::string> History::read_tail() {
+  tail_at_ = end_ / BlockBuffer::alignment * BlockBuffer::alignment;
+  flushed_to_ = end_;
+  tail_.clear();
+  tail_.resize(end_ - tail_at_);
+  if (tail_.size() == 0) return {};
+  const ssize_t got = pread(file_, tail_.data(), tail_.size(), static_cast<off_t>(tail_at_));
+  if (got == static_cast<ssize_t>(tail_.size())) return {};
+  return sched::Unexpected{failed("read", got < 0 ? errno : EIO)};
 }
 
 sched::Expected<void, std::string> History::cut(uint64_t kept) {
   if (kept >= count()) return {};
+  if (auto flushed = flush(); !flushed) return flushed;
   if (ftruncate(file_, static_cast<off_t>(offsets_[kept])) != 0)
     return sched::Unexpected{failed("cut", errno)};
   offsets_.clear();
@@ -210,13 +217,36 @@ sched::Expected<void, std::string> History::append(const desk::ArchivedBatch& ba
       remember(offset, ticket.record.id, ticket.external_id);
     }
   }
-  if (const int error = disk_->write_fully(file_, buffer_, end_))
-    return sched::Unexpected{failed("write to", -error)};
+  const size_t before = tail_.size();
+  tail_.resize(before + buffer_.size());
+  std::memcpy(tail_.data() + before, buffer_.data(), buffer_.size());
   end_ += buffer_.size();
+  return tail_.size() < written_at_once ? sched::Expected<void, std::string>() : write_blocks();
+}
+
+sched::Expected<void, std::string> History::write_blocks() {
+  const size_t whole = tail_.size() / BlockBuffer::alignment * BlockBuffer::alignment;
+  const int error =
+      disk_->write_fully(direct_ >= 0 ? direct_ : file_, tail_.bytes().first(whole), tail_at_);
+  if (error != 0) return sched::Unexpected{failed("write to", -error)};
+  std::memmove(tail_.data(), tail_.data() + whole, tail_.size() - whole);
+  tail_.resize(tail_.size() - whole);
+  tail_at_ += whole;
+  flushed_to_ = std::max(flushed_to_, tail_at_);
+  return {};
+}
+
+sched::Expected<void, std::string> History::flush() {
+  if (flushed_to_ == end_) return {};
+  const auto rest = tail_.bytes().subspan(flushed_to_ - tail_at_);
+  if (const int error = disk_->write_fully(file_, rest, flushed_to_))
+    return sched::Unexpected{failed("write to", -error)};
+  flushed_to_ = end_;
   return {};
 }
 
 sched::Expected<void, std::string> History::sync() {
+  if (auto flushed = flush(); !flushed) return flushed;
   if (const int error = disk_->sync(file_)) return sched::Unexpected{failed("sync", -error)};
   return {};
 }
@@ -230,10 +260,14 @@ sched::Expected<std::vector<std::byte>, std::string> History::read(uint32_t numb
   const uint64_t offset = offsets_[number];
   const uint64_t next = number + 1 < offsets_.size() ? offsets_[number + 1] : end_;
   std::vector<std::byte> bytes(next - offset);  // and names told before the next ticket
+  const size_t in_file = offset < tail_at_ ? std::min(next, tail_at_) - offset : 0;
+  const auto in_tail = tail_.bytes();
+  std::copy_n(in_tail.begin() + static_cast<ptrdiff_t>(offset + in_file - tail_at_),
+              bytes.size() - in_file, bytes.begin() + static_cast<ptrdiff_t>(in_file));
   size_t got = 0;
-  while (got < bytes.size()) {
+  while (got < in_file) {
     const ssize_t some =
-        pread(file_, bytes.data() + got, bytes.size() - got, static_cast<off_t>(offset + got));
+        pread(file_, bytes.data() + got, in_file - got, static_cast<off_t>(offset + got));
     if (some < 0 && errno == EINTR) continue;
     if (some <= 0) return sched::Unexpected{failed("read", some < 0 ? errno : EIO)};
     got += static_cast<size_t>(some);
@@ -272,8 +306,9 @@ History::Found History::find_external(std::string_view external_id) const {
 }
 
 sched::Expected<void, std::string> History::for_each(
-    const std::function<void(const desk::TicketFacts&, std::span<const desk::StateInterval>)>& each)
-    const {
+    const std::function<void(const desk::TicketFacts&, std::span<const desk::StateInterval>)>&
+        each) {
+  if (auto flushed = flush(); !flushed) return flushed;
   Reader reader(file_, end_);
   desk::ArchivedTicket ticket;
   uint64_t seen = 0;

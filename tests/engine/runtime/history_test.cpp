@@ -101,7 +101,8 @@ class HistoryTest : public ::testing::Test {
   std::string path() const { return folder.path() + "/desk-1.history"; }
   static void append(History& history, uint64_t first,
                      const std::vector<desk::ArchivedTicket>& tickets) {
-    const auto appended = history.append(batch_of(first, tickets));
+    auto appended = history.append(batch_of(first, tickets));
+    if (appended) appended = history.flush();
     EXPECT_TRUE(appended) << appended.error();
   }
 
@@ -222,6 +223,7 @@ TEST_F(HistoryTest, NamesOutliveACut) {
   EXPECT_EQ(history.find(7).value()->queue, "network");
   ASSERT_TRUE(history.append(later));
   EXPECT_EQ(history.find(8).value()->language, "de");
+  ASSERT_TRUE(history.flush());
   EXPECT_EQ(open().find(8).value()->clocks[0].policy, "P5");
 }
 
@@ -267,7 +269,7 @@ TEST_F(HistoryTest, TheLargestTicketThereMayBeIsReported) {
     History history = open();
     append(history, 1, {ticket(6), largest, ticket(8)});
   }
-  const History history = open();
+  History history = open();
   EXPECT_EQ(history.find(7).value()->body.size(), 65'535U);
   desk::Names names;
   names.reasons = {"awaiting_requester", "awaiting_vendor"};
@@ -297,9 +299,25 @@ TEST_F(HistoryTest, ATornTailIsCutWhereverItIsTorn) {
   }
 }
 
+TEST_F(HistoryTest, IsReadWhereverItLies) {
+  History history = open();
+  constexpr uint64_t several_blocks = 5'000;
+  for (uint64_t i = 1; i <= several_blocks; ++i)
+    ASSERT_TRUE(history.append(batch_of(i, {ticket(i, "INC" + std::to_string(i))})));
+  EXPECT_GT(std::filesystem::file_size(path()), 0U);  // not all of it is only in memory
+  for (uint64_t i = 1; i <= several_blocks; ++i)
+    ASSERT_EQ(history.find(i).value()->external_id, "INC" + std::to_string(i)) << i;
+  uint64_t seen = 0;
+  ASSERT_TRUE(history.for_each([&](const auto&, auto) { ++seen; }));
+  EXPECT_EQ(seen, several_blocks);
+  ASSERT_TRUE(history.append(batch_of(several_blocks + 1, {ticket(several_blocks + 1)})));
+  ASSERT_TRUE(history.flush());
+  EXPECT_EQ(open().count(), several_blocks + 1);
+}
+
 TEST_F(HistoryTest, DamageIsNotHandedOut) {
   History history = open();
-  append(history, 1, {ticket(1, "INC1")});
+  for (uint64_t i = 1; i <= 5'000; ++i) append(history, i, {ticket(i)});  // the first left memory
   std::fstream file(path(), std::ios::in | std::ios::out | std::ios::binary);
   const std::string bytes((std::istreambuf_iterator<char>(file)), {});
   file.seekp(static_cast<std::streamoff>(bytes.find("printer")));
@@ -314,9 +332,10 @@ TEST_F(HistoryTest, AFullDiskSaysSo) {
   History history = open();
   disk.write_error = ENOSPC;
   disk.bytes_until_error = 0;
-  const auto appended = history.append(batch_of(1, {ticket(1)}));
-  ASSERT_FALSE(appended);
-  EXPECT_THAT(appended.error(), HasSubstr("disk is full"));
+  ASSERT_TRUE(history.append(batch_of(1, {ticket(1)})));
+  const auto flushed = history.flush();
+  ASSERT_FALSE(flushed);
+  EXPECT_THAT(flushed.error(), HasSubstr("disk is full"));
 }
 
 }  // namespace

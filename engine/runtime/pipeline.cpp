@@ -55,6 +55,8 @@ struct Pipeline::Impl {
         log({.folder = folder.log(),
              .clock_mode = options.clock_mode,
              .segment_size = options.segment_size,
+             .zeros = options.durability == Durability::sync,
+             .direct = options.durability == Durability::sync,
              .disk = options.disk,
              .note = options.note}),
         to_log(options.applied_max, options.shards),

@@ -170,6 +170,14 @@ class Dispatcher {
   uint32_t crew_of(AgentId agent) const;
   uint32_t crew_count() const;
 
+  /// The ticket is about to come or go. (See HashIndex::expect.)
+  [[gnu::always_inline]] void expect_ticket(uint32_t slot) const { lines_.expect(slot); }
+  /// The agent's load is about to change. (See HashIndex::expect.)
+  [[gnu::always_inline]] void expect(AgentId agent) const {
+    __builtin_prefetch(&agents_[agent.value], 1);
+    workloads_.expect(agent.value);
+  }
+
   // Writing down. What follows from the rest is worked out again: who may serve which line and how
   // well, who has room for what, where each ticket stands.
 

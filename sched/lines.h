@@ -59,6 +59,11 @@ class Lines {
   void enqueue_for(uint32_t agent, uint32_t line, uint32_t slot, Standing standing);
   void remove(uint32_t slot);
   void age(uint32_t slot);
+  /// The ticket is about to come or go. (See HashIndex::expect.)
+  [[gnu::always_inline]] void expect(uint32_t slot) const {
+    __builtin_prefetch(&place_[slot], 1);
+    __builtin_prefetch(&positions_[slot], 1);
+  }
   bool waiting(uint32_t slot) const { return place_[slot] != 0; }
   bool aged(uint32_t slot) const { return (place_[slot] & aged_bit) != 0; }
   bool strict(uint32_t slot) const { return standing(slot).press_us < strict_below_us; }

@@ -17,6 +17,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "sched/base/time.h"
 #include "sched/calendar.h"
@@ -24,6 +25,10 @@
 namespace paceline::sched {
 
 enum class ClockState : uint8_t { none, running, paused, completed, cancelled };
+constexpr std::string_view name(ClockState state) {
+  constexpr std::string_view names[] = {"none", "running", "paused", "completed", "cancelled"};
+  return names[static_cast<size_t>(state)];
+}
 
 /// A share of the target (basis points), or where that is 0 calendar time left to the deadline.
 struct Threshold {

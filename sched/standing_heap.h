@@ -7,6 +7,8 @@
 // Owner: shard thread.  Allocates: when it outgrows its largest size so far.
 #pragma once
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -162,14 +164,21 @@ class StandingHeap {
     do {
       room = room == 0 ? 5 : room * 2 + 3;  // whole cache lines with the three
     } while (room < at_least);
-    auto* bytes = static_cast<Entry*>(std::aligned_alloc(64, (size_t{room} + 3) * sizeof(Entry)));
-    CHECK(bytes != nullptr);
-    std::unique_ptr<Entry[], Release> larger(bytes);
+    const size_t bytes = (size_t{room} + 3) * sizeof(Entry);
+    const bool huge = bytes >= 2 * huge_page_bytes;
+    auto* entries = static_cast<Entry*>(
+        huge ? std::aligned_alloc(huge_page_bytes,
+                                  (bytes + huge_page_bytes - 1) / huge_page_bytes * huge_page_bytes)
+             : std::aligned_alloc(64, bytes));
+    CHECK(entries != nullptr);
+    if (huge) ::madvise(entries, bytes, MADV_HUGEPAGE);  // a wish
+    std::unique_ptr<Entry[], Release> larger(entries);
     if (size_ != 0) std::memcpy(larger.get() + 3, entries_.get() + 3, size_ * sizeof(Entry));
     entries_ = std::move(larger);
     room_ = room;
   }
 
+  static constexpr size_t huge_page_bytes = size_t{2} << 20;
   struct Release {
     void operator()(Entry* entries) const { std::free(entries); }
   };

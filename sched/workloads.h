@@ -40,6 +40,12 @@ class Workloads {
 
   uint32_t agent_count() const { return static_cast<uint32_t>(totals_.size()); }
   void persist(Archive& archive);
+  /// The agent's load is about to change. (See HashIndex::expect.)
+  [[gnu::always_inline]] void expect(uint32_t agent) const {
+    __builtin_prefetch(&totals_[agent], 1);
+    __builtin_prefetch(&booked_[size_t{agent} * kinds_.size()], 1);
+    __builtin_prefetch(&of_channel_[size_t{agent} * channels_.size()], 1);
+  }
 
  private:
   struct Kind {

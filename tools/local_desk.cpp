@@ -33,7 +33,13 @@ void LocalDesk::apply(const desk::Batch& batch, desk::Outcome& outcome) {
   outcome.replies.insert(outcome.replies.end(), one.replies.begin(), one.replies.end());
   outcome.events.insert(outcome.events.end(), one.events.begin(), one.events.end());
   outcome.more_timers_due = one.more_timers_due;
-  for (desk::ArchivedTicket& ticket : one.archived) archived_.push_back(std::move(ticket));
+  using Item = desk::ArchivedBatch::Reader::Item;
+  desk::ArchivedBatch::Reader left(one.archived);
+  for (Item item = left.next(); item != Item::none; item = left.next()) {
+    if (item == Item::ticket) {
+      archived_.push_back({left.ticket().facts(), left.ticket().intervals});
+    }
+  }
 }
 
 sched::Expected<void, std::string> LocalDesk::apply(sched::Instant ts, wire::CommandWriter& writer,
@@ -88,7 +94,7 @@ std::string LocalDesk::configure(sched::Instant ts, const desk::Configuration& c
 desk::Kpi LocalDesk::kpi(sched::Instant at) const {
   const desk::Names names = desk_.names();
   desk::KpiBuilder builder(at, names);
-  for (const desk::ArchivedTicket& ticket : archived_) builder.add(ticket.facts, ticket.intervals);
+  for (const Archived& ticket : archived_) builder.add(ticket.facts, ticket.intervals);
   desk_.collect_facts(
       [&](const desk::TicketFacts& facts, std::span<const desk::StateInterval> intervals) {
         builder.add(facts, intervals);

@@ -37,14 +37,17 @@ class LocalDesk {
   const desk::Desk& desk() const { return desk_; }
   /// Over tickets in memory and those that left it.
   desk::Kpi kpi(sched::Instant at) const;
-  const std::vector<desk::ArchivedTicket>& archived() const { return archived_; }
 
  private:
   void apply(const desk::Batch& batch, desk::Outcome& outcome);
 
   desk::Desk desk_;
   uint64_t next_number_ = 1;
-  std::vector<desk::ArchivedTicket> archived_;
+  struct Archived {
+    desk::TicketFacts facts;
+    std::vector<desk::StateInterval> intervals;
+  };
+  std::vector<Archived> archived_;
 };
 
 }  // namespace paceline::tools

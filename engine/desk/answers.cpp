@@ -101,7 +101,7 @@ AgentView agent_view(const Floor& floor, uint32_t position) {
   view.shift = agent.definition.shift;
   view.capacity_milli = floor.dispatcher().capacity_milli(id);
   view.used_milli = floor.dispatcher().used_milli(id);
-  view.tickets = agent.tickets;
+  view.tickets = record.tickets;
   view.idle_since_us = floor.dispatcher().idle_since(id).us;
   return view;
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "engine/desk/desk.h"
+#include "engine/desk/event_hash.h"
 #include "engine/desk/metrics.h"
 
 namespace paceline::desk {
@@ -17,26 +18,25 @@ class Chronicle {
   void begin_batch(int64_t ts_us, Outcome& outcome) {
     noted_us_ = ts_us;
     outcome_ = &outcome;
+    events_before_ = outcome.events.size();
   }
+  void end_batch() { hash_.add(std::span(outcome_->events).subspan(events_before_)); }
   /// Who asks, for events caused by a command.
   void set_principal(uint32_t principal) { principal_ = principal; }
   void set_cause(Cause cause) { cause_ = cause; }
   Cause cause() const { return cause_; }
 
-  /// Completes sequence, noted_us, cause and principal; at_us too where it is 0.
-  void write(const Event& given, TicketDetail* detail, uint32_t triage) {
-    Event& event = outcome_->events.emplace_back(given);
-    event.sequence = ++sequence_;
-    event.noted_us = noted_us_;
-    if (event.at_us == 0) event.at_us = noted_us_;
-    event.cause = cause_;
-    event.principal = cause_ == Cause::command ? principal_ : 0;
-    hash_ = sched::hash_bytes(&event, sizeof event, hash_);
-    metrics_.fold(event, detail, triage);
+  // Both complete sequence, noted_us, cause and principal; at_us too where it is 0.
+
+  /// About the ticket in `slot`, whose marks follow.
+  void write(const Event& given, TicketStore& store, uint32_t slot, uint32_t triage) {
+    metrics_.fold(complete(given), store, slot, triage);
   }
+  /// About no ticket.
+  void write(const Event& given) { metrics_.fold(complete(given)); }
 
   uint64_t sequence() const { return sequence_; }
-  uint64_t hash() const { return hash_; }
+  uint64_t hash() const { return hash_.value(); }  ///< Up to the last batch.
   const Metrics& metrics() const { return metrics_; }
 
   void persist(sched::Archive& archive) {
@@ -46,10 +46,21 @@ class Chronicle {
   }
 
  private:
+  const Event& complete(const Event& given) {
+    Event& event = outcome_->events.emplace_back(given);
+    event.sequence = ++sequence_;
+    event.noted_us = noted_us_;
+    if (event.at_us == 0) event.at_us = noted_us_;
+    event.cause = cause_;
+    event.principal = cause_ == Cause::command ? principal_ : 0;
+    return event;
+  }
+
   uint64_t sequence_ = 0;
-  uint64_t hash_ = 0;
+  EventHash hash_;
   int64_t noted_us_ = 0;
   Outcome* outcome_ = nullptr;
+  size_t events_before_ = 0;  // the batch
   Cause cause_ = Cause::command;
   uint32_t principal_ = 0;
   Metrics metrics_;

@@ -165,7 +165,7 @@ Clockwork::Rebuilt Clockwork::rebuild(uint32_t slot, uint32_t clock, const Under
     }
     const Policy& policy = rules_.policy(span.policy);
     const auto target =
-        policy.target_from(Instant{started_us}, store_.detail(slot).promised_at_us, carried_us);
+        policy.target_from(Instant{started_us}, store_.known_side(slot).promised_at_us, carried_us);
     rebuilt.target_us = target.any ? target.us : record.target_us;
     // What is promised now is no news to a clock that had ended, or to the policy it is not under.
     const bool promised = policy.definition.target.kind == TargetKind::promised;

@@ -15,7 +15,7 @@ void Clockwork::begin(uint32_t slot, uint32_t clock, uint32_t position, const Fi
   const Policy& policy = rules_.policy(position);
   const bool first_cycle = clock == none;
   const int64_t origin = first_cycle ? std::min(origin_us(slot, policy), now_us) : now_us;
-  auto target = policy.target_from(Instant{origin}, store_.detail(slot).promised_at_us);
+  auto target = policy.target_from(Instant{origin}, store_.known_side(slot).promised_at_us);
   if (!target.any) return;
   if (first_cycle) {
     clock = store_.add_clock(slot);
@@ -25,7 +25,7 @@ void Clockwork::begin(uint32_t slot, uint32_t clock, uint32_t position, const Fi
     }
   } else {
     close_cycle(clock, now_us, carry);
-    target = policy.target_from(Instant{origin}, store_.detail(slot).promised_at_us,
+    target = policy.target_from(Instant{origin}, store_.known_side(slot).promised_at_us,
                                 clocks_.past(clock)->carried_us);
   }
   SlaClock& record = clocks_.clock(clock);
@@ -126,7 +126,7 @@ void Clockwork::reopen(uint32_t slot, const FieldValues& settled, int64_t now_us
 int64_t Clockwork::origin_us(uint32_t slot, const Policy& policy) const {
   const TicketDetail& detail = store_.detail(slot);
   const int64_t recorded_us = detail.recorded_at_us;
-  const int64_t occurred_us = detail.occurred_at_us;
+  const int64_t occurred_us = store_.known_side(slot).occurred_at_us;
   if (policy.definition.origin == ClockOrigin::occurred && occurred_us != 0 &&
       occurred_us < recorded_us) {
     const int64_t backdate_us_max = rules_.settings().max_backdate_us;

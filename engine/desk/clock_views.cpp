@@ -15,11 +15,6 @@ namespace {
 /// An answer with sixteen clocks fits a frame, and a history record stays small.
 constexpr size_t segments_shown_max = 256;
 
-std::string state_name(ClockState state) {
-  constexpr const char* names[] = {"none", "running", "paused", "completed", "cancelled"};
-  return names[static_cast<size_t>(state)];
-}
-
 int64_t shown(int64_t instant_us) { return instant_us == sched::never.us ? 0 : instant_us; }
 
 std::string verdict(bool missed) { return missed ? "breached" : "met"; }
@@ -62,7 +57,7 @@ ClockView Floor::clock_view(uint32_t slot, uint32_t clock, bool explained) const
   view.version = record.policy;
   view.calendar = policy.definition.calendar;
   view.calendar_version = policy.calendar_version;
-  view.state = state_name(record.state);
+  view.state = sched::name(record.state);
   view.target_us = record.target_us;
   view.initial_target_us = clocks.initial_target_us(clock);
   view.consumed_us = record.consumed(policy.terms(), now_).us;
@@ -132,7 +127,7 @@ void Floor::show_segments(uint32_t clock, ClockView& view) const {
     } else if (record.ended()) {
       shown_segment.to_us = record.ended_at_us();
     }
-    shown_segment.state = state_name(segment.state);
+    shown_segment.state = sched::name(segment.state);
     shown_segment.reason = rules_.reasons().text(segment.reason);
     shown_segment.policy = policy.definition.name;
     shown_segment.version = segment.policy;

@@ -112,15 +112,17 @@ void Clockwork::step(uint32_t slot, uint32_t clock, const FieldValues& values,
 
 void Clockwork::attach_missing(uint32_t slot, const FieldValues& settled, const Change& change,
                                int64_t now_us) {
-  uint32_t live_tracks = 0;
+  // A clock that has ended begins again only where a policy says so.
+  uint32_t settled_tracks = 0;
   for (uint32_t clock = store_.hot(slot).first_clock; clock != none;
        clock = clocks_.clock(clock).next) {
     const SlaClock& record = clocks_.clock(clock);
-    if (record.live()) live_tracks |= 1U << rules_.policy(record.policy).track;
+    const uint32_t track = rules_.policy(record.policy).track;
+    if (record.live() || !rules_.track_cyclic(track)) settled_tracks |= 1U << track;
   }
   for (uint32_t track = 0; track < rules_.track_count(); ++track) {
+    if ((settled_tracks >> track & 1U) != 0) continue;
     if ((rules_.track_fields(track) & change.fields) == 0) continue;
-    if ((live_tracks >> track & 1U) != 0) continue;
     const uint32_t clock = find(slot, track);
     const uint32_t wanted = rules_.policy_for(track, settled);
     if (wanted == Rulebook::none) continue;
@@ -359,7 +361,7 @@ int64_t Clockwork::due_at_us(uint32_t slot) const {
 Policy::Amount Clockwork::target_of(uint32_t slot, uint32_t clock, const Policy& policy) const {
   const ClockPast* past = clocks_.past(clock);
   return policy.target_from(Instant{clocks_.started_at_us(clock)},
-                            store_.detail(slot).promised_at_us,
+                            store_.known_side(slot).promised_at_us,
                             past == nullptr ? 0 : past->carried_us);
 }
 
@@ -374,6 +376,11 @@ int64_t Clockwork::deadline_us(uint32_t clock) const {
 
 uint8_t Clockwork::verdict_flags(uint32_t clock, int64_t consumed_us) const {
   const SlaClock& record = clocks_.clock(clock);
+  if (record.past == none && record.breached == 0) {  // it never had another target
+    constexpr uint8_t every_rule =
+        clock_missed | clock_missed_final | clock_missed_initial | clock_missed_worst;
+    return consumed_us > record.target_us ? every_rule : 0;
+  }
   const bool final_target = consumed_us > record.target_us;
   const bool initial = consumed_us > clocks_.initial_target_us(clock);
   const bool worst = final_target || initial || record.breached != 0 ||
@@ -423,7 +430,7 @@ Event Clockwork::about(uint32_t slot, uint32_t clock, EventKind kind, int64_t at
 }
 
 void Clockwork::write(uint32_t slot, const Event& event) {
-  if (!muted_) chronicle_.write(event, &store_.detail(slot), rules_.triage());
+  if (!muted_) chronicle_.write(event, store_, slot, rules_.triage());
 }
 
 }  // namespace paceline::desk

@@ -62,6 +62,7 @@ void Desk::Impl::apply(const Batch& batch, Outcome& outcome) {
   floor.settle();
   floor.fire_due(batch.ts, budget);
   outcome.more_timers_due = floor.next_due() <= batch.ts || floor.rolling_out();
+  floor.chronicle().end_batch();
   floor.check_batch();
 }
 

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/desk/archived.h"
 #include "engine/desk/command.h"
 #include "engine/desk/configuration.h"
 #include "engine/desk/event.h"
@@ -30,27 +31,18 @@ namespace paceline::desk {
 /// another version.
 inline constexpr uint32_t rules_version = 3;
 
-/// A closed ticket on its way to the history file.
-struct ArchivedTicket {
-  TicketFacts facts;
-  std::vector<StateInterval> intervals;  ///< Oldest first.
-  TicketView view;                       ///< As it was when it left.
-};
-
 /// What a batch brought about. The caller clears and reuses it.
 struct Outcome {
   std::vector<Reply> replies;  ///< One per command, frame by frame, in order.
   std::vector<Event> events;
-  std::vector<ArchivedTicket> archived;  ///< Numbered densely per desk, from archived_first.
-  uint64_t archived_first = 0;
+  ArchivedBatch archived;
   /// timers_per_batch was reached, or rules still change tickets: another batch is wanted.
   bool more_timers_due = false;
 
   void clear() {
     replies.clear();
     events.clear();
-    archived.clear();
-    archived_first = 0;
+    archived.begin(0);
     more_timers_due = false;
   }
 };

@@ -4,13 +4,13 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <string_view>
 
 #include "sched/base/archive.h"
 #include "sched/base/digest.h"
 #include "sched/base/hash_index.h"
+#include "sched/base/stable_list.h"
 
 namespace paceline::desk {
 
@@ -27,11 +27,10 @@ class Dictionary {
   /// `none` if the dictionary is full.
   uint32_t intern(std::string_view text) {
     const uint32_t found = find(text);
-    if (found != none || values_.size() >= entries_max_) return found;
-    const auto position = static_cast<uint32_t>(values_.size());
+    if (found != none || full()) return found;
+    const uint32_t position = size();
     values_.emplace_back(text);
-    index_.insert(sched::hash_text(text), position,
-                  [&](uint32_t at) { return sched::hash_text(values_[at]); });
+    index_.insert(sched::hash_text(text), position);
     return position;
   }
 
@@ -58,7 +57,7 @@ class Dictionary {
 
  private:
   uint32_t entries_max_;
-  std::deque<std::string> values_;
+  sched::StableList<std::string> values_;
   sched::HashIndex index_;
 };
 

@@ -352,6 +352,7 @@ Why why_ticket(const Floor& floor, uint32_t slot, uint32_t limit) {
   const Queue& queue = rules.queue(ticket.queue);
   const TicketDetail& detail = floor.store().detail(slot);
   why.terms.push_back(text_term("state", std::string(name(ticket.state))));
+  const TicketSide& side = floor.store().known_side(slot);
   why.terms.push_back(text_term("queue", queue.definition.name));
   why.terms.push_back(text_term("mode", std::string(name(queue.definition.mode))));
   if (detail.routed_by != none) {
@@ -361,7 +362,7 @@ Why why_ticket(const Floor& floor, uint32_t slot, uint32_t limit) {
   const auto agent_name = [&](uint32_t agent) { return rules.agent(agent).definition.name; };
   if (ticket.offers != 0) {
     std::string to;
-    for (uint32_t at = detail.first_offer; at != none; at = floor.offers()[at].next_of_ticket) {
+    for (uint32_t at = side.first_offer; at != none; at = floor.offers()[at].next_of_ticket) {
       const Offer& offer = floor.offers()[at];
       to +=
           (to.empty() ? "" : ", ") + agent_name(offer.agent) + " until " + utc(offer.expires_at_us);
@@ -386,17 +387,16 @@ Why why_ticket(const Floor& floor, uint32_t slot, uint32_t limit) {
       break;
     case State::pending:
       why.sentence = subject + " is pending: " + std::string(rules.reasons().text(ticket.reason));
-      if (detail.resume_at_us != 0) {
-        why.terms.push_back(instant_term("resume_at", detail.resume_at_us));
+      if (side.resume_at_us != 0) {
+        why.terms.push_back(instant_term("resume_at", side.resume_at_us));
       }
       break;
     default:
       why.sentence = subject + " has ended: " + std::string(name(ticket.state));
       break;
   }
-  if (const TicketSide* side = floor.store().find_side(slot);
-      side != nullptr && side->tasks_open != 0) {
-    why.terms.push_back(count_term("tasks_open", side->tasks_open));
+  if (side.tasks_open != 0) {
+    why.terms.push_back(count_term("tasks_open", side.tasks_open));
     why.remedies.push_back("it can be resolved once its tasks have ended");
   }
   return why;

@@ -201,9 +201,7 @@ std::string unmet(const Floor& floor, uint32_t agent, uint32_t line) {
 }
 
 int8_t score_of(const Floor& floor, uint32_t agent, uint32_t slot) {
-  const TicketSide* side = floor.store().find_side(slot);
-  if (side == nullptr) return 0;
-  for (const sched::ExternalScore& score : side->scores)
+  for (const sched::ExternalScore& score : floor.store().scores(slot))
     if (score.agent == agent) return score.points;
   return 0;
 }

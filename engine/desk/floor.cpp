@@ -24,6 +24,17 @@ constexpr Field predicate_fields[] = {
     Field::channel,  Field::requester_type, Field::organisation,   Field::contract,
     Field::stage,    Field::language,       Field::confidentiality};
 
+constexpr bool in_two_runs() {
+  constexpr size_t first_run = interned_index(TextField::stage) + 1;
+  for (size_t i = 0; i < interned_count; ++i) {
+    const Field start = i < first_run ? Field::category : Field::language;
+    const size_t into = i < first_run ? i : i - first_run;
+    if (static_cast<size_t>(predicate_fields[i]) != static_cast<size_t>(start) + into) return false;
+  }
+  return true;
+}
+static_assert(in_two_runs(), "field_values() copies attributes in runs");
+
 /// Which predicate fields an update of these attributes may change.
 uint32_t predicate_bits(uint32_t fields) {
   uint32_t bits = 0;
@@ -67,7 +78,7 @@ void Floor::begin_batch(Instant ts, Outcome& outcome) {
   CHECK(ts >= now_);
   now_ = ts;
   outcome_ = &outcome;
-  outcome.archived_first = archived_ + 1;
+  outcome.archived.begin(archived_ + 1);
   chronicle_.begin_batch(ts.us, outcome);
   matching_changed_ = false;
   if (jump_.by_us == 0) return;
@@ -77,7 +88,7 @@ void Floor::begin_batch(Instant ts, Outcome& outcome) {
   event.value_us = jump_.by_us;
   event.flags = jump_.waited ? 1 : 0;
   jump_ = {};
-  chronicle_.write(event, nullptr, rules_.triage());
+  chronicle_.write(event);
 }
 
 uint32_t Floor::number(Field field, std::string_view value) {
@@ -139,66 +150,79 @@ FieldValues Floor::field_values(uint32_t slot) const {
   const Dictionary& requesters = rules_.requesters();
   set(Field::requester,
       requesters.size() == 0 ? FieldValues::absent : requesters.find(store_.requester(slot)));
-  for (size_t i = 0; i < interned_count; ++i) {
-    set(predicate_fields[i], detail.interned[i] - 1);  // 0 wraps to absent
-  }
+  // In the order of predicate_fields, in two runs. 0 wraps to absent.
+  const Attributes& attributes = store_.attributes(slot);
+  constexpr size_t first_run = interned_index(TextField::stage) + 1;
+  uint32_t* const first = &values.value[static_cast<size_t>(Field::category)];
+  for (size_t i = 0; i < first_run; ++i) first[i] = attributes[i] - 1;
+  uint32_t* const second = &values.value[static_cast<size_t>(Field::language)];
+  for (size_t i = first_run; i < interned_count; ++i) second[i - first_run] = attributes[i] - 1;
   return values;
 }
 
-void Floor::derive_priority(uint32_t slot) {
+void Floor::derive_priority(uint32_t slot, const FieldValues& values) {
   Ticket& ticket = store_.hot(slot);
   sched::Impact impact = ticket.impact;
-  if (impact == sched::Impact::none) impact = rules_.derived_impact(field_values(slot));
+  if (impact == sched::Impact::none) impact = rules_.derived_impact(values);
   ticket.own_priority = rules_.settings().matrix.at(impact, ticket.urgency);
   ticket.priority = sched::raised(ticket.own_priority, ticket.raised);
 }
 
 void Floor::admit(uint32_t slot, uint32_t queue) {
   Ticket& ticket = store_.hot(slot);
-  derive_priority(slot);
+  const TicketSide& side = store_.known_side(slot);
   ticket.state = State::recorded;
   ticket.version = 1;
-  Event recorded;
-  recorded.kind = EventKind::ticket_recorded;
-  recorded.ticket = ticket.id;
-  recorded.state = State::recorded;
-  recorded.priority = static_cast<uint8_t>(ticket.priority);
-  recorded.value_us = store_.detail(slot).occurred_at_us;
-  recorded.version = ticket.version;
-  write(slot, recorded);
+  FieldValues values = field_values(slot);  // kept up to date below
+  const auto set = [&](Field field, uint32_t value) {
+    values.value[static_cast<size_t>(field)] = value;
+  };
+  derive_priority(slot, values);
+  set(Field::priority, static_cast<uint32_t>(ticket.policy_priority()));
+  Event event;
+  event.kind = EventKind::ticket_recorded;
+  event.ticket = ticket.id;
+  event.state = State::recorded;
+  event.priority = static_cast<uint8_t>(ticket.priority);
+  event.value_us = side.occurred_at_us;
+  event.version = ticket.version;
+  write(slot, event);
 
   Rulebook::Routed routed{queue, Rulebook::none};
-  if (queue == none) routed = rules_.route(field_values(slot), ticket.confidence);
+  if (queue == none) routed = rules_.route(values, ticket.confidence);
   store_.detail(slot).routed_by = routed.rule;
-  Event queued = recorded;
-  queued.kind = EventKind::ticket_queued;
-  queued.value_us = 0;
-  queued.previous_state = State::recorded;
-  queued.state = State::queued;
-  queued.queue = routed.queue;
   ticket.state = State::queued;
   ticket.queue = routed.queue;
   ticket.enqueued_at_us = now_.us;
   ticket.order = ++last_order_;
   store_.begin_interval(slot, now_.us, State::queued, none);
-  queued.reason = routed.rule;
-  write(slot, queued);
-  if (const uint64_t follows = store_.detail(slot).follows; follows != 0) {
-    Event linked = queued;
-    linked.kind = EventKind::ticket_linked;
-    linked.previous_state = State::queued;
-    linked.reason = none;
-    linked.value_us = static_cast<int64_t>(follows);
-    write(slot, linked);
+  set(Field::state, static_cast<uint32_t>(State::queued));
+  set(Field::queue, ticket.queue);
+  set(Field::group, rules_.queue(ticket.queue).group);
+  set(Field::in_triage, ticket.queue == rules_.triage());
+  event.kind = EventKind::ticket_queued;
+  event.value_us = 0;
+  event.previous_state = State::recorded;
+  event.state = State::queued;
+  event.queue = routed.queue;
+  event.reason = routed.rule;
+  write(slot, event);
+  if (side.follows != 0) {
+    event.kind = EventKind::ticket_linked;
+    event.previous_state = State::queued;
+    event.reason = none;
+    event.value_us = static_cast<int64_t>(side.follows);
+    write(slot, event);
   }
   ++rules_.queue(ticket.queue).waiting;
-  clockwork_.react(slot, field_values(slot), {}, now_.us);
+  clockwork_.react(slot, values, {}, now_.us);
   arrive(slot);
   carry_out_consequences(slot);
   rearm(slot);
 }
 
-void Floor::change(uint32_t slot, Event event) {
+void Floor::change(uint32_t slot, const Event& given) {
+  Event event = given;
   Ticket& ticket = store_.hot(slot);
   const State state_before = ticket.state;
   const uint32_t queue_before = ticket.queue;
@@ -207,7 +231,9 @@ void Floor::change(uint32_t slot, Event event) {
   const sched::Load load_before = load_of(slot);
   if (event.at_us == 0) event.at_us = now_.us;
 
-  evolve(ticket, store_.detail(slot), event);
+  const bool needs_side =
+      event.kind == EventKind::ticket_pended || event.kind == EventKind::ticket_merged;
+  evolve(ticket, needs_side ? &store_.side(slot) : store_.find_side(slot), event);
   event.version = ticket.version;
   if (begins) {
     store_.begin_interval(slot, event.at_us, ticket.state,
@@ -233,7 +259,7 @@ void Floor::attributes_changed(uint32_t slot, uint32_t fields, uint32_t changed)
   const sched::Priority before = ticket.priority;
   const sched::Priority own_before = ticket.own_priority;
   const sched::Priority read_before = ticket.policy_priority();
-  derive_priority(slot);
+  derive_priority(slot, field_values(slot));
   if (ticket.priority != before) fields |= bit(FieldBit::priority);
   changed |= predicate_bits(fields);
   // Policies read its own priority: that changes where a raised one stays at the highest, and does
@@ -264,8 +290,8 @@ void Floor::attributes_changed(uint32_t slot, uint32_t fields, uint32_t changed)
   rearm(slot);
 }
 
-void Floor::write(uint32_t slot, Event event) {
-  chronicle_.write(event, &store_.detail(slot), rules_.triage());
+void Floor::write(uint32_t slot, const Event& event) {
+  chronicle_.write(event, store_, slot, rules_.triage());
 }
 
 void Floor::follow_clocks(uint32_t slot, const Event& event, uint32_t queue_before) {
@@ -293,34 +319,33 @@ void Floor::follow_clocks(uint32_t slot, const Event& event, uint32_t queue_befo
 }
 
 void Floor::follow_pending(uint32_t slot, const Event& event) {
-  TicketDetail& detail = store_.detail(slot);
+  TicketSide* const side = store_.find_side(slot);
+  if (side == nullptr) return;  // it has never been pending
   if (event.kind == EventKind::ticket_pended) {
     const PendingRule& rule = rules_.pending_rule(event.reason);
     const Instant until = rules_.period_end(Instant{event.at_us}, rule.max_pause);
-    detail.pause_until_us = until == sched::never ? 0 : until.us;
-    detail.reminders_sent = 0;
-    detail.reminders_max = rule.reminders;
+    side->pause_until_us = until == sched::never ? 0 : until.us;
+    side->reminders_sent = 0;
+    side->reminders_max = rule.reminders;
   } else if (event.state != State::pending) {
-    detail.pause_until_us = 0;
-    detail.reminders_sent = detail.reminders_max = 0;
+    side->pause_until_us = 0;
+    side->reminders_sent = side->reminders_max = 0;
   } else if ((event.flags & message_by_requester) != 0 &&
              event.kind == EventKind::ticket_messaged) {
-    detail.reminders_max = 0;  // answered
+    side->reminders_max = 0;  // answered
   }
 }
 
 void Floor::limit_pause(uint32_t slot, int64_t max_pause_us, uint8_t reminders) {
-  TicketDetail& detail = store_.detail(slot);
-  if (max_pause_us != 0) detail.pause_until_us = now_.us + max_pause_us;
-  if (reminders != 0) detail.reminders_max = reminders;
+  if (max_pause_us != 0) store_.side(slot).pause_until_us = now_.us + max_pause_us;
+  if (reminders != 0) store_.side(slot).reminders_max = reminders;
   rearm(slot);
 }
 
 void Floor::merge(uint32_t slot, uint32_t into, const Event& merged) {
-  const TicketDetail& detail = store_.detail(slot);
-  const int64_t origin_us = detail.occurred_at_us != 0
-                                ? std::min(detail.occurred_at_us, detail.recorded_at_us)
-                                : detail.recorded_at_us;
+  const int64_t recorded_us = store_.detail(slot).recorded_at_us;
+  const int64_t occurred_us = store_.known_side(slot).occurred_at_us;
+  const int64_t origin_us = occurred_us != 0 ? std::min(occurred_us, recorded_us) : recorded_us;
   change(slot, merged);
   Ticket& parent = store_.hot(into);
   ++parent.version;
@@ -395,7 +420,7 @@ sched::Load Floor::load_of(uint32_t slot) const {
 void Floor::rebook(uint32_t slot) {
   const sched::Load before = load_of(slot);
   store_.detail(slot).booked_work =
-      static_cast<uint8_t>(lines_.work_of(store_.hot(slot), store_.detail(slot)));
+      static_cast<uint8_t>(lines_.work_of(store_.hot(slot), store_.attributes(slot)));
   const sched::Load after = load_of(slot);
   if (before == after) return;
   const uint32_t agent = store_.hot(slot).agent;
@@ -407,7 +432,7 @@ void Floor::rebook(uint32_t slot) {
 void Floor::follow_load(uint32_t slot, uint32_t agent_before, const sched::Load& before) {
   const Ticket& ticket = store_.hot(slot);
   store_.detail(slot).booked_work =
-      static_cast<uint8_t>(lines_.work_of(ticket, store_.detail(slot)));
+      static_cast<uint8_t>(lines_.work_of(ticket, store_.attributes(slot)));
   const sched::Load after = load_of(slot);
   const bool same_agent = agent_before == ticket.agent;
   if (same_agent && before == after) return;
@@ -439,7 +464,7 @@ void Floor::note_over_capacity(uint32_t agent) {
   event.kind = EventKind::agent_over_capacity;
   event.agent = agent;
   event.value_us = static_cast<int64_t>(dispatcher_.used_milli(AgentId{agent}));
-  chronicle_.write(event, nullptr, rules_.triage());
+  chronicle_.write(event);
 }
 
 void Floor::follow_line(uint32_t slot, const Event& event, State state_before,
@@ -481,40 +506,10 @@ void Floor::follow_counts(const Ticket& ticket, State before, uint32_t queue_bef
     if (state == State::queued) rules_.queue(queue).waiting += step;
     if (in_hand) rules_.queue(queue).in_hand += step;
     if (state == State::pending) rules_.queue(queue).pending += step;
-    if ((in_hand || state == State::pending) && agent != none) rules_.agent(agent).tickets += step;
+    if ((in_hand || state == State::pending) && agent != none) roster_[agent].tickets += step;
   };
   count(before, queue_before, agent_before, 0U - 1U);
   count(ticket.state, ticket.queue, ticket.agent, 1U);
-}
-
-void Floor::follow_closing(uint32_t slot, const Event& event) {
-  const bool ends = event.kind == EventKind::ticket_closed ||
-                    event.kind == EventKind::ticket_merged ||
-                    event.kind == EventKind::ticket_cancelled;
-  if (ends) link_closed(slot);
-  const bool ended_before =
-      event.previous_state == State::closed || event.previous_state == State::cancelled;
-  if (event.kind == EventKind::ticket_reopened && ended_before) unlink_closed(slot);
-}
-
-void Floor::link_closed(uint32_t slot) {
-  TicketDetail& detail = store_.detail(slot);
-  detail.previous_in_list = closed_last_;
-  detail.next_in_list = none;
-  (closed_last_ == none ? closed_first_ : store_.detail(closed_last_).next_in_list) = slot;
-  closed_last_ = slot;
-  ++closed_count_;
-}
-
-void Floor::unlink_closed(uint32_t slot) {
-  const TicketDetail& detail = store_.detail(slot);
-  (detail.previous_in_list == none ? closed_first_
-                                   : store_.detail(detail.previous_in_list).next_in_list) =
-      detail.next_in_list;
-  (detail.next_in_list == none ? closed_last_
-                               : store_.detail(detail.next_in_list).previous_in_list) =
-      detail.previous_in_list;
-  --closed_count_;
 }
 
 }  // namespace paceline::desk

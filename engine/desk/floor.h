@@ -7,6 +7,7 @@
 // Owner: shard thread.  Time: now(), set once per batch.  Allocates: never on its own.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -55,6 +56,16 @@ class Floor final : public ValueNumbers {
   const Roster& roster() const { return roster_; }
   const sched::TimerWheel& wheel() const { return wheel_; }
 
+  // What is soon to be touched (lookahead.h).
+
+  void expect_agent(uint32_t agent) const;
+  /// The ticket that is given out next, as far as can be foreseen.
+  void expect_award() const {
+    if (next_award_ == none) return;
+    store_.clocks().expect(store_.hot(next_award_).first_clock);
+    next_award_ = none;
+  }
+
   // Tickets.
 
   /// The id of the next ticket, until use_ticket_id() uses it up.
@@ -68,7 +79,7 @@ class Floor final : public ValueNumbers {
   /// Routes a ticket just created (texts and attributes set) and starts its clocks.
   void admit(uint32_t slot, uint32_t queue);
   /// Applies an event that a decide() gave; what follows from it follows.
-  void change(uint32_t slot, Event event);
+  void change(uint32_t slot, const Event& given);
   /// The agent who asked for the ticket, if an agent did.
   uint32_t self_of(uint32_t slot) const;
   /// Gives the ticket back to who might not have it for having asked for it.
@@ -91,7 +102,7 @@ class Floor final : public ValueNumbers {
   void take_over(uint32_t slot, uint32_t queue, uint32_t agent, std::span<const PastStep> past);
   /// Dictionary positions and enumerators of the ticket, for predicates.
   FieldValues field_values(uint32_t slot) const;
-  void derive_priority(uint32_t slot);
+  void derive_priority(uint32_t slot, const FieldValues& values);
 
   // Matching.
 
@@ -204,8 +215,6 @@ class Floor final : public ValueNumbers {
   uint64_t last_ticket() const { return last_ticket_; }
   TicketFacts facts(uint32_t slot) const;
   TicketView view(uint32_t slot) const;
-  /// As it is kept in the history file.
-  ArchivedTicket archived(uint32_t slot) const;
   /// `explained`: with segments and rungs.
   ClockView clock_view(uint32_t slot, uint32_t clock, bool explained) const;
   PolicyView policy_view(uint32_t position) const;
@@ -257,8 +266,8 @@ class Floor final : public ValueNumbers {
     RouteStep step = RouteStep::none;
   };
 
-  void write(uint32_t slot, Event event);
-  void write_agent(Event event);
+  void write(uint32_t slot, const Event& event);
+  void write_agent(const Event& event);
   void follow_clocks(uint32_t slot, const Event& event, uint32_t queue_before);
   void follow_pending(uint32_t slot, const Event& event);
   void carry_out_consequences(uint32_t slot);
@@ -372,6 +381,17 @@ class Floor final : public ValueNumbers {
   void live_on(uint32_t slot, const LifeDue& due);
   void fire(uint32_t slot, int64_t due_us);
   void archive(uint32_t slot);
+  void tell_names();
+  void gather_archived(uint32_t slot);
+  void gather_archived_clock(uint32_t clock);
+  void expect_archiving() const;
+  /// When a pending ticket goes on: as asked, or at the end of the longest pause; 0: never.
+  static int64_t resume_shown_us(const TicketSide& side) {
+    return side.pause_until_us != 0 &&
+                   (side.resume_at_us == 0 || side.pause_until_us < side.resume_at_us)
+               ? side.pause_until_us
+               : side.resume_at_us;
+  }
 
   void link_closed(uint32_t slot);
   void unlink_closed(uint32_t slot);
@@ -401,6 +421,7 @@ class Floor final : public ValueNumbers {
   // Between a change and settle().
   std::vector<uint32_t> ready_;  // tickets that joined a line
   std::vector<uint32_t> freed_;  // agents that have more room
+  mutable uint32_t next_award_ = none;  // a line's new head, its clocks not yet fetched: a hint
   uint64_t given_ = 0;           // awards so far, for what a batch may do
   bool matching_changed_ = false;
   bool carrying_out_ = false;  // what rungs asked for
@@ -430,6 +451,9 @@ class Floor final : public ValueNumbers {
   uint32_t closed_first_ = none;  // closed and cancelled tickets in memory, oldest first
   uint32_t closed_last_ = none;
   uint32_t closed_count_ = 0;
+  std::array<uint32_t, name_table_count> names_told_{};  // to the history file, by table
+  ArchivedTicket leaving_;                               // the one being archived
+  std::vector<ClockSegment> segments_seen_;
   std::map<std::string, uint64_t> violations_;
   uint64_t not_attached_seen_ = 0;
 };

@@ -19,7 +19,14 @@ constexpr int64_t ticket_grace_us = 15 * sched::minute.us;
 
 }  // namespace
 
-void Floor::write_agent(Event event) { chronicle_.write(event, nullptr, rules_.triage()); }
+void Floor::expect_agent(uint32_t agent) const {
+  if (agent >= roster_.size()) return;
+  const char* const record = reinterpret_cast<const char*>(&roster_[agent]);
+  for (size_t at = 0; at < sizeof(AgentRecord); at += 64) __builtin_prefetch(record + at, 1);
+  dispatcher_.expect(AgentId{agent});
+}
+
+void Floor::write_agent(const Event& event) { chronicle_.write(event); }
 
 // --- What the agent is given, and not ---
 

@@ -38,14 +38,14 @@ void Floor::book(bool booked) {
     if (ticket.id == 0) continue;
     if (booked) {
       store_.detail(slot).booked_work =
-          static_cast<uint8_t>(lines_.work_of(ticket, store_.detail(slot)));
+          static_cast<uint8_t>(lines_.work_of(ticket, store_.attributes(slot)));
     }
     if (ticket.agent != none) change(ticket.agent, load_of(slot));
   }
   offers_.for_each([&](Offer& offer) {
     if (booked) {
       const Ticket& ticket = store_.hot(offer.slot);
-      const uint32_t work = lines_.work_of(ticket, store_.detail(offer.slot));
+      const uint32_t work = lines_.work_of(ticket, store_.attributes(offer.slot));
       offer.load = {work, lines_.work(work).kind.weight_milli, true};
     }
     change(offer.agent, offer.load);

@@ -59,12 +59,12 @@ std::vector<std::string> Floor::check_everything() const {
     }
     if (waits &&
         dispatcher_.line_of(slot) !=
-            lines_.find_line(lines_.key_of(ticket, store_.detail(slot), ticket.step)) &&
+            lines_.find_line(lines_.key_of(ticket, store_.attributes(slot), ticket.step)) &&
         !rolling_out()) {
       violation("waits_in_its_line", ticket.id);
     }
     uint32_t offers = 0;
-    for (uint32_t at = store_.detail(slot).first_offer; at != none;
+    for (uint32_t at = store_.known_side(slot).first_offer; at != none;
          at = offers_[at].next_of_ticket) {
       if (offers_[at].slot != slot) violation("offer_of_ticket", ticket.id);
       load_milli[offers_[at].agent] += offers_[at].load.weight_milli;
@@ -103,7 +103,7 @@ std::vector<std::string> Floor::check_everything() const {
       if (store_.hot(slot).agent != agent) violation("ticket_of_agent", agent);
       ++held;
     }
-    if (held != rules_.agent(agent).tickets) violation("tickets_of_agent", agent);
+    if (held != roster_[agent].tickets) violation("tickets_of_agent", agent);
   }
   if (live_offers != offers_.live()) violation("live_offers", live_offers);
   if (dispatcher_.idle_beside_waiting() != 0) violation("work_conservation", 0);
@@ -129,7 +129,8 @@ TicketFacts Floor::facts(uint32_t slot) const {
   TicketFacts facts;
   facts.ticket = ticket.id;
   facts.recorded_at_us = detail.recorded_at_us;
-  facts.origin_at_us = detail.occurred_at_us != 0 ? detail.occurred_at_us : detail.recorded_at_us;
+  const TicketSide& side = store_.known_side(slot);
+  facts.origin_at_us = side.occurred_at_us != 0 ? side.occurred_at_us : detail.recorded_at_us;
   facts.first_response_at_us = detail.first_response_at_us;
   facts.resolved_at_us = detail.resolved_at_us;
   facts.closed_at_us = detail.closed_at_us;
@@ -137,9 +138,9 @@ TicketFacts Floor::facts(uint32_t slot) const {
   facts.queue = ticket.queue;
   facts.agent = ticket.agent;
   facts.moves = detail.moves;
-  facts.pingpongs = detail.pingpongs;
-  facts.reopens = detail.reopens;
-  facts.closed_reopens = detail.closed_reopens;
+  facts.pingpongs = side.pingpongs;
+  facts.reopens = side.reopens;
+  facts.closed_reopens = side.closed_reopens;
   facts.kind = static_cast<uint8_t>(ticket.kind);
   facts.priority = static_cast<uint8_t>(ticket.priority);
   facts.state = ticket.state;
@@ -156,24 +157,6 @@ TicketView Floor::view(uint32_t slot) const {
   return view;
 }
 
-ArchivedTicket Floor::archived(uint32_t slot) const {
-  ArchivedTicket archived;
-  archived.facts = facts(slot);
-  store_.intervals(slot, archived.intervals);
-  fill(slot, archived.view);
-  archived.view.archived = true;
-  const uint32_t first = store_.hot(slot).first_clock;
-  size_t count = 0;
-  for (uint32_t clock = first; clock != none; clock = store_.clock(clock).next) ++count;
-  archived.view.clocks.reserve(count);
-  for (uint32_t clock = first; clock != none; clock = store_.clock(clock).next) {
-    ClockView& view = archived.view.clocks.emplace_back(clock_view(slot, clock, false));
-    show_segments(clock, view);
-  }
-  return archived;
-}
-
-/// All but its clocks.
 void Floor::fill(uint32_t slot, TicketView& view) const {
   const Ticket& ticket = store_.hot(slot);
   const TicketDetail& detail = store_.detail(slot);
@@ -209,32 +192,27 @@ void Floor::fill(uint32_t slot, TicketView& view) const {
   view.declines = ticket.declines;
   view.tier = rules_.queue(ticket.queue).definition.tier;
   if (ticket.state == State::queued) view.step = static_cast<uint8_t>(ticket.step + 1);
-  if (const TicketSide* side = store_.find_side(slot); side != nullptr) {
-    view.parent = side->parent;
-    view.tasks_open = side->tasks_open;
-    view.escalations = side->escalations;
-    view.bounces = side->bounces;
-    view.checklist_done = side->checklist_done;
-    view.checklist_of = side->checklist_of;
-  }
-  view.follows = detail.follows;
-  view.merged_into = detail.merged_into;
-  view.promised_at_us = detail.promised_at_us;
+  const TicketSide& side = store_.known_side(slot);
+  view.parent = side.parent;
+  view.tasks_open = side.tasks_open;
+  view.escalations = side.escalations;
+  view.bounces = side.bounces;
+  view.checklist_done = side.checklist_done;
+  view.checklist_of = side.checklist_of;
+  view.follows = side.follows;
+  view.merged_into = side.merged_into;
+  view.promised_at_us = side.promised_at_us;
   view.workaround = ticket.workaround;
   view.major = ticket.major;
-  view.reminders_sent = detail.reminders_sent;
+  view.reminders_sent = side.reminders_sent;
   view.recorded_at_us = detail.recorded_at_us;
-  view.occurred_at_us = detail.occurred_at_us;
+  view.occurred_at_us = side.occurred_at_us;
   view.first_response_at_us = detail.first_response_at_us;
   view.resolved_at_us = detail.resolved_at_us;
   view.closed_at_us = detail.closed_at_us;
   view.touched_at_us = detail.touched_at_us;
   view.enqueued_at_us = ticket.enqueued_at_us;
-  view.resume_at_us = detail.resume_at_us;
-  if (detail.pause_until_us != 0 &&
-      (view.resume_at_us == 0 || detail.pause_until_us < view.resume_at_us)) {
-    view.resume_at_us = detail.pause_until_us;
-  }
+  view.resume_at_us = resume_shown_us(side);
   if (ticket.state == State::queued) {
     const int64_t press_us = standing(slot).press_us;
     constexpr int64_t strict_below_us = -(int64_t{1} << 59);  // no instant is as early as this
@@ -276,42 +254,41 @@ void Floor::add_to(sched::Digest& digest) const {
                ticket.reopened);
     digest.add(ticket.enqueued_at_us);
     digest.add(facts(slot));
-    digest.add(detail.resume_at_us);
-    digest.add(detail.pause_until_us);
-    digest.add(detail.promised_at_us);
-    digest.add(detail.follows);
-    digest.add(detail.merged_into);
-    digest.add(uint64_t{detail.reminders_sent} << 48 | uint64_t{detail.reminders_max} << 40 |
+    const TicketSide& side = store_.known_side(slot);
+    digest.add(side.resume_at_us);
+    digest.add(side.pause_until_us);
+    digest.add(side.promised_at_us);
+    digest.add(side.follows);
+    digest.add(side.merged_into);
+    digest.add(uint64_t{side.reminders_sent} << 48 | uint64_t{side.reminders_max} << 40 |
                uint64_t{ticket.raised_for_policies} << 36 | uint64_t{ticket.raised} << 32 |
                uint64_t{static_cast<uint8_t>(ticket.own_priority)} << 24 |
                uint64_t{ticket.workaround} << 16 | uint64_t{ticket.major} << 8 |
                ticket.ball_at_requester);
-    digest.add(uint64_t{detail.last_queue} << 32 | detail.queue_before);
+    digest.add(uint64_t{detail.last_queue} << 32 | side.queue_before);
     digest.add(uint64_t{detail.routed_by} << 32 | uint64_t{ticket.step} << 24 |
                uint64_t{ticket.declines} << 16 | uint64_t{ticket.confidence} << 8 |
                uint64_t{ticket.aged} << 1 | ticket.unroutable);
-    for (uint32_t at = detail.first_offer; at != none; at = offers_[at].next_of_ticket) {
+    for (uint32_t at = side.first_offer; at != none; at = offers_[at].next_of_ticket) {
       digest.add(offers_[at].number);
       digest.add(offers_[at].expires_at_us);
       digest.add(uint64_t{offers_[at].agent} << 32 | offers_[at].load.weight_milli);
     }
-    if (const TicketSide* side = store_.find_side(slot); side != nullptr) {
-      digest.add(side->parent);
-      for (const uint64_t task : side->tasks) digest.add(task);
-      digest.add(uint64_t{side->tasks_open} << 32 | side->held_for);
-      digest.add(side->hold_until_us);
-      digest.add(side->overflow_check_us);
-      digest.add(side->bounce_pair);
-      digest.add(side->enqueued_before_us);
-      digest.add(uint64_t{side->order_before});
-      digest.add(uint64_t{side->bounces_in_pair} << 48 | uint64_t{side->bounces} << 32 |
-                 uint64_t{side->escalations} << 16 | uint64_t{side->checklist_done} << 8 |
-                 side->checklist_of);
-      for (const sched::ExternalScore& score : side->scores) {
-        digest.add(uint64_t{score.agent} << 8 | static_cast<uint8_t>(score.points));
-      }
+    digest.add(side.parent);
+    for (const uint64_t task : store_.tasks(slot)) digest.add(task);
+    digest.add(uint64_t{side.tasks_open} << 32 | side.held_for);
+    digest.add(side.hold_until_us);
+    digest.add(side.overflow_check_us);
+    digest.add(side.bounce_pair);
+    digest.add(side.enqueued_before_us);
+    digest.add(uint64_t{side.order_before});
+    digest.add(uint64_t{side.bounces_in_pair} << 48 | uint64_t{side.bounces} << 32 |
+               uint64_t{side.escalations} << 16 | uint64_t{side.checklist_done} << 8 |
+               side.checklist_of);
+    for (const sched::ExternalScore& score : store_.scores(slot)) {
+      digest.add(uint64_t{score.agent} << 8 | static_cast<uint8_t>(score.points));
     }
-    for (const uint32_t position : detail.interned) digest.add(position);
+    for (const uint32_t position : store_.attributes(slot)) digest.add(position);
     digest.add_text(store_.external_id(slot));
     digest.add_text(store_.requester(slot));
     digest.add_text(store_.body(slot));

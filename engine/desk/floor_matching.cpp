@@ -20,8 +20,7 @@ constexpr uint32_t batch_max = 64;
 }  // namespace
 
 std::span<const sched::ExternalScore> Floor::scores(uint32_t slot) const {
-  const TicketSide* side = store_.find_side(slot);
-  return side == nullptr ? std::span<const sched::ExternalScore>{} : side->scores;
+  return store_.scores(slot);
 }
 
 uint64_t Floor::settle() {
@@ -162,20 +161,21 @@ uint64_t Floor::next_for(uint32_t agent) {
 
 bool Floor::score(uint32_t slot, uint32_t agent, int8_t points) {
   constexpr size_t scores_max = 8;
-  std::vector<sched::ExternalScore>& scores = store_.side(slot).scores;
+  const std::span<const sched::ExternalScore> before = store_.scores(slot);
+  std::vector<sched::ExternalScore> scores(before.begin(), before.end());
   const auto known = std::find_if(scores.begin(), scores.end(),
                                   [&](const auto& score) { return score.agent == agent; });
   if (points == 0) {
-    if (known != scores.end()) scores.erase(known);
-    return true;
-  }
-  if (known != scores.end()) {
+    if (known == scores.end()) return true;
+    scores.erase(known);
+  } else if (known != scores.end()) {
     known->points = points;
   } else if (scores.size() < scores_max) {
     scores.push_back({agent, points});
   } else {
     return false;
   }
+  store_.set_scores(slot, std::move(scores));
   return true;
 }
 

@@ -51,9 +51,9 @@ void Floor::make_offer(uint32_t slot, uint32_t agent, uint32_t note, bool hand_o
   offer.expires_at_us = now_.us + offer_timeout_us(slot);
   offer.hand_over = hand_over;
   offer.note = note;
-  const uint32_t work = lines_.work_of(ticket, store_.detail(slot));
+  const uint32_t work = lines_.work_of(ticket, store_.attributes(slot));
   offer.load = {work, lines_.work(work).kind.weight_milli, true};
-  const uint32_t index = offers_.add(offer, store_.detail(slot).first_offer, record.first_offer);
+  const uint32_t index = offers_.add(offer, store_.side(slot).first_offer, record.first_offer);
   ++ticket.offers;
   ++record.offers;
   matching_changed_ = true;
@@ -73,7 +73,7 @@ void Floor::end_offer(uint32_t index, Event event) {
   const Offer offer = offers_[index];
   Ticket& ticket = store_.hot(offer.slot);
   AgentRecord& record = roster_[offer.agent];
-  offers_.remove(index, store_.detail(offer.slot).first_offer, record.first_offer);
+  offers_.remove(index, store_.side(offer.slot).first_offer, record.first_offer);
   --ticket.offers;
   --record.offers;
   dispatcher_.change_load(AgentId{offer.agent}, offer.load, {});
@@ -89,7 +89,7 @@ void Floor::end_offers(uint32_t slot, std::string_view reason) {
   while (store_.hot(slot).offers != 0) {
     Event event = about(store_.hot(slot), EventKind::ticket_rescinded);
     event.reason = own_reason(reason);
-    end_offer(store_.detail(slot).first_offer, event);
+    end_offer(store_.side(slot).first_offer, event);
   }
 }
 

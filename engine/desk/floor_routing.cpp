@@ -83,9 +83,8 @@ uint8_t Floor::step_at(uint32_t slot, int64_t at_us) const {
 
 void Floor::enqueue(uint32_t slot) {
   Ticket& ticket = store_.hot(slot);
-  const TicketDetail& detail = store_.detail(slot);
   ticket.step = step_at(slot, now_.us);
-  const uint32_t line = lines_.line_for(lines_.key_of(ticket, detail, ticket.step));
+  const uint32_t line = lines_.line_for(lines_.key_of(ticket, store_.attributes(slot), ticket.step));
   const TicketSide* side = store_.find_side(slot);
   if (side != nullptr && side->held_for != none) {
     dispatcher_.enqueue_for(AgentId{side->held_for}, line, slot, standing(slot));
@@ -107,13 +106,19 @@ void Floor::enqueue(uint32_t slot) {
 
 void Floor::leave_line(uint32_t slot) {
   if (!dispatcher_.waiting(slot)) return;
+  const uint32_t line = dispatcher_.line_of(slot);
   dispatcher_.remove(slot);
+  if (const sched::ReadyQueue& left = dispatcher_.line(line); !left.empty()) {
+    next_award_ = left.top();
+    store_.expect(next_award_);
+    wheel_.expect(next_award_);
+  }
   matching_changed_ = true;
   include_self(slot, self_of(slot));
 }
 
 uint32_t Floor::self_of(uint32_t slot) const {
-  if (store_.detail(slot).requester_size == 0 || rules_.agent_count() == 0) return none;
+  if (!store_.detail(slot).has_requester || rules_.agent_count() == 0) return none;
   return rules_.find_agent(store_.requester(slot));
 }
 
@@ -141,10 +146,9 @@ void Floor::stand_anew(uint32_t slot) {
     return;
   }
   // Under offer: it stays so while those who have one could have it as it is now.
-  const TicketDetail& detail = store_.detail(slot);
-  const uint32_t line = lines_.line_for(lines_.key_of(ticket, detail, step_at(slot, now_.us)));
+  const uint32_t line = lines_.line_for(lines_.key_of(ticket, store_.attributes(slot), step_at(slot, now_.us)));
   const uint32_t self = self_of(slot);
-  for (uint32_t index = detail.first_offer; index != none; index = offers_[index].next_of_ticket) {
+  for (uint32_t index = store_.known_side(slot).first_offer; index != none; index = offers_[index].next_of_ticket) {
     const Offer& offer = offers_[index];
     const bool holds =
         offer.hand_over || (dispatcher_.may_serve(AgentId{offer.agent}, line) &&
@@ -216,7 +220,7 @@ void Floor::begin_hold(uint32_t slot) {
   const AgentState state = roster_[agent].state;
   const bool there = state == AgentState::available || state == AgentState::wrap_up;
   const uint32_t line =
-      lines_.line_for(lines_.key_of(ticket, store_.detail(slot), step_at(slot, now_.us)));
+      lines_.line_for(lines_.key_of(ticket, store_.attributes(slot), step_at(slot, now_.us)));
   if (!there || roster_[agent].lost_at_us != 0 || !dispatcher_.may_serve(AgentId{agent}, line) ||
       dispatcher_.excluded(AgentId{agent}, slot) || self_of(slot) == agent) {
     return;
@@ -317,9 +321,8 @@ Floor::RouteDue Floor::route_due(uint32_t slot) const {
     at_us = std::max(at_us, since_us);
     if (at_us < due.at_us || (at_us == due.at_us && step < due.step)) due = {at_us, step};
   };
-  const TicketDetail& detail = store_.detail(slot);
   if (ticket.offers != 0) {
-    for (uint32_t at = detail.first_offer; at != none; at = offers_[at].next_of_ticket) {
+    for (uint32_t at = store_.known_side(slot).first_offer; at != none; at = offers_[at].next_of_ticket) {
       consider(offers_[at].expires_at_us, RouteStep::expire);
     }
   }
@@ -327,7 +330,7 @@ Floor::RouteDue Floor::route_due(uint32_t slot) const {
   const Queue& queue = rules_.queue(ticket.queue);
   const QueueDefinition& definition = queue.definition;
   if (definition.no_touch_us != 0 && !definition.escalate_to.empty()) {
-    consider(detail.touched_at_us + definition.no_touch_us, RouteStep::no_touch);
+    consider(store_.detail(slot).touched_at_us + definition.no_touch_us, RouteStep::no_touch);
   }
   if (ticket.state != State::queued || definition.mode == QueueMode::manual) return due;
   const auto priority = static_cast<size_t>(ticket.priority);
@@ -374,7 +377,7 @@ void Floor::route_on(uint32_t slot, const RouteDue& due) {
       break;
     }
     case RouteStep::expire:
-      for (uint32_t at = store_.detail(slot).first_offer; at != none;
+      for (uint32_t at = store_.known_side(slot).first_offer; at != none;
            at = offers_[at].next_of_ticket) {
         if (offers_[at].expires_at_us > due.at_us) continue;
         expire(at, due.at_us);

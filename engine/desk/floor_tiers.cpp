@@ -43,9 +43,9 @@ Reject Floor::bounce(uint32_t slot, uint32_t reason) {
   const Ticket& ticket = store_.hot(slot);
   const TicketDetail& detail = store_.detail(slot);
   const int64_t window_us = rules_.queue(ticket.queue).definition.bounce_window_us;
-  auto event = decide_move(ticket, EventKind::ticket_bounced, detail.queue_before, reason);
+  const uint32_t back_to = store_.known_side(slot).queue_before;
+  auto event = decide_move(ticket, EventKind::ticket_bounced, back_to, reason);
   if (!event) return event.error();
-  const uint32_t back_to = detail.queue_before;
   if (back_to == none || back_to == ticket.queue) return Reject::ticket_not_moved;
   if (window_us != 0 && now_.us > ticket.enqueued_at_us + window_us) {
     return Reject::bounce_window_over;
@@ -72,14 +72,12 @@ Reject Floor::bounce(uint32_t slot, uint32_t reason) {
 void Floor::add_task(uint32_t parent, uint32_t task) {
   const uint64_t parent_id = store_.hot(parent).id;
   store_.side(task).parent = parent_id;
-  TicketSide& side = store_.side(parent);
-  side.tasks.push_back(store_.hot(task).id);
-  ++side.tasks_open;
+  store_.add_task(parent, store_.hot(task).id);
+  ++store_.side(parent).tasks_open;
 }
 
 uint32_t Floor::tasks_open(uint32_t slot) const {
-  const TicketSide* side = store_.find_side(slot);
-  return side == nullptr ? 0 : side->tasks_open;
+  return store_.known_side(slot).tasks_open;
 }
 
 /// A parent counts its open tasks, and does not end without ending them.
@@ -93,7 +91,8 @@ void Floor::follow_tasks(uint32_t slot, State state_before) {
     if (parent != none) store_.side(parent).tasks_open += open ? 1U : 0U - 1U;
   }
   if (open) return;
-  const std::vector<uint64_t> tasks = store_.side(slot).tasks;
+  const std::span<const uint64_t> known = store_.tasks(slot);
+  const std::vector<uint64_t> tasks(known.begin(), known.end());
   for (const uint64_t id : tasks) {
     const uint32_t task = store_.find(id);
     if (task == none || !store_.hot(task).open()) continue;

@@ -53,11 +53,6 @@ void Floor::fire_due_of(uint32_t slot) {
   }
 }
 
-void Floor::trim_closed() {
-  while (closed_count_ > limits_.closed_max) archive(closed_first_);
-  settle();
-}
-
 /// A shorter setting may have made it due before the ticket's newest event, or before the setting
 /// was made: its clocks have lived on until then.
 Floor::LifeDue Floor::life_due(uint32_t slot) const {
@@ -75,16 +70,17 @@ Floor::LifeDue Floor::settled_due(uint32_t slot) const {
   switch (ticket.state) {
     case State::pending: {
       LifeDue due;
-      for (const int64_t resume_us : {detail.resume_at_us, detail.pause_until_us}) {
+      const TicketSide& side = store_.known_side(slot);
+      for (const int64_t resume_us : {side.resume_at_us, side.pause_until_us}) {
         if (resume_us != 0 && resume_us < due.at_us) due = {resume_us, LifeStep::resume};
       }
-      if (detail.reminders_max == 0) return due;
-      const auto times = static_cast<uint16_t>(detail.reminders_sent + 1);
+      if (side.reminders_max == 0) return due;
+      const auto times = static_cast<uint16_t>(side.reminders_sent + 1);
       const Period& every = rules_.pending_rule(ticket.reason).remind_every;
       const Instant remind =
           rules_.period_end(Instant{store_.newest_interval_us(slot)}, every, times);
       if (remind.us >= due.at_us) return due;
-      return {remind.us, times > detail.reminders_max ? LifeStep::give_up : LifeStep::remind};
+      return {remind.us, times > side.reminders_max ? LifeStep::give_up : LifeStep::remind};
     }
     case State::resolved:
       return {rules_.period_end(Instant{detail.resolved_at_us}, settings.auto_close).us,
@@ -140,14 +136,13 @@ void Floor::fire(uint32_t slot, int64_t due_us) {
 
 void Floor::live_on(uint32_t slot, const LifeDue& due) {
   const Ticket& ticket = store_.hot(slot);
-  TicketDetail& detail = store_.detail(slot);
   Event event;
   switch (due.step) {
     case LifeStep::resume:
       event = decide_resume(ticket).value();
       break;
     case LifeStep::remind:
-      event = decide_remind(ticket, ++detail.reminders_sent);
+      event = decide_remind(ticket, ++store_.side(slot).reminders_sent);
       break;
     case LifeStep::give_up:
       event = decide_resolve(ticket, rules_.reasons().find(reason_no_reply), false).value();
@@ -160,26 +155,6 @@ void Floor::live_on(uint32_t slot, const LifeDue& due) {
   }
   event.at_us = due.at_us;
   change(slot, event);
-}
-
-void Floor::archive(uint32_t slot) {
-  wheel_.cancel(slot);
-  outcome_->archived.push_back(archived(slot));
-  const Ticket& ticket = store_.hot(slot);
-  Event event;
-  event.kind = EventKind::ticket_archived;
-  event.ticket = ticket.id;
-  event.queue = ticket.queue;
-  event.agent = ticket.agent;
-  event.state = ticket.state;
-  event.previous_state = ticket.state;
-  event.priority = static_cast<uint8_t>(ticket.priority);
-  event.version = ticket.version;
-  write(slot, event);
-  unlink_closed(slot);
-  dispatcher_.include_all(slot, &freed_);  // who had too many exclusions may have room for others
-  store_.remove(slot);
-  ++archived_;
 }
 
 }  // namespace paceline::desk

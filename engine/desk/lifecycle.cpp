@@ -79,13 +79,13 @@ Result<Event> decide_requeue(const Ticket& ticket, uint32_t queue, uint32_t reas
   return event;
 }
 
-Result<Event> decide_pend(const Ticket& ticket, const TicketDetail& detail, uint32_t reason,
+Result<Event> decide_pend(const Ticket& ticket, const TicketSide& side, uint32_t reason,
                           int64_t resume_at_us, int64_t now_us) {
   if (resume_at_us != 0 && (resume_at_us <= now_us || resume_at_us > sched::Calendar::horizon.us)) {
     return Unexpected{Reject::field_invalid};
   }
   if (ticket.state == State::pending && ticket.reason == reason &&
-      detail.resume_at_us == resume_at_us) {
+      side.resume_at_us == resume_at_us) {
     return Unexpected{Reject::ticket_already_pending};
   }
   if (const Reject no = ended(ticket); no != Reject::none) return Unexpected{no};
@@ -195,7 +195,7 @@ bool begins_interval(const Ticket& ticket, const Event& event) {
          (event.state == State::pending && event.reason != ticket.reason);
 }
 
-void evolve(Ticket& ticket, TicketDetail& detail, const Event& event) {
+void evolve(Ticket& ticket, TicketSide* side, const Event& event) {
   CHECK(event.ticket == ticket.id);
   ++ticket.version;
   if (event.kind == EventKind::ticket_pended && ticket.state != State::pending) {
@@ -207,10 +207,10 @@ void evolve(Ticket& ticket, TicketDetail& detail, const Event& event) {
   }
   if (event.kind == EventKind::ticket_reopened) {
     ticket.reopened = 1;
-    detail.merged_into = 0;
+    if (side != nullptr) side->merged_into = 0;
   }
   if (event.kind == EventKind::ticket_merged) {
-    detail.merged_into = static_cast<uint64_t>(event.value_us);
+    side->merged_into = static_cast<uint64_t>(event.value_us);
   }
   if (event.kind == EventKind::ticket_messaged && (event.flags & message_public) != 0) {
     const bool ours = (event.flags & (message_by_agent | message_by_bot)) != 0 &&
@@ -218,9 +218,11 @@ void evolve(Ticket& ticket, TicketDetail& detail, const Event& event) {
     if (ours) ticket.ball_at_requester = 1;
     if ((event.flags & message_by_requester) != 0) ticket.ball_at_requester = 0;
   }
-  detail.resume_at_us = event.kind == EventKind::ticket_pended ? event.value_us
-                        : event.state == State::pending        ? detail.resume_at_us
-                                                               : 0;
+  if (event.kind == EventKind::ticket_pended) {
+    side->resume_at_us = event.value_us;
+  } else if (event.state != State::pending && side != nullptr) {
+    side->resume_at_us = 0;
+  }
   ticket.state = event.state;
   ticket.queue = event.queue;
   ticket.agent = event.agent;

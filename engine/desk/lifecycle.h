@@ -37,7 +37,7 @@ Result<Event> decide_assign(const Ticket& ticket, uint32_t agent);
 Result<Event> decide_start(const Ticket& ticket, bool manual);
 /// On a resolved or closed ticket the record is corrected and the state stays.
 Result<Event> decide_requeue(const Ticket& ticket, uint32_t queue, uint32_t reason);
-Result<Event> decide_pend(const Ticket& ticket, const TicketDetail& detail, uint32_t reason,
+Result<Event> decide_pend(const Ticket& ticket, const TicketSide& side, uint32_t reason,
                           int64_t resume_at_us, int64_t now_us);
 Result<Event> decide_resume(const Ticket& ticket);
 Result<Event> decide_resolve(const Ticket& ticket, uint32_t code, bool restate);
@@ -61,6 +61,7 @@ bool begins_interval(const Ticket& ticket, const Event& event);
 bool puts_in_queue(const Event& event);
 
 /// Applies a ticket event to the record.
-void evolve(Ticket& ticket, TicketDetail& detail, const Event& event);
+/// `side`: there for pended and merged, else as the ticket has it.
+void evolve(Ticket& ticket, TicketSide* side, const Event& event);
 
 }  // namespace paceline::desk

@@ -148,8 +148,8 @@ bool LineBook::strict(const Ticket& ticket) const {
   return ticket.major || rules_.queue(ticket.queue).strict[static_cast<size_t>(ticket.priority)];
 }
 
-uint32_t LineBook::work_of(const Ticket& ticket, const TicketDetail& detail) const {
-  const uint32_t of_ticket = detail.interned[interned_index(TextField::channel)];
+uint32_t LineBook::work_of(const Ticket& ticket, const Attributes& attributes) const {
+  const uint32_t of_ticket = attributes[interned_index(TextField::channel)];
   size_t channel = 0;
   for (size_t i = 1; i < table_.channels.size(); ++i) {
     if (table_.channels[i] == of_ticket) channel = i;
@@ -165,16 +165,16 @@ uint32_t LineBook::work_of(const Ticket& ticket, const TicketDetail& detail) con
   return table_.index[table_.place_of(ticket.queue, rule, channel, strict(ticket))];
 }
 
-LineBook::Key LineBook::key_of(const Ticket& ticket, const TicketDetail& detail,
+LineBook::Key LineBook::key_of(const Ticket& ticket, const Attributes& attributes,
                                uint8_t step) const {
   Key key;
   key.queue = ticket.queue;
   key.step = step;
-  key.work = static_cast<uint8_t>(work_of(ticket, detail));
+  key.work = static_cast<uint8_t>(work_of(ticket, attributes));
   if (rules_.settings().language != LanguageRule::ignored) {
-    key.language = detail.interned[interned_index(TextField::language)];
+    key.language = attributes[interned_index(TextField::language)];
   }
-  key.confidentiality = detail.interned[interned_index(TextField::confidentiality)];
+  key.confidentiality = attributes[interned_index(TextField::confidentiality)];
   return key;
 }
 
@@ -192,7 +192,7 @@ uint32_t LineBook::line_for(const Key& key) {
   if (known != none) return known;
   const uint32_t line = line_count();
   keys_.push_back(key);
-  by_key_.insert(hash_of(key), line, [&](uint32_t at) { return hash_of(keys_[at]); });
+  by_key_.insert(hash_of(key), line);
   if (by_queue_.size() <= key.queue) by_queue_.resize(key.queue + 1);
   by_queue_[key.queue].push_back(line);
   dispatcher_.define_line(line, terms_of(key));

@@ -61,11 +61,11 @@ class LineBook {
   /// The terms of every line of the queue anew.
   void define_lines(uint32_t queue);
 
-  uint32_t work_of(const Ticket& ticket, const TicketDetail& detail) const;
+  uint32_t work_of(const Ticket& ticket, const Attributes& attributes) const;
   const Work& work(uint32_t index) const { return table_.works[index]; }
   uint32_t work_count() const { return static_cast<uint32_t>(table_.works.size()); }
 
-  Key key_of(const Ticket& ticket, const TicketDetail& detail, uint8_t step) const;
+  Key key_of(const Ticket& ticket, const Attributes& attributes, uint8_t step) const;
   uint32_t line_for(const Key& key);         ///< Made where there is none.
   uint32_t find_line(const Key& key) const;  ///< `none` where there is none.
   const Key& key(uint32_t line) const { return keys_[line]; }

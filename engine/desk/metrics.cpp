@@ -12,13 +12,15 @@ void count_up(uint16_t& counter) {
   if (counter < 0xffff) ++counter;
 }
 
-void fold_queue(const Event& event, TicketDetail& detail, uint32_t triage) {
+void fold_queue(const Event& event, TicketStore& store, uint32_t slot, uint32_t triage) {
+  TicketDetail& detail = store.detail(slot);
   if (event.queue == triage || event.queue == detail.last_queue) return;
   if (detail.last_queue != Ticket::none) {
     count_up(detail.moves);
-    if (detail.queue_before == event.queue) count_up(detail.pingpongs);
+    TicketSide& side = store.side(slot);
+    if (side.queue_before == event.queue) count_up(side.pingpongs);
+    side.queue_before = detail.last_queue;
   }
-  detail.queue_before = detail.last_queue;
   detail.last_queue = event.queue;
 }
 
@@ -26,6 +28,10 @@ void fold_queue(const Event& event, TicketDetail& detail, uint32_t triage) {
 bool touches(EventKind kind) {
   return kind <= EventKind::calendar_changed || kind == EventKind::ticket_escalated ||
          kind == EventKind::ticket_bounced || kind == EventKind::ticket_handed_off;
+}
+
+bool is_of_clock(EventKind kind) {
+  return kind >= EventKind::clock_started && kind <= EventKind::clock_repaired;
 }
 
 /// A clock taken over with its past was never counted.
@@ -40,48 +46,52 @@ bool is_human_answer(const Event& event) {
 
 }  // namespace
 
-void Metrics::fold(const Event& event, TicketDetail* detail, uint32_t triage) {
+void Metrics::fold(const Event& event) {
   ++counts_[static_cast<size_t>(event.kind)];
   if (event.cause == Cause::timer) {
     timer_lag_us_max_ = std::max(timer_lag_us_max_, event.noted_us - event.at_us);
   }
-  if (event.kind >= EventKind::clock_started && event.kind <= EventKind::clock_repaired) {
-    fold_clock(event);
+  if (is_of_clock(event.kind)) fold_clock(event);
+}
+
+void Metrics::fold(const Event& event, TicketStore& store, uint32_t slot, uint32_t triage) {
+  fold(event);
+  if (is_of_clock(event.kind) || event.kind == EventKind::ticket_archived || !touches(event.kind)) {
     return;
   }
-  if (detail == nullptr || event.kind == EventKind::ticket_archived || !touches(event.kind)) return;
-  detail->touched_at_us = event.at_us;
+  TicketDetail& detail = store.detail(slot);
+  detail.touched_at_us = event.at_us;
   switch (event.kind) {
     case EventKind::ticket_recorded:
-      detail->recorded_at_us = event.at_us;
+      detail.recorded_at_us = event.at_us;
       break;
     case EventKind::ticket_queued:
     case EventKind::ticket_requeued:
     case EventKind::ticket_escalated:
     case EventKind::ticket_bounced:
     case EventKind::ticket_handed_off:
-      fold_queue(event, *detail, triage);
+      fold_queue(event, store, slot, triage);
       break;
     case EventKind::ticket_messaged:
-      if (detail->first_response_at_us == 0 && is_human_answer(event)) {
-        detail->first_response_at_us = event.at_us;
+      if (detail.first_response_at_us == 0 && is_human_answer(event)) {
+        detail.first_response_at_us = event.at_us;
       }
       break;
     case EventKind::ticket_resolved:
-      detail->resolved_at_us = event.at_us;
+      detail.resolved_at_us = event.at_us;
       break;
     case EventKind::ticket_reopened:
-      if (event.previous_state == State::resolved) count_up(detail->reopens);
-      if (event.previous_state == State::closed) count_up(detail->closed_reopens);
-      detail->closed_at_us = 0;
+      if (event.previous_state == State::resolved) count_up(store.side(slot).reopens);
+      if (event.previous_state == State::closed) count_up(store.side(slot).closed_reopens);
+      detail.closed_at_us = 0;
       break;
     case EventKind::ticket_imported:
-      fold_queue(event, *detail, triage);
+      fold_queue(event, store, slot, triage);
       break;
     case EventKind::ticket_closed:
     case EventKind::ticket_cancelled:
     case EventKind::ticket_merged:
-      detail->closed_at_us = event.at_us;
+      detail.closed_at_us = event.at_us;
       break;
     default:
       break;

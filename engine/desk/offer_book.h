@@ -55,13 +55,13 @@ class OfferBook {
     added.next_of_ticket = first_of_ticket;
     added.next_of_agent = first_of_agent;
     first_of_ticket = first_of_agent = index;
-    by_number_.insert(sched::mix(added.number), index, [&](uint32_t at) { return hash_of(at); });
+    by_number_.insert(sched::mix(added.number), index);
     return index;
   }
   void remove(uint32_t index, uint32_t& first_of_ticket, uint32_t& first_of_agent) {
     unlink(index, first_of_ticket, &Offer::next_of_ticket);
     unlink(index, first_of_agent, &Offer::next_of_agent);
-    by_number_.erase(hash_of(index), index, [&](uint32_t at) { return hash_of(at); });
+    by_number_.erase(sched::mix(offers_[index].number), index);
     offers_[index].number = 0;
     slots_.give_back(index);
   }
@@ -102,7 +102,7 @@ class OfferBook {
     if (!archive.require(sound, "offers do not lead to what is theirs")) return;
     by_number_.rebuild(
         count, count, [&](uint32_t at) { return offers_[at].number != 0; },
-        [&](uint32_t at) { return hash_of(at); });
+        [&](uint32_t at) { return sched::mix(offers_[at].number); });
   }
   SlotClaims claims() const { return SlotClaims(slots_); }
   uint32_t find(uint64_t number) const {
@@ -111,7 +111,6 @@ class OfferBook {
   }
 
  private:
-  uint64_t hash_of(uint32_t index) const { return sched::mix(offers_[index].number); }
   void unlink(uint32_t index, uint32_t& first, uint32_t Offer::*next) {
     uint32_t* at = &first;
     while (*at != index) {

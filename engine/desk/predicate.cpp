@@ -88,6 +88,7 @@ class PredicateParser {
     if (advance() && token_.kind != TokenKind::end && either() && token_.kind != TokenKind::end)
       unexpected_after_condition();
     if (error_) return Unexpected{std::move(*error_)};
+    predicate_.find_tests();
     return std::move(predicate_);
   }
 
@@ -345,6 +346,46 @@ Expected<Predicate, SyntaxError> Predicate::parse(std::string_view text,
   return PredicateParser(text, resolve, objects).parse();
 }
 
+/// Most conditions join tests of enumerated fields by &&: no stack is needed for those.
+void Predicate::find_tests() {
+  constexpr uint32_t told_apart = 64;
+  plain_ = true;
+  tests_.clear();
+  // `a && b && c` is a b both c both: every `both` joins what has come so far with one test.
+  for (const Step& step : steps_) {
+    Test test{.field = step.field};
+    const auto add = [&](uint32_t value) {
+      plain_ = plain_ && (value < told_apart || test.exact == 0);
+      if (value < told_apart) {
+        test.values |= uint64_t{1} << value;
+      } else {
+        test.exact = value;
+      }
+    };
+    switch (step.code) {
+      case Code::equal:
+        add(step.value);
+        break;
+      case Code::unequal:
+        add(step.value);
+        test.values = ~test.values;
+        test.others = true;
+        break;
+      case Code::any_of:
+      case Code::among:
+        for (uint32_t i = 0; i < step.count; ++i) add(sets_[step.value + i]);
+        break;
+      case Code::both:
+        continue;
+      default:
+        plain_ = false;
+        break;
+    }
+    if (!plain_) return;
+    tests_.push_back(test);
+  }
+}
+
 bool Predicate::well_formed() const {
   return std::all_of(steps_.begin(), steps_.end(), [this](const Step& step) {
     const bool of_set = step.code == Code::any_of || step.code == Code::among;
@@ -356,9 +397,10 @@ bool Predicate::well_formed() const {
 void Predicate::persist(sched::Archive& archive) {
   archive.fields(steps_, sets_, fields_);
   if (!archive.require(well_formed(), "a condition is not an expression")) steps_.clear();
+  if (archive.loading()) find_tests();
 }
 
-bool Predicate::holds(const FieldValues& values) const {
+bool Predicate::holds_step_by_step(const FieldValues& values) const {
   uint64_t stack = 1;  // the top is bit 0; what no step replaces is "always"
   const auto top_two = [&stack] { return std::pair{(stack & 1) != 0, (stack & 2) != 0}; };
   for (const Step& step : steps_) {

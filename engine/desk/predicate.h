@@ -90,7 +90,16 @@ class Predicate {
   static sched::Expected<Predicate, SyntaxError> parse(std::string_view text,
                                                        const ValueResolver& resolve,
                                                        const ObjectCatalogue* objects = nullptr);
-  bool holds(const FieldValues& values) const;
+  bool holds(const FieldValues& values) const {
+    if (!plain_) return holds_step_by_step(values);
+    for (const Test& test : tests_) {
+      const uint32_t value = values.value[static_cast<size_t>(test.field)];
+      const bool found =
+          value < 64 ? (test.values >> value & 1) != 0 : (value == test.exact) != test.others;
+      if (!found) return false;
+    }
+    return true;
+  }
   /// What holds() says whatever the fields are that `known` has no bit for; nothing if they decide.
   std::optional<bool> decided(const FieldValues& values, uint32_t known) const;
   /// Every field it compares with the number it compares it with.
@@ -112,6 +121,18 @@ class Predicate {
   };
   bool well_formed() const;
 
+  bool holds_step_by_step(const FieldValues& values) const;
+  void find_tests();
+
+  /// Values that one field may have: a bit each below 64; of the others one, or all but one.
+  struct Test {
+    uint64_t values = 0;
+    uint32_t exact = 0;  // 0: none
+    Field field;
+    bool others = false;
+  };
+  std::vector<Test> tests_;  // all of which must hold, if `plain_`
+  bool plain_ = true;
   std::vector<Step> steps_;  // postfix, over a stack of at most 64; none: always true
   std::vector<uint32_t> sets_;
   uint32_t fields_ = 0;

@@ -42,7 +42,7 @@ void Floor::advance_rollouts() {
         Event event;
         event.kind = EventKind::calendar_changed;
         event.value_us = static_cast<int64_t>(following_.moved);
-        chronicle_.write(event, nullptr, rules_.triage());
+        chronicle_.write(event);
       }
     }
   }
@@ -69,7 +69,7 @@ void Floor::advance_rollouts() {
       Event event;
       event.kind = EventKind::policy_migrated;
       event.value_us = static_cast<int64_t>(migration_.moved);
-      chronicle_.write(event, nullptr, rules_.triage());
+      chronicle_.write(event);
     }
   }
 }
@@ -79,7 +79,7 @@ void Floor::advance_rollouts() {
 void Floor::follow_rules(uint32_t slot) {
   uint64_t moved = 0;
   const sched::Priority before = store_.hot(slot).own_priority;
-  if (store_.hot(slot).open()) derive_priority(slot);
+  if (store_.hot(slot).open()) derive_priority(slot, field_values(slot));
   if (store_.hot(slot).own_priority != before) {
     attributes_changed(slot, bit(FieldBit::priority));
   }

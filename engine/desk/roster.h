@@ -9,12 +9,12 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <vector>
 
 #include "engine/desk/event.h"
 #include "sched/base/archive.h"
 #include "sched/base/digest.h"
+#include "sched/base/stable_list.h"
 #include "sched/base/time.h"
 
 namespace paceline::desk {
@@ -49,6 +49,7 @@ struct AgentRecord {
   uint32_t first_offer = none;
   uint32_t offers = 0;
   uint32_t first_ticket = none;  ///< Slot; of those in hand or pending.
+  uint32_t tickets = 0;          ///< In hand or pending.
   uint32_t in_hand = 0;          ///< Tickets assigned or in progress.
   std::vector<uint32_t> held;    ///< Slots of tickets that wait for this agent only.
   std::vector<CoolOff> cool_offs;
@@ -78,7 +79,7 @@ struct AgentRecord {
 class Roster {
  public:
   AgentRecord& operator[](uint32_t agent) {
-    if (agent >= records_.size()) records_.resize(agent + 1);
+    if (agent >= records_.size()) [[unlikely]] records_.resize(agent + 1);
     return records_[agent];
   }
   const AgentRecord& operator[](uint32_t agent) const { return records_[agent]; }
@@ -86,12 +87,12 @@ class Roster {
 
   void add_to(sched::Digest& digest, uint32_t agent) const;
   void persist(sched::Archive& archive) {
-    archive.part("agents", 1, sizeof(CoolOff));
+    archive.part("agents", 2, sizeof(CoolOff));
     archive.fields(records_);
   }
 
  private:
-  std::deque<AgentRecord> records_;
+  sched::StableList<AgentRecord> records_;
 };
 
 }  // namespace paceline::desk

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -23,6 +22,7 @@
 #include "engine/desk/predicate.h"
 #include "engine/desk/reject.h"
 #include "sched/base/digest.h"
+#include "sched/base/stable_list.h"
 #include "sched/calendar.h"
 #include "sched/dispatch.h"
 
@@ -46,7 +46,6 @@ struct Queue {
 
 struct Agent {
   AgentDefinition definition;
-  uint32_t tickets = 0;  ///< In hand or pending with this agent.
 };
 
 struct CalendarVersion {
@@ -133,6 +132,8 @@ class Rulebook {
   uint32_t track_fields(uint32_t track) const { return tracks_[track].fields; }
   /// Bits of the fields that decide which of its policies a clock of this track is under.
   uint32_t choice_fields(uint32_t track) const { return tracks_[track].choice_fields; }
+  /// Whether any of its policies in force is on cyclic clocks.
+  bool track_cyclic(uint32_t track) const { return tracks_[track].cyclic; }
   /// The first policy in force of this track whose condition holds; `none` if there is none.
   uint32_t policy_for(uint32_t track, const FieldValues& values) const;
   /// How many tracks have a policy in force.
@@ -204,6 +205,7 @@ class Rulebook {
     std::vector<uint32_t> in_force;  // in the order of the file
     uint32_t fields = 0;
     uint32_t choice_fields = 0;
+    bool cyclic = false;
   };
 
   uint32_t calendar_for(std::string_view name) const;
@@ -221,14 +223,14 @@ class Rulebook {
   Limits limits_;
   DeskSettings settings_;
   uint64_t version_ = 0;
-  std::deque<Queue> queues_;
+  sched::StableList<Queue> queues_;
   Dictionary queue_names_;
-  std::deque<Agent> agents_;
+  sched::StableList<Agent> agents_;
   Dictionary agent_names_;
   Dictionary groups_;
   Dictionary skills_;
-  std::deque<CalendarVersion> calendars_;  // 0 is the built-in 24x7
-  std::deque<Policy> policies_;
+  sched::StableList<CalendarVersion> calendars_;  // 0 is the built-in 24x7
+  sched::StableList<Policy> policies_;
   std::vector<Track> tracks_;
   uint32_t tracks_in_force_ = 0;
   bool successors_made_ = false;

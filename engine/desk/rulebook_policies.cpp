@@ -71,6 +71,7 @@ void Rulebook::apply_policies(const Configuration& configuration, const ValueRes
   for (Track& track : tracks_) {
     track.in_force.clear();
     track.fields = track.choice_fields = 0;
+    track.cyclic = false;
   }
   for (const PolicyDefinition& definition : configuration.policies) {
     const uint32_t calendar = calendar_for(definition.calendar);
@@ -87,6 +88,7 @@ void Rulebook::apply_policies(const Configuration& configuration, const ValueRes
     tracks_in_force_ += track.in_force.empty() ? 0 : 1;
     for (const uint32_t position : track.in_force) {
       track.fields |= policies_[position].fields;
+      track.cyclic = track.cyclic || policies_[position].cyclic;
       track.choice_fields |= policies_[position].when.fields() | always_field;
       for (Policy& policy : policies_) {
         if (policy.definition.name == policies_[position].definition.name) {

@@ -7,7 +7,7 @@ void Floor::take_over(uint32_t slot, uint32_t queue, uint32_t agent,
                       std::span<const PastStep> past) {
   Ticket& ticket = store_.hot(slot);
   TicketDetail& detail = store_.detail(slot);
-  derive_priority(slot);
+  derive_priority(slot, field_values(slot));
   ticket.version = 1;
   detail.recorded_at_us = past.front().at_us;
   ticket.state = State::queued;

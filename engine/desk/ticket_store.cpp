@@ -3,19 +3,32 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
-#include <string>
 
 #include "sched/base/check.h"
 
 namespace paceline::desk {
 
+namespace {
+
+uint32_t intervals_max(const Limits& limits) {
+  return static_cast<uint32_t>(std::min<uint64_t>(
+      uint64_t{limits.tickets_max} * limits.intervals_per_ticket, 0xffff'fffe));
+}
+
+}  // namespace
+
 TicketStore::TicketStore(const Limits& limits)
     : tickets_(limits.tickets_max, sched::Pages::huge),
       details_(limits.tickets_max, sched::Pages::huge),
       slots_(limits.tickets_max),
-      intervals_(size_t{limits.tickets_max} * limits.intervals_per_ticket),
-      interval_slots_(static_cast<uint32_t>(std::min<uint64_t>(
-          uint64_t{limits.tickets_max} * limits.intervals_per_ticket, 0xffff'fffe))),
+      sides_(limits.tickets_max, sched::Pages::huge),
+      side_slots_(limits.tickets_max),
+      side_of_(limits.tickets_max),
+      attribute_sets_(limits.tickets_max),
+      // Every one in a block of its own, at worst.
+      intervals_(intervals_max(limits), sched::Pages::huge),
+      interval_slots_(intervals_max(limits)),
+      intervals_max_(intervals_max(limits)),
       clocks_(limits),
       texts_(limits.text_mib_max) {
   for (size_t field = 0; field < interned_count; ++field) {
@@ -33,221 +46,260 @@ uint32_t TicketStore::find_external(std::string_view wanted) const {
                               [&](uint32_t slot) { return external_id(slot) == wanted; });
 }
 
+Result<sched::TextArena::Ref> TicketStore::write_texts(std::string_view external_id,
+                                                       std::string_view requester,
+                                                       std::string_view body) {
+  const TextSizes sizes{static_cast<uint16_t>(external_id.size()),
+                        static_cast<uint16_t>(requester.size()),
+                        static_cast<uint16_t>(body.size())};
+  if (sizes.in_all() == sizeof sizes) return sched::TextArena::Ref{0};
+  const sched::TextArena::Ref text = texts_.allocate(sizes.in_all());
+  if (text == 0) return sched::Unexpected{Reject::text_full};
+  char* at = texts_.data(text);
+  std::memcpy(at, &sizes, sizeof sizes);
+  at += sizeof sizes;
+  for (const std::string_view part : {external_id, requester, body}) {
+    if (!part.empty()) std::memcpy(at, part.data(), part.size());
+    at += part.size();
+  }
+  return text;
+}
+
 Result<uint32_t> TicketStore::create(uint64_t id, std::string_view external_id,
                                      std::string_view requester, std::string_view body) {
-  const auto size = static_cast<uint32_t>(external_id.size() + requester.size() + body.size());
-  sched::TextArena::Ref text = 0;
-  if (size > 0) {
-    text = texts_.allocate(size);
-    if (text == 0) return sched::Unexpected{Reject::text_full};
-    char* at = texts_.data(text);
-    for (const std::string_view part : {external_id, requester, body}) {
-      if (!part.empty()) std::memcpy(at, part.data(), part.size());
-      at += part.size();
-    }
-  }
+  const auto text = write_texts(external_id, requester, body);
+  if (!text) return sched::Unexpected{text.error()};
   const uint32_t slot = slots_.take();
   CHECK(slot != none);
   tickets_.reach(slot);
   details_.reach(slot);
   Ticket& ticket = *new (&tickets_[slot]) Ticket{};
-  TicketDetail& detail = *new (&details_[slot]) TicketDetail{};
+  new (&details_[slot]) TicketDetail{.has_requester = !requester.empty()};
   ticket.id = id;
-  ticket.text = text;
-  detail.external_id_size = static_cast<uint16_t>(external_id.size());
-  detail.requester_size = static_cast<uint16_t>(requester.size());
-  detail.body_size = static_cast<uint16_t>(body.size());
-  by_id_.insert(sched::mix(id), slot, [&](uint32_t s) { return hash_of(s); });
-  if (!external_id.empty()) {
-    by_external_id_.insert(sched::hash_text(external_id), slot,
-                           [&](uint32_t s) { return external_hash_of(s); });
-  }
+  ticket.text = *text;
+  by_id_.insert(sched::mix(id), slot);
+  if (!external_id.empty()) by_external_id_.insert(sched::hash_text(external_id), slot);
   return slot;
+}
+
+void TicketStore::expect_parts(uint32_t slot) const {
+  const Ticket& ticket = tickets_[slot];
+  by_id_.expect(sched::mix(ticket.id));
+  clocks_.expect(ticket.first_clock);
+  if (ticket.newest_interval != none) __builtin_prefetch(&intervals_[ticket.newest_interval]);
+  if (ticket.text == 0) return;
+  const char* const text = texts_.data(ticket.text);  // of a common length
+  for (uint32_t at = 0; at < 256; at += 64) __builtin_prefetch(text + at);
+}
+
+void TicketStore::expect_leaving(uint32_t slot) const {
+  const std::string_view external = external_id(slot);
+  if (!external.empty()) by_external_id_.expect(sched::hash_text(external));
 }
 
 void TicketStore::remove(uint32_t slot) {
   Ticket& ticket = tickets_[slot];
-  by_id_.erase(hash_of(slot), slot, [&](uint32_t s) { return hash_of(s); });
-  if (details_[slot].external_id_size > 0) {
-    by_external_id_.erase(external_hash_of(slot), slot,
-                          [&](uint32_t s) { return external_hash_of(s); });
+  by_id_.erase(sched::mix(ticket.id), slot);
+  if (const std::string_view external = external_id(slot); !external.empty()) {
+    by_external_id_.erase(sched::hash_text(external), slot);
   }
-  if (ticket.text != 0) texts_.release(ticket.text, text_size(slot));
+  if (ticket.text != 0) texts_.release(ticket.text, text_sizes(slot).in_all());
   for (uint32_t at = ticket.newest_interval; at != none;) {
     const uint32_t older = intervals_[at].older;
     interval_slots_.give_back(at);
     at = older;
   }
+  intervals_used_ -= ticket.intervals;
   clocks_.remove_chain(ticket.first_clock);
-  if (ticket.has_side) sides_.erase(slot);
+  attribute_sets_.release(details_[slot].attributes);
+  if (ticket.has_side) {
+    if (sides_[side_of_[slot]].has_tasks) tasks_.erase(slot);
+    if (sides_[side_of_[slot]].has_scores) scores_.erase(slot);
+    side_slots_.give_back(side_of_[slot]);
+  }
   ticket.has_side = 0;
   ticket.id = 0;
   ticket.state = State::none;
   slots_.give_back(slot);
 }
 
-uint32_t TicketStore::text_size(uint32_t slot) const {
-  const TicketDetail& detail = details_[slot];
-  return uint32_t{detail.external_id_size} + detail.requester_size + detail.body_size;
+TicketSide& TicketStore::make_side(uint32_t slot) {
+  const uint32_t index = side_slots_.take();
+  CHECK(index != none);  // there are as many as tickets
+  sides_.reach(index);
+  side_of_[slot] = index;
+  tickets_[slot].has_side = 1;
+  TicketSide& side = *new (&sides_[index]) TicketSide{};
+  side.slot = slot;
+  return side;
+}
+
+std::span<const uint64_t> TicketStore::tasks(uint32_t slot) const {
+  if (!known_side(slot).has_tasks) return {};
+  return tasks_.at(slot);
+}
+
+void TicketStore::add_task(uint32_t slot, uint64_t task) {
+  side(slot).has_tasks = 1;
+  tasks_[slot].push_back(task);
+}
+
+std::span<const sched::ExternalScore> TicketStore::scores(uint32_t slot) const {
+  if (!known_side(slot).has_scores) return {};
+  return scores_.at(slot);
+}
+
+void TicketStore::set_scores(uint32_t slot, std::vector<sched::ExternalScore> scores) {
+  side(slot).has_scores = 1;
+  scores_[slot] = std::move(scores);
+}
+
+void TicketStore::set_attributes(uint32_t slot, const Attributes& attributes) {
+  // The new set first: one that both have stays.
+  const uint32_t before = details_[slot].attributes;
+  details_[slot].attributes = attribute_sets_.use(attributes);
+  attribute_sets_.release(before);
+}
+
+TicketStore::TextSizes TicketStore::text_sizes(uint32_t slot) const {
+  TextSizes sizes;
+  if (const auto text = tickets_[slot].text; text != 0) {
+    std::memcpy(&sizes, texts_.data(text), sizeof sizes);
+  }
+  return sizes;
 }
 
 std::string_view TicketStore::external_id(uint32_t slot) const {
-  const uint16_t size = details_[slot].external_id_size;
-  return size == 0 ? std::string_view{} : std::string_view{texts_.data(tickets_[slot].text), size};
+  const TextSizes sizes = text_sizes(slot);
+  if (sizes.external_id == 0) return {};
+  return {texts_.data(tickets_[slot].text) + sizeof sizes, sizes.external_id};
 }
 
 std::string_view TicketStore::requester(uint32_t slot) const {
-  const TicketDetail& detail = details_[slot];
-  if (detail.requester_size == 0) return {};
-  return {texts_.data(tickets_[slot].text) + detail.external_id_size, detail.requester_size};
+  const TextSizes sizes = text_sizes(slot);
+  if (sizes.requester == 0) return {};
+  return {texts_.data(tickets_[slot].text) + sizeof sizes + sizes.external_id, sizes.requester};
 }
 
 std::string_view TicketStore::body(uint32_t slot) const {
-  const TicketDetail& detail = details_[slot];
-  if (detail.body_size == 0) return {};
-  return {texts_.data(tickets_[slot].text) + detail.external_id_size + detail.requester_size,
-          detail.body_size};
+  const TextSizes sizes = text_sizes(slot);
+  if (sizes.body == 0) return {};
+  return {texts_.data(tickets_[slot].text) + sizeof sizes + sizes.external_id + sizes.requester,
+          sizes.body};
 }
 
 Result<void> TicketStore::set_texts(uint32_t slot, std::string_view requester,
                                     std::string_view body) {
-  const std::string_view external = external_id(slot);
-  const auto size = static_cast<uint32_t>(external.size() + requester.size() + body.size());
-  sched::TextArena::Ref text = 0;
-  if (size > 0) {
-    text = texts_.allocate(size);
-    if (text == 0) return sched::Unexpected{Reject::text_full};
-    char* at = texts_.data(text);
-    for (const std::string_view part : {external, requester, body}) {
-      if (!part.empty()) std::memcpy(at, part.data(), part.size());
-      at += part.size();
-    }
-  }
+  const auto text = write_texts(external_id(slot), requester, body);
+  if (!text) return sched::Unexpected{text.error()};
   Ticket& ticket = tickets_[slot];
-  TicketDetail& detail = details_[slot];
-  if (ticket.text != 0) texts_.release(ticket.text, text_size(slot));
-  ticket.text = text;
-  detail.requester_size = static_cast<uint16_t>(requester.size());
-  detail.body_size = static_cast<uint16_t>(body.size());
+  if (ticket.text != 0) texts_.release(ticket.text, text_sizes(slot).in_all());
+  ticket.text = *text;
+  details_[slot].has_requester = !requester.empty();
   return {};
 }
 
 std::string_view TicketStore::interned(uint32_t slot, TextField field) const {
-  const uint32_t position = details_[slot].interned[interned_index(field)];
+  const uint32_t position = attributes(slot)[interned_index(field)];
   return position == 0 ? std::string_view{} : dictionary(field).text(position - 1);
+}
+
+// ---------------------------------------------------------------------------------- intervals
+
+namespace {
+
+uint32_t packed(State state, uint32_t reason) {
+  // A reason of `none` wraps to 0.
+  return static_cast<uint32_t>(state) << 24 | ((reason + 1) & 0x00ff'ffff);
+}
+
+}  // namespace
+
+TicketStore::Newest TicketStore::newest_interval(uint32_t slot) const {
+  const uint32_t count = in_blocks(slot);
+  if (count == 0) {
+    if (!details_[slot].queued_at_first) return {};
+    return {.any = true, .from_us = details_[slot].recorded_at_us};
+  }
+  const uint32_t block = tickets_[slot].newest_interval;
+  const uint32_t at = (count - 1) % IntervalBlock::size;
+  return {true, intervals_[block].from_us[at], block, at};
+}
+
+void TicketStore::append_interval(uint32_t slot, int64_t at_us, uint32_t state_and_reason) {
+  Ticket& ticket = tickets_[slot];
+  const uint32_t at = in_blocks(slot) % IntervalBlock::size;
+  if (at == 0) {
+    const uint32_t fresh = interval_slots_.take();
+    CHECK(fresh != none);  // there are as many blocks as intervals
+    intervals_.reach(fresh);
+    intervals_[fresh].older = ticket.newest_interval;
+    ticket.newest_interval = fresh;
+  }
+  IntervalBlock& block = intervals_[ticket.newest_interval];
+  block.from_us[at] = at_us;
+  block.state_and_reason[at] = state_and_reason;
+  ++ticket.intervals;
+  ++intervals_used_;
+}
+
+/// The interval known without a block gets one, to say something else.
+void TicketStore::rewrite_first(uint32_t slot, uint32_t state_and_reason) {
+  details_[slot].queued_at_first = 0;
+  --tickets_[slot].intervals;
+  --intervals_used_;
+  append_interval(slot, details_[slot].recorded_at_us, state_and_reason);
 }
 
 void TicketStore::begin_interval(uint32_t slot, int64_t at_us, State state, uint32_t reason) {
   Ticket& ticket = tickets_[slot];
-  const uint32_t packed =
-      (static_cast<uint32_t>(state) << 24) | ((reason + 1) & 0x00ff'ffff);  // none wraps to 0
-  uint32_t index = ticket.newest_interval;
-  if (index == none || intervals_[index].from_us != at_us) {
-    const bool full = ticket.intervals == ticket_intervals_max;
-    const uint32_t fresh = full ? none : interval_slots_.take();
-    if (fresh != none) {
-      intervals_.reach(fresh);
-      intervals_[fresh].older = index;
-      intervals_[fresh].from_us = at_us;
-      ticket.newest_interval = index = fresh;
+  const uint32_t wanted = packed(state, reason);
+  const uint32_t queued = packed(State::queued, none);
+  const Newest newest = newest_interval(slot);
+  const bool again = newest.any && newest.from_us == at_us;
+  if (!again && ticket.intervals < ticket_intervals_max && intervals_left() > 0) {
+    if (!newest.any && wanted == queued && at_us == details_[slot].recorded_at_us) {
+      details_[slot].queued_at_first = 1;
       ++ticket.intervals;
+      ++intervals_used_;
     } else {
-      ++intervals_merged_;
-      if (index == none || is_open(state)) return;
-      if (intervals_[index].older != none) intervals_[index].from_us = at_us;
+      append_interval(slot, at_us, wanted);
     }
+    return;
   }
-  intervals_[index].state_and_reason = packed;
+  if (!again) {
+    ++intervals_merged_;
+    if (!newest.any || is_open(state)) return;
+  }
+  if (newest.block == none) {
+    if (wanted != queued) rewrite_first(slot, wanted);
+    return;
+  }
+  IntervalBlock& block = intervals_[newest.block];
+  if (ticket.intervals > 1) block.from_us[newest.at] = at_us;
+  block.state_and_reason[newest.at] = wanted;
 }
 
 void TicketStore::intervals(uint32_t slot, std::vector<StateInterval>& intervals) const {
-  intervals.clear();
-  for (uint32_t at = tickets_[slot].newest_interval; at != none; at = intervals_[at].older) {
-    const IntervalNode& node = intervals_[at];
-    StateInterval interval;
-    interval.from_us = node.from_us;
-    interval.state = static_cast<State>(node.state_and_reason >> 24);
-    interval.reason = (node.state_and_reason & 0x00ff'ffff) - 1;  // 0 wraps to none
-    intervals.push_back(interval);
+  const Ticket& ticket = tickets_[slot];
+  intervals.resize(ticket.intervals);
+  uint32_t left = in_blocks(slot);
+  const uint32_t first = ticket.intervals - left;
+  for (uint32_t block = ticket.newest_interval; left > 0; block = intervals_[block].older) {
+    for (uint32_t at = (left - 1) % IntervalBlock::size + 1; at > 0; --at) {
+      const uint32_t state_and_reason = intervals_[block].state_and_reason[at - 1];
+      StateInterval& interval = intervals[first + --left];
+      interval = {};
+      interval.from_us = intervals_[block].from_us[at - 1];
+      interval.state = static_cast<State>(state_and_reason >> 24);
+      interval.reason = (state_and_reason & 0x00ff'ffff) - 1;  // 0 wraps to none
+    }
   }
-  std::reverse(intervals.begin(), intervals.end());
-}
-
-/// By name, so that another order of the record's members is no matter.
-static void persist(sched::Archive& archive, TicketSide& side) {
-  archive.fields(side.parent, side.tasks, side.tasks_open, side.held_for, side.hold_until_us,
-                 side.overflow_check_us, side.bounce_pair, side.bounces_in_pair, side.bounces,
-                 side.enqueued_before_us, side.order_before, side.escalations, side.checklist_done,
-                 side.checklist_of, side.scores);
-}
-
-void TicketStore::persist(sched::Archive& archive) {
-  archive.part("tickets", 1, sizeof(Ticket), sizeof(TicketDetail), sizeof(IntervalNode),
-               interned_count);
-  archive.fields(slots_, interval_slots_, intervals_merged_, sides_);
-  for (Dictionary& dictionary : dictionaries_) dictionary.persist(archive);
-  tickets_.persist(archive, slots_.high_water());
-  details_.persist(archive, slots_.high_water());
-  intervals_.persist(archive, interval_slots_.high_water());
-  texts_.persist(archive);
-  clocks_.persist(archive);
-}
-
-/// Whether something in the record is not the number of anything.
-bool TicketStore::leads_astray(const Ticket& ticket, const TicketDetail& detail,
-                               const Bounds& bounds) const {
-  const auto beyond = [](uint32_t position, uint32_t count) {
-    return position != none && position >= count;
-  };
-  bool astray =
-      (ticket.offers != 0) != (detail.first_offer != none) || ticket.queue >= bounds.queues ||
-      beyond(ticket.agent, bounds.agents) || beyond(ticket.reason, bounds.reasons) ||
-      beyond(detail.routed_by, bounds.reasons) || beyond(detail.queue_before, bounds.queues) ||
-      beyond(detail.last_queue, bounds.queues) || beyond(detail.previous_in_list, high_water()) ||
-      beyond(detail.next_in_list, high_water());
-  for (size_t field = 0; field < interned_count; ++field) {
-    astray = astray || detail.interned[field] > dictionaries_[field].size();
+  if (first > 0) {
+    intervals[0] = {};
+    intervals[0].from_us = details_[slot].recorded_at_us;
+    intervals[0].state = State::queued;
   }
-  return astray;
-}
-
-void TicketStore::rebuild(sched::Archive& archive, const Bounds& bounds) {
-  const SlotClaims slots(slots_);
-  SlotClaims intervals(interval_slots_);
-  SlotClaims clocks = clocks_.claims();
-  uint32_t tickets = 0;
-  uint32_t external_ids = 0;
-  uint32_t sides = 0;
-  bool sound = true;
-  for (uint32_t slot = 0; slot < high_water() && sound; ++slot) {
-    const Ticket& ticket = tickets_[slot];
-    const TicketDetail& detail = details_[slot];
-    sound = (ticket.id == 0) == slots.free(slot);
-    if (ticket.id == 0) continue;
-    ++tickets;
-    sound = sound && !leads_astray(ticket, detail, bounds);
-    intervals.claim(ticket.newest_interval);
-    clocks.claim(ticket.first_clock);
-    if (ticket.text != 0) sound = sound && texts_.claim(ticket.text, text_size(slot));
-    if (ticket.text == 0) sound = sound && text_size(slot) == 0;
-    external_ids += detail.external_id_size != 0 ? 1 : 0;
-    if (ticket.has_side) sound = sound && sides_.contains(slot);
-    sides += ticket.has_side;
-  }
-  for (uint32_t at = 0; at < interval_slots_.high_water(); ++at) {
-    if (!intervals.free(at)) intervals.claim(intervals_[at].older);
-  }
-  clocks_.examine(archive, clocks, bounds.policies);
-  sound = sound && tickets == count() && intervals.complete() && sides == sides_.size();
-  if (!archive.require(sound, "tickets do not lead to what is theirs")) return;
-  texts_.rebuild();
-  by_id_.rebuild(
-      high_water(), count(), [&](uint32_t slot) { return tickets_[slot].id != 0; },
-      [&](uint32_t slot) { return hash_of(slot); });
-  by_external_id_.rebuild(
-      high_water(), external_ids,
-      [&](uint32_t slot) { return tickets_[slot].id != 0 && details_[slot].external_id_size != 0; },
-      [&](uint32_t slot) { return external_hash_of(slot); });
 }
 
 }  // namespace paceline::desk

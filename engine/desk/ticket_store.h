@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/desk/attribute_sets.h"
 #include "engine/desk/clock_store.h"
 #include "engine/desk/dictionary.h"
 #include "engine/desk/facts.h"
@@ -34,14 +35,33 @@ class TicketStore {
   TicketDetail& detail(uint32_t slot) { return details_[slot]; }
   const TicketDetail& detail(uint32_t slot) const { return details_[slot]; }
 
-  /// What few tickets have; made where there is none.
+  /// What not every ticket has; made where there is none.
   TicketSide& side(uint32_t slot) {
-    tickets_[slot].has_side = 1;
-    return sides_[slot];
+    return tickets_[slot].has_side ? sides_[side_of_[slot]] : make_side(slot);
   }
   const TicketSide* find_side(uint32_t slot) const {
-    return tickets_[slot].has_side ? &sides_.at(slot) : nullptr;
+    return tickets_[slot].has_side ? &sides_[side_of_[slot]] : nullptr;
   }
+  TicketSide* find_side(uint32_t slot) {
+    return tickets_[slot].has_side ? &sides_[side_of_[slot]] : nullptr;
+  }
+  /// Its side, or one on which nothing is written.
+  const TicketSide& known_side(uint32_t slot) const {
+    static const TicketSide blank;
+    return tickets_[slot].has_side ? sides_[side_of_[slot]] : blank;
+  }
+
+  /// Ids of its parts, in order of creation.
+  std::span<const uint64_t> tasks(uint32_t slot) const;
+  void add_task(uint32_t slot, uint64_t task);
+  /// What somebody else thinks of agents for it; in order of agent.
+  std::span<const sched::ExternalScore> scores(uint32_t slot) const;
+  void set_scores(uint32_t slot, std::vector<sched::ExternalScore> scores);
+
+  const Attributes& attributes(uint32_t slot) const {
+    return attribute_sets_[details_[slot].attributes];
+  }
+  void set_attributes(uint32_t slot, const Attributes& attributes);
 
   uint32_t count() const { return slots_.used(); }
   uint32_t high_water() const { return slots_.high_water(); }
@@ -53,11 +73,17 @@ class TicketStore {
   uint32_t likely_slot(uint64_t id) const { return by_id_.guess(sched::mix(id)); }
   [[gnu::always_inline]] void expect(uint32_t slot) const {
     __builtin_prefetch(&tickets_[slot], 1);
-    const char* const detail = reinterpret_cast<const char*>(&details_[slot]);
-    __builtin_prefetch(detail, 1);
-    __builtin_prefetch(detail + 64, 1);
-    __builtin_prefetch(detail + 128, 1);
+    __builtin_prefetch(&details_[slot], 1);
   }
+  [[gnu::always_inline]] void expect_external(uint64_t hash) const { by_external_id_.expect(hash); }
+  [[gnu::always_inline]] void expect_interval(uint32_t slot) const {
+    const uint32_t block = tickets_[slot].newest_interval;
+    if (block != none) __builtin_prefetch(&intervals_[block], 1);
+  }
+  /// Likewise for what remove() touches: what hangs on the record, once that is near, …
+  void expect_parts(uint32_t slot) const;
+  /// … and what hangs on that.
+  void expect_leaving(uint32_t slot) const;
   uint32_t find_external(std::string_view external_id) const;
 
   /// A new ticket with this id and these texts, everything else zero. `text_full` where they do not
@@ -85,19 +111,18 @@ class TicketStore {
   void begin_interval(uint32_t slot, int64_t at_us, State state, uint32_t reason);
   /// Since when the ticket is in its state; 0 before it has one.
   int64_t newest_interval_us(uint32_t slot) const {
-    const uint32_t index = tickets_[slot].newest_interval;
-    return index == none ? 0 : intervals_[index].from_us;
+    return newest_interval(slot).from_us;
   }
   /// Oldest first, into `intervals`.
   void intervals(uint32_t slot, std::vector<StateInterval>& intervals) const;
   /// Commands that give an open ticket another state are refused without room; what timers,
   /// matching and ends still change is then merged into the interval before, and counted.
   Reject interval_refused(uint32_t slot) const {
-    if (interval_slots_.left() == 0) return Reject::intervals_full;
+    if (intervals_left() == 0) return Reject::intervals_full;
     const bool full = tickets_[slot].intervals == ticket_intervals_max;
     return full ? Reject::ticket_intervals_full : Reject::none;
   }
-  uint32_t intervals_left() const { return interval_slots_.left(); }
+  uint32_t intervals_left() const { return intervals_max_ - intervals_used_; }
   uint64_t intervals_merged() const { return intervals_merged_; }
 
   bool has_clocks(uint32_t wanted) const { return clocks_.has_clocks(wanted); }
@@ -119,29 +144,62 @@ class TicketStore {
   void rebuild(sched::Archive& archive, const Bounds& bounds);
 
  private:
-  struct IntervalNode {
-    int64_t from_us;
-    uint32_t older;
-    uint32_t state_and_reason;  // state in the top 8 bits, reason + 1 below
+  /// Those after the first, which most often is known without one: filled from the front.
+  struct IntervalBlock {
+    static constexpr uint32_t size = 5;
+    int64_t from_us[size];
+    uint32_t state_and_reason[size];  // state in the top 8 bits, reason + 1 below
+    uint32_t older;                   // block
   };
+  static_assert(sizeof(IntervalBlock) == 64, "one cache line");
 
-  uint64_t hash_of(uint32_t slot) const { return sched::mix(tickets_[slot].id); }
-  uint64_t external_hash_of(uint32_t slot) const { return sched::hash_text(external_id(slot)); }
-  uint32_t text_size(uint32_t slot) const;
-  bool leads_astray(const Ticket& ticket, const TicketDetail& detail, const Bounds& bounds) const;
+  struct Newest {
+    bool any = false;
+    int64_t from_us = 0;
+    uint32_t block = none;  // `none` where it is known without one
+    uint32_t at = 0;
+  };
+  Newest newest_interval(uint32_t slot) const;
+  uint32_t in_blocks(uint32_t slot) const {
+    return tickets_[slot].intervals - uint32_t{details_[slot].queued_at_first};
+  }
+  void append_interval(uint32_t slot, int64_t at_us, uint32_t state_and_reason);
+  void rewrite_first(uint32_t slot, uint32_t state_and_reason);
+
+  struct TextSizes {
+    uint16_t external_id = 0, requester = 0, body = 0;
+    uint32_t in_all() const {
+      return static_cast<uint32_t>(sizeof(TextSizes)) + external_id + requester + body;
+    }
+  };
+  TextSizes text_sizes(uint32_t slot) const;
+  /// 0 and `text_full` where they do not fit; 0 too where there is nothing to keep.
+  Result<sched::TextArena::Ref> write_texts(std::string_view external_id,
+                                            std::string_view requester, std::string_view body);
+  TicketSide& make_side(uint32_t slot);
+  bool leads_astray(uint32_t slot, const Bounds& bounds) const;
+  bool find_sides();
+  bool attributes_known() const;
 
   sched::FixedArray<Ticket> tickets_;
   sched::FixedArray<TicketDetail> details_;
   SlotList slots_;
-  sched::FixedArray<IntervalNode> intervals_;
+  sched::FixedArray<TicketSide> sides_;
+  SlotList side_slots_;
+  sched::FixedArray<uint32_t> side_of_;  // by slot, where has_side
+  AttributeSets attribute_sets_;
+  sched::FixedArray<IntervalBlock> intervals_;
   SlotList interval_slots_;
+  uint32_t intervals_max_;
+  uint32_t intervals_used_ = 0;
   uint64_t intervals_merged_ = 0;
   ClockStore clocks_;
   sched::TextArena texts_;
   sched::HashIndex by_id_;
   sched::HashIndex by_external_id_;
   std::vector<Dictionary> dictionaries_;
-  std::map<uint32_t, TicketSide> sides_;  // by slot
+  std::map<uint32_t, std::vector<uint64_t>> tasks_;                // by slot
+  std::map<uint32_t, std::vector<sched::ExternalScore>> scores_;  // by slot
 };
 
 }  // namespace paceline::desk

@@ -14,6 +14,8 @@ using sched::Unexpected;
 
 namespace {
 
+constexpr uint32_t all_interned = bit(TextField::requester) - bit(TextField::category);
+
 constexpr uint32_t none = Floor::none;
 /// Bytes of a value that is kept for ever; free text belongs into body.
 constexpr size_t interned_size_max = 255;
@@ -80,7 +82,7 @@ Reply Verbs::execute(const CommandFrame& frame, CommandKind kind, size_t index) 
             if (pend.reason_size == 0) return Unexpected{Reject::field_required};
             const auto why = reason(texts.next(pend.reason_size));
             if (!why) return Unexpected{why.error()};
-            return decide_pend(floor_.store().hot(slot), floor_.store().detail(slot), *why,
+            return decide_pend(floor_.store().hot(slot), floor_.store().known_side(slot), *why,
                                pend.resume_at_us, floor_.now_us());
           });
       if (reply.code == 0 && (pend.max_pause_us != 0 || pend.reminders != 0)) {
@@ -251,8 +253,8 @@ Reply Verbs::open(const CommandFrame& frame, const Open& open) {
   if (!slot) return refuse(slot.error());
   if (task) {
     floor_.add_task(store.find(open.follows), *slot);
-  } else {
-    store.detail(*slot).follows = open.follows;
+  } else if (open.follows != 0) {
+    store.side(*slot).follows = open.follows;
   }
   floor_.admit(*slot, queue);
   return done(*slot);
@@ -264,7 +266,6 @@ Result<uint32_t> Verbs::create(const Record& record, const Texts& texts) {
   if (store.full()) return Unexpected{Reject::tickets_full};
   if (!store.has_clocks(floor_.rules().tracks_in_force())) return Unexpected{Reject::clocks_full};
   if (store.intervals_left() == 0) return Unexpected{Reject::intervals_full};
-  constexpr uint32_t all_interned = bit(TextField::requester) - bit(TextField::category);
   const auto interned = intern(texts, all_interned);
   if (!interned) return Unexpected{interned.error()};
   // Only now is a number used up: what is refused leaves no gap.
@@ -282,10 +283,9 @@ Result<uint32_t> Verbs::create(const Record& record, const Texts& texts) {
   ticket.workaround = record.workaround & 1U;
   ticket.major = record.major & 1U;
   if constexpr (requires { record.confidence; }) ticket.confidence = record.confidence;
-  TicketDetail& detail = store.detail(*slot);
-  detail.occurred_at_us = record.occurred_at_us;
-  detail.promised_at_us = record.promised_at_us;
-  detail.interned = *interned;
+  if (record.occurred_at_us != 0) store.side(*slot).occurred_at_us = record.occurred_at_us;
+  if (record.promised_at_us != 0) store.side(*slot).promised_at_us = record.promised_at_us;
+  store.set_attributes(*slot, *interned);
   return slot;
 }
 template Result<uint32_t> Verbs::create(const Open& record, const Texts& texts);
@@ -306,7 +306,6 @@ Reply Verbs::update(const CommandFrame& frame, const Update& update) {
       find(update.ticket, text_of(texts, TextField::external_id), update.expected_version);
   if (!slot) return refuse(slot.error(), update.ticket);
   Ticket& ticket = store.hot(*slot);
-  TicketDetail& detail = store.detail(*slot);
   const auto asked = [&](auto field) { return (update.fields & bit(field)) != 0; };
 
   if (ticket.open() && !store.has_clocks(floor_.rules().tracks_in_force())) {
@@ -328,12 +327,14 @@ Reply Verbs::update(const CommandFrame& frame, const Update& update) {
     }
     if (floor_.self_of(*slot) != self_before) floor_.include_self(*slot, self_before);
   }
+  Attributes attributes = store.attributes(*slot);
   for (size_t i = 0; i < interned_count; ++i) {
     const auto field = static_cast<TextField>(i + 1);
-    if (!asked(field) || detail.interned[i] == (*interned)[i]) continue;
-    detail.interned[i] = (*interned)[i];
+    if (!asked(field) || attributes[i] == (*interned)[i]) continue;
+    attributes[i] = (*interned)[i];
     changed |= bit(field);
   }
+  if ((changed & all_interned) != 0) store.set_attributes(*slot, attributes);
   const auto set = [&](FieldBit field, auto& value, uint8_t wanted) {
     using Value = std::remove_reference_t<decltype(value)>;
     if (!asked(field) || value == static_cast<Value>(wanted)) return;
@@ -357,8 +358,9 @@ Reply Verbs::update(const CommandFrame& frame, const Update& update) {
     ticket.major = update.major & 1U;
     changed |= bit(FieldBit::major);
   }
-  if (asked(FieldBit::promised_at) && detail.promised_at_us != update.promised_at_us) {
-    detail.promised_at_us = update.promised_at_us;
+  if (asked(FieldBit::promised_at) &&
+      store.known_side(*slot).promised_at_us != update.promised_at_us) {
+    store.side(*slot).promised_at_us = update.promised_at_us;
     changed |= bit(FieldBit::promised_at);
   }
   floor_.attributes_changed(*slot, changed);

@@ -15,12 +15,12 @@ constexpr size_t jobs_max = 1'024;
 struct Archivist::Job {
   Request* query = nullptr;  // else an archive job
   sched::DeskNumber desk;
-  uint64_t first = 0;
-  std::vector<desk::ArchivedTicket> tickets;
+  desk::ArchivedBatch batch;
 };
 
 struct Archivist::Rings {
   boost::lockfree::spsc_queue<Job*> jobs{jobs_max};
+  boost::lockfree::spsc_queue<Job*> spent{jobs_max};  // with buffers of a size that served
   boost::lockfree::spsc_queue<Request*> answers{jobs_max};
   size_t unanswered = 0;  // the I/O thread's: keeps `answers` from overflowing
 };
@@ -30,7 +30,13 @@ Archivist::Archivist(std::string folder, Disk* disk, WakeUp& io)
 
 Archivist::~Archivist() {
   Job* job = nullptr;
-  while (rings_->jobs.pop(job)) delete job;
+  while (rings_->jobs.pop(job) || rings_->spent.pop(job)) delete job;
+}
+
+/// The I/O thread's: an old one if there is one.
+std::unique_ptr<Archivist::Job> Archivist::new_job() {
+  Job* spent = nullptr;
+  return rings_->spent.pop(spent) ? std::unique_ptr<Job>(spent) : std::make_unique<Job>();
 }
 
 sched::Expected<History*, std::string> Archivist::history(sched::DeskNumber desk) {
@@ -52,11 +58,11 @@ sched::Expected<void, std::string> Archivist::begin(sched::DeskNumber desk) {
   return {};
 }
 
-sched::Expected<void, std::string> Archivist::archive(sched::DeskNumber desk, uint64_t first,
-                                                      std::vector<desk::ArchivedTicket>& tickets) {
+sched::Expected<void, std::string> Archivist::archive(sched::DeskNumber desk,
+                                                      const desk::ArchivedBatch& batch) {
   auto found = history(desk);
   if (!found) return sched::Unexpected{found.error()};
-  return found.value()->append(first, tickets);
+  return found.value()->append(batch);
 }
 
 sched::Expected<void, std::string> Archivist::cut(sched::DeskNumber desk, uint64_t kept) {
@@ -65,13 +71,12 @@ sched::Expected<void, std::string> Archivist::cut(sched::DeskNumber desk, uint64
   return found.value()->cut(kept);
 }
 
-bool Archivist::submit_archive(sched::DeskNumber desk, uint64_t first,
-                               std::vector<desk::ArchivedTicket>& tickets) {
+bool Archivist::submit_archive(sched::DeskNumber desk, desk::ArchivedBatch& batch) {
   if (rings_->jobs.write_available() == 0) return false;
-  auto job = std::make_unique<Job>();
+  auto job = new_job();
+  job->query = nullptr;
   job->desk = desk;
-  job->first = first;
-  job->tickets.swap(tickets);
+  std::swap(job->batch, batch);
   CHECK(rings_->jobs.push(job.release()));
   bell_.ring();
   return true;
@@ -79,7 +84,7 @@ bool Archivist::submit_archive(sched::DeskNumber desk, uint64_t first,
 
 bool Archivist::submit_query(Request* request) {
   if (rings_->jobs.write_available() == 0 || rings_->unanswered == jobs_max) return false;
-  auto job = std::make_unique<Job>();
+  auto job = new_job();
   job->query = request;
   CHECK(rings_->jobs.push(job.release()));
   ++rings_->unanswered;
@@ -112,15 +117,16 @@ void Archivist::run() {
       bell_.wait();
       continue;
     }
-    const std::unique_ptr<Job> job(next);
+    std::unique_ptr<Job> job(next);
     auto done = job->query != nullptr ? complete(*job->query)
-                                      : archive(job->desk, job->first, job->tickets);
+                                      : archive(job->desk, job->batch);
     if (!done) {
       reason_ = done.error();
       failed_.store(true, std::memory_order_release);
     } else if (job->query != nullptr) {
       CHECK(rings_->answers.push(job->query));
     }
+    if (rings_->spent.push(job.get())) (void)job.release();
     io_.ring();
   }
   for (const auto& history : histories_)
@@ -135,7 +141,7 @@ void Archivist::stop() {
 sched::Expected<void, std::string> Archivist::complete(Request& request) {
   auto opened = history(request.desk);
   if (!opened) return sched::Unexpected{opened.error()};
-  const History& history = *opened.value();
+  History& history = *opened.value();
   QueryWork& work = *request.query;
   if (work.kpi != nullptr) return complete_kpi(request, history);
   auto found = work.query.ticket != 0 ? history.find(work.query.ticket)
@@ -152,7 +158,7 @@ sched::Expected<void, std::string> Archivist::complete(Request& request) {
 }
 
 sched::Expected<void, std::string> Archivist::complete_kpi(Request& request,
-                                                           const History& history) {
+                                                           History& history) {
   QueryWork& work = *request.query;
   const std::unique_ptr<KpiFacts> kpi = std::move(work.kpi);
   desk::KpiBuilder builder(kpi->at, kpi->names);

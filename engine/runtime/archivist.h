@@ -27,14 +27,13 @@ class Archivist {
   /// Before run(): opens a desk's file, on the starting thread.
   sched::Expected<void, std::string> begin(sched::DeskNumber desk);
   /// Likewise, after begin(), on one thread for each desk: what a replay archives.
-  sched::Expected<void, std::string> archive(sched::DeskNumber desk, uint64_t first,
-                                             std::vector<desk::ArchivedTicket>& tickets);
+  sched::Expected<void, std::string> archive(sched::DeskNumber desk,
+                                             const desk::ArchivedBatch& batch);
   /// After the replay: a history must not be ahead of its log.
   sched::Expected<void, std::string> cut(sched::DeskNumber desk, uint64_t kept);
 
   // From the I/O thread. False: too much is waiting; try again when woken.
-  bool submit_archive(sched::DeskNumber desk, uint64_t first,
-                      std::vector<desk::ArchivedTicket>& tickets);  ///< Takes the tickets out.
+  bool submit_archive(sched::DeskNumber desk, desk::ArchivedBatch& batch);  ///< Takes it out.
   bool submit_query(Request* request);
   /// Does this answer need the history file?
   static bool concerns(const Request& request);
@@ -51,9 +50,10 @@ class Archivist {
   struct Job;
   struct Rings;
 
+  std::unique_ptr<Job> new_job();
   sched::Expected<History*, std::string> history(sched::DeskNumber desk);
   sched::Expected<void, std::string> complete(Request& request);
-  sched::Expected<void, std::string> complete_kpi(Request& request, const History& history);
+  sched::Expected<void, std::string> complete_kpi(Request& request, History& history);
 
   // Fixed at construction.
   std::string folder_;

@@ -26,6 +26,7 @@ class BlockBuffer {
   size_t size() const { return size_; }
   std::byte* data() { return bytes_.get(); }
   std::span<std::byte> bytes() { return {bytes_.get(), size_}; }
+  std::span<const std::byte> bytes() const { return {bytes_.get(), size_}; }
 
  private:
   struct Free {

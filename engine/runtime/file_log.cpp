@@ -26,7 +26,9 @@ FileLog::FileLog(FileLogOptions options)
               .clock_mode = options_.clock_mode,
               .segment_size = options_.segment_size,
               .spares_max = options_.spares_max,
-              .in_background = options_.prepares_ahead},
+              .in_background = options_.prepares_ahead,
+              .zeros = options_.zeros,
+              .direct = options_.direct},
              *disk_) {}
 
 FileLog::~FileLog() {
@@ -80,7 +82,7 @@ Logged<void> FileLog::keep_segments_up_to(const LogEnd& end) {
 }
 
 Logged<void> FileLog::continue_at(const LogEnd& end) {
-  file_ = disk_->open(end.path, O_RDWR);
+  file_ = stock_.open_file(end.path, O_RDWR);
   if (file_ < 0) return fail("cannot write to " + end.path, file_);
   segment_id_ = end.segment_id;
   zeroed_to_ = segments_.back().size / log_block * log_block;
@@ -89,7 +91,8 @@ Logged<void> FileLog::continue_at(const LogEnd& end) {
   buffer_.resize(log_block);
   const size_t used = end.offset - base_;
   if (used > 0 &&
-      pread(file_, buffer_.data(), used, static_cast<off_t>(base_)) != static_cast<ssize_t>(used))
+      pread(file_, buffer_.data(), log_block, static_cast<off_t>(base_)) <
+          static_cast<ssize_t>(used))
     return fail("cannot read " + end.path, errno != 0 ? -errno : -EIO);
   buffer_.resize(used);
   // What was read may never have been synced: the last server may have been killed.
@@ -126,6 +129,7 @@ bool FileLog::wants_next_segment(uint64_t record_size) const {
 
 /// Early enough to be ready in time; a small log never needs one.
 void FileLog::order_next_segment() {
+  if (!options_.zeros) return;  // it would hold nothing
   const uint64_t enough = made_beforehand_ ? options_.segment_size / 2 : options_.segment_size / 32;
   if (base_ > enough) stock_.order(segments_.back().number + 1);
 }
@@ -168,7 +172,7 @@ Logged<void> FileLog::flush() {
 Logged<void> FileLog::write_buffer() {
   const size_t used = buffer_.size();
   uint64_t end = base_ + whole_blocks(used + end_word);
-  if (end > zeroed_to_) {
+  if (end > zeroed_to_ && options_.zeros) {
     const uint64_t next_step = (end / zeros_ahead + 1) * zeros_ahead;
     end = zeroed_to_ = std::max(end, std::min(next_step, whole_blocks(options_.segment_size)));
   }

@@ -34,6 +34,9 @@ struct FileLogOptions {
   uint64_t segment_size = 64 * 1'048'576;
   size_t spares_max = 16;      ///< Segments kept for use again.
   bool prepares_ahead = true;  ///< With a thread; false: segments are made when needed.
+  // As SegmentStockOptions: for a log that syncs each write.
+  bool zeros = true;
+  bool direct = false;
   Disk* disk = nullptr;        ///< None: the real one.
   std::function<void(std::string_view)> note = {};
 };

@@ -9,208 +9,13 @@
 #include <utility>
 
 #include "engine/runtime/disk.h"
+#include "engine/runtime/history_record.h"
 #include "sched/base/check.h"
 #include "sched/base/digest.h"
 
 namespace paceline::runtime {
 
 namespace {
-
-// record = header, facts (80 bytes), intervals (16 each), view; padded to 8.
-struct RecordHeader {
-  static constexpr uint32_t magic_value = 0x3348'4c50;  // "PLH3"
-  uint32_t magic = magic_value;
-  uint32_t payload_size = 0;
-  uint64_t number = 0;  ///< From 1, dense.
-  uint32_t interval_count = 0;
-  uint32_t external_id_size = 0;
-  uint64_t payload_hash = 0;
-  uint64_t header_hash = 0;
-
-  uint64_t hash_now() const { return sched::hash_bytes(this, offsetof(RecordHeader, header_hash)); }
-};
-static_assert(sizeof(RecordHeader) == 40);
-
-constexpr uint32_t payload_size_max = 64 * 1'048'576;
-// Besides them, a view: a few dozen texts of 64 KiB at most. Half is far more than enough.
-static_assert(sizeof(desk::TicketFacts) +
-                  desk::ticket_intervals_max * sizeof(desk::StateInterval) <=
-              payload_size_max / 2);
-
-class Packer {
- public:
-  explicit Packer(std::vector<std::byte>& out) : out_(out) {}
-  template <class T>
-  void put(const T& value) {
-    static_assert(std::is_trivially_copyable_v<T>);
-    raw(&value, sizeof value);
-  }
-  void text(const std::string& text) {
-    put(static_cast<uint32_t>(text.size()));
-    raw(text.data(), text.size());
-  }
-
- private:
-  void raw(const void* data, size_t size) {
-    const size_t at = out_.size();
-    out_.resize(at + size);
-    if (size != 0) std::memcpy(out_.data() + at, data, size);
-  }
-  std::vector<std::byte>& out_;
-};
-
-class Unpacker {
- public:
-  explicit Unpacker(std::span<const std::byte> in) : in_(in) {}
-  template <class T>
-  void get(T& value) {
-    if (in_.size() < sizeof value) {
-      failed_ = true;
-      return;
-    }
-    std::memcpy(&value, in_.data(), sizeof value);
-    in_ = in_.subspan(sizeof value);
-  }
-  void text(std::string& text) {
-    uint32_t size = 0;
-    get(size);
-    if (in_.size() < size) {
-      failed_ = true;
-      return;
-    }
-    text.assign(reinterpret_cast<const char*>(in_.data()), size);
-    in_ = in_.subspan(size);
-  }
-  bool failed() const { return failed_; }
-
- private:
-  std::span<const std::byte> in_;
-  bool failed_ = false;
-};
-
-/// One list of the fields for both directions. The external id comes first: load() reads it alone.
-template <class View, class Text, class Plain>
-void each_field(View& view, Text&& text, Plain&& plain) {
-  for (auto* field :
-       {&view.external_id, &view.reason, &view.queue, &view.agent, &view.category,
-        &view.subcategory, &view.service, &view.config_item, &view.channel, &view.requester,
-        &view.requester_type, &view.organisation, &view.contract, &view.body, &view.stage,
-        &view.language, &view.confidentiality, &view.routed_by})
-    text(*field);
-  for (auto* field :
-       {&view.kind, &view.impact, &view.urgency, &view.priority, &view.vip, &view.sentiment,
-        &view.workaround, &view.major, &view.reminders_sent, &view.confidence, &view.step,
-        &view.tier, &view.checklist_done, &view.checklist_of})
-    plain(*field);
-  plain(view.id);
-  plain(view.follows);
-  plain(view.merged_into);
-  plain(view.parent);
-  for (auto* field : {&view.version, &view.tasks_open, &view.hops, &view.escalations, &view.bounces,
-                      &view.declines})
-    plain(*field);
-  plain(view.state);
-  for (auto* field :
-       {&view.recorded_at_us, &view.occurred_at_us, &view.first_response_at_us,
-        &view.resolved_at_us, &view.closed_at_us, &view.touched_at_us, &view.enqueued_at_us,
-        &view.press_at_us, &view.resume_at_us, &view.promised_at_us})
-    plain(*field);
-}
-// What a clock's view knows of an ended clock; what it says of a running one has no meaning here,
-// and whose clock it is the ticket says.
-template <class Clock, class Text, class Plain>
-void each_clock_field(Clock& clock, Text&& text, Plain&& plain) {
-  for (auto* field : {&clock.label, &clock.policy, &clock.calendar, &clock.state, &clock.verdict,
-                      &clock.verdict_final, &clock.verdict_worst, &clock.verdict_initial})
-    text(*field);
-  for (auto* field : {&clock.target_us, &clock.initial_target_us, &clock.consumed_us,
-                      &clock.elapsed_us, &clock.remaining_us, &clock.started_at_us, &clock.since_us,
-                      &clock.folded_us, &clock.due_at_us, &clock.breached_at_us})
-    plain(*field);
-  plain(clock.version);
-  plain(clock.calendar_version);
-  plain(clock.kind);
-  plain(clock.cycle);
-}
-template <class Segment, class Text, class Plain>
-void each_segment_field(Segment& segment, Text&& text, Plain&& plain) {
-  for (auto* field : {&segment.state, &segment.reason, &segment.policy, &segment.calendar})
-    text(*field);
-  for (auto* field : {&segment.from_us, &segment.to_us, &segment.consumed_us}) plain(*field);
-  plain(segment.version);
-  plain(segment.calendar_version);
-  plain(segment.cycle);
-  plain(segment.repaired);
-}
-
-void pack_clock(const desk::ClockView& clock, Packer& packer) {
-  const auto text = [&](const std::string& value) { packer.text(value); };
-  const auto plain = [&](const auto& value) { packer.put(value); };
-  each_clock_field(clock, text, plain);
-  packer.put(static_cast<uint32_t>(clock.segments.size()));
-  for (const desk::SegmentView& segment : clock.segments) each_segment_field(segment, text, plain);
-}
-
-void unpack_clock(Unpacker& unpacker, desk::ClockView& clock) {
-  const auto text = [&](std::string& value) { unpacker.text(value); };
-  const auto plain = [&](auto& value) { unpacker.get(value); };
-  each_clock_field(clock, text, plain);
-  uint32_t segments = 0;
-  unpacker.get(segments);
-  for (uint32_t i = 0; i < segments && !unpacker.failed(); ++i)
-    each_segment_field(clock.segments.emplace_back(), text, plain);
-}
-
-void pack(const desk::ArchivedTicket& ticket, uint64_t number, std::vector<std::byte>& out) {
-  const size_t start = out.size();
-  out.resize(start + sizeof(RecordHeader));
-  Packer packer(out);
-  packer.put(ticket.facts);
-  for (const desk::StateInterval& interval : ticket.intervals) packer.put(interval);
-  const auto text = [&](const std::string& value) { packer.text(value); };
-  const auto plain = [&](const auto& value) { packer.put(value); };
-  each_field(ticket.view, text, plain);
-  packer.put(static_cast<uint32_t>(ticket.view.clocks.size()));
-  for (const desk::ClockView& clock : ticket.view.clocks) pack_clock(clock, packer);
-  out.resize((out.size() + 7) & ~size_t{7});
-
-  RecordHeader header;
-  header.payload_size = static_cast<uint32_t>(out.size() - start - sizeof header);
-  header.number = number;
-  header.interval_count = static_cast<uint32_t>(ticket.intervals.size());
-  header.external_id_size = static_cast<uint32_t>(ticket.view.external_id.size());
-  header.payload_hash = sched::hash_bytes(out.data() + start + sizeof header, header.payload_size);
-  header.header_hash = header.hash_now();
-  std::memcpy(out.data() + start, &header, sizeof header);
-}
-
-size_t view_at(const RecordHeader& header) {
-  return sizeof(desk::TicketFacts) + header.interval_count * sizeof(desk::StateInterval);
-}
-
-/// Where a whole record's external id lies: the first field of the view.
-std::string_view external_id_of(const RecordHeader& header, std::span<const std::byte> payload) {
-  const auto text = payload.subspan(view_at(header) + sizeof(uint32_t), header.external_id_size);
-  return {reinterpret_cast<const char*>(text.data()), text.size()};
-}
-
-bool unpack(const RecordHeader& header, std::span<const std::byte> payload,
-            desk::TicketView& view) {
-  Unpacker unpacker(payload.subspan(view_at(header)));
-  const auto text = [&](std::string& value) { unpacker.text(value); };
-  const auto plain = [&](auto& value) { unpacker.get(value); };
-  each_field(view, text, plain);
-  uint32_t clocks = 0;
-  unpacker.get(clocks);
-  for (uint32_t i = 0; i < clocks && !unpacker.failed(); ++i)
-    unpack_clock(unpacker, view.clocks.emplace_back());
-  for (desk::ClockView& clock : view.clocks) {
-    clock.ticket = view.id;
-    clock.external_id = view.external_id;
-  }
-  view.archived = true;
-  return !unpacker.failed();
-}
 
 /// Reads the file from front to back, a record at a time.
 class Reader {
@@ -222,21 +27,20 @@ class Reader {
     offset_ += size_;
     size_ = 0;
     if (!fill(sizeof header_)) return false;
-    std::memcpy(&header_, at(), sizeof header_);
-    if (header_.magic != RecordHeader::magic_value || header_.header_hash != header_.hash_now() ||
-        header_.payload_size > payload_size_max ||
-        view_at(header_) + sizeof(uint32_t) + header_.external_id_size > header_.payload_size)
-      return false;
-    if (!fill(sizeof header_ + header_.payload_size)) return false;
-    if (sched::hash_bytes(payload().data(), payload().size()) != header_.payload_hash) return false;
+    const auto found = read_history_header({at(), sizeof header_});
+    if (!found || !fill(sizeof header_ + found->payload_size)) return false;
+    header_ = *found;
+    if (!intact(header_, payload())) return false;
     size_ = sizeof header_ + header_.payload_size;
     return true;
   }
-  const RecordHeader& header() const { return header_; }
+  const HistoryHeader& header() const { return header_; }
+  bool is_name() const { return header_.number == 0; }
   std::span<const std::byte> payload() const {
     return {at() + sizeof header_, header_.payload_size};
   }
   uint64_t offset() const { return offset_; }
+  uint64_t end_of_record() const { return offset_ + size_; }
   int error() const { return error_; }
 
  private:
@@ -263,12 +67,14 @@ class Reader {
   uint64_t end_;
   uint64_t offset_ = 0;  // of the current record
   uint64_t size_ = 0;    // and its size, once it is known to be whole
-  RecordHeader header_;
+  HistoryHeader header_;
   std::vector<std::byte> buffer_;
   uint64_t buffer_at_ = 0;
   size_t filled_ = 0;
   int error_ = 0;
 };
+
+constexpr size_t written_at_once = 262'144;
 
 uint64_t external_hash(std::string_view external_id) {
   return external_id.empty() ? 0 : sched::hash_text(external_id) | 1;
@@ -281,6 +87,7 @@ sched::Expected<History, std::string> History::open(std::string path, Disk* disk
   if (file < 0)
     return sched::Unexpected{"history: cannot open " + path + ": " + std::strerror(errno)};
   History history(std::move(path), disk ? disk : &real_disk(), file);
+  history.direct_ = ::open(history.path_.c_str(), O_RDWR | O_DIRECT | O_CLOEXEC);
   if (auto loaded = history.load(); !loaded) return sched::Unexpected{loaded.error()};
   return history;
 }
@@ -292,30 +99,24 @@ History::History(History&& other) noexcept
     : path_(std::move(other.path_)),
       disk_(other.disk_),
       file_(std::exchange(other.file_, -1)),
+      direct_(std::exchange(other.direct_, -1)),
       end_(other.end_),
+      tail_at_(other.tail_at_),
+      flushed_to_(other.flushed_to_),
+      tail_(std::move(other.tail_)),
       buffer_(std::move(other.buffer_)),
+      names_(std::move(other.names_)),
       offsets_(std::move(other.offsets_)),
       tickets_(std::move(other.tickets_)),
       external_hashes_(std::move(other.external_hashes_)),
       by_ticket_(std::move(other.by_ticket_)),
       by_external_id_(std::move(other.by_external_id_)) {}
 
-History& History::operator=(History&& other) noexcept {
-  std::swap(path_, other.path_);
-  std::swap(disk_, other.disk_);
-  std::swap(file_, other.file_);
-  std::swap(end_, other.end_);
-  std::swap(buffer_, other.buffer_);
-  std::swap(offsets_, other.offsets_);
-  std::swap(tickets_, other.tickets_);
-  std::swap(external_hashes_, other.external_hashes_);
-  std::swap(by_ticket_, other.by_ticket_);
-  std::swap(by_external_id_, other.by_external_id_);
-  return *this;
-}
-
 History::~History() {
-  if (file_ >= 0) close(file_);
+  if (file_ < 0) return;
+  (void)flush();  // what cannot be written is still in the log
+  close(file_);
+  if (direct_ >= 0) close(direct_);
 }
 
 std::string History::failed(const std::string& what, int error) const {
@@ -329,20 +130,37 @@ sched::Expected<void, std::string> History::load() {
   struct stat status {};
   if (fstat(file_, &status) != 0) return sched::Unexpected{failed("look at", errno)};
   Reader reader(file_, static_cast<uint64_t>(status.st_size));
-  while (reader.next() && reader.header().number == count() + 1) {
-    desk::TicketFacts facts;
-    std::memcpy(&facts, reader.payload().data(), sizeof facts);
-    remember(reader.offset(), facts.ticket, external_id_of(reader.header(), reader.payload()));
-    end_ = reader.offset() + sizeof(RecordHeader) + reader.header().payload_size;
+  while (reader.next()) {
+    if (reader.is_name()) {
+      desk::NamedText name;
+      if (!unpack(reader.payload(), name) || !names_.add(name)) break;
+    } else {
+      HistoryKey key;
+      if (reader.header().number != count() + 1 || !unpack(reader.payload(), key)) break;
+      remember(reader.offset(), key.ticket, key.external_id);
+    }
+    end_ = reader.end_of_record();
   }
   if (reader.error() != 0) return sched::Unexpected{failed("read", reader.error())};
   if (ftruncate(file_, static_cast<off_t>(end_)) != 0)
     return sched::Unexpected{failed("cut", errno)};
-  return {};
+  return read_tail();
+}
+
+sched::Expected<void, std::string> History::read_tail() {
+  tail_at_ = end_ / BlockBuffer::alignment * BlockBuffer::alignment;
+  flushed_to_ = end_;
+  tail_.clear();
+  tail_.resize(end_ - tail_at_);
+  if (tail_.size() == 0) return {};
+  const ssize_t got = pread(file_, tail_.data(), tail_.size(), static_cast<off_t>(tail_at_));
+  if (got == static_cast<ssize_t>(tail_.size())) return {};
+  return sched::Unexpected{failed("read", got < 0 ? errno : EIO)};
 }
 
 sched::Expected<void, std::string> History::cut(uint64_t kept) {
   if (kept >= count()) return {};
+  if (auto flushed = flush(); !flushed) return flushed;
   if (ftruncate(file_, static_cast<off_t>(offsets_[kept])) != 0)
     return sched::Unexpected{failed("cut", errno)};
   offsets_.clear();
@@ -350,6 +168,7 @@ sched::Expected<void, std::string> History::cut(uint64_t kept) {
   external_hashes_.clear();
   by_ticket_ = sched::HashIndex();
   by_external_id_ = sched::HashIndex();
+  names_ = {};
   end_ = 0;
   return load();
 }
@@ -360,69 +179,105 @@ void History::remember(uint64_t offset, uint64_t ticket, std::string_view extern
   tickets_.push_back(ticket);
   external_hashes_.push_back(external_hash(external_id));
 
-  const auto ticket_hash = [this](uint32_t n) { return sched::mix(tickets_[n]); };
+  const uint64_t ticket_hash = sched::mix(ticket);
   const uint32_t before =
-      by_ticket_.find(ticket_hash(number), [&](uint32_t n) { return tickets_[n] == ticket; });
-  if (before != sched::HashIndex::none) by_ticket_.erase(ticket_hash(before), before, ticket_hash);
-  by_ticket_.insert(ticket_hash(number), number, ticket_hash);
+      by_ticket_.find(ticket_hash, [&](uint32_t n) { return tickets_[n] == ticket; });
+  if (before != sched::HashIndex::none) by_ticket_.erase(ticket_hash, before);
+  by_ticket_.insert(ticket_hash, number);
 
   const uint64_t hash = external_hashes_[number];
   if (hash == 0) return;
-  const auto hash_of = [this](uint32_t n) { return external_hashes_[n]; };
   // By its 64-bit hash alone: find_external compares the text.
   const uint32_t same =
       by_external_id_.find(hash, [&](uint32_t n) { return external_hashes_[n] == hash; });
-  if (same != sched::HashIndex::none) by_external_id_.erase(hash, same, hash_of);
-  by_external_id_.insert(hash, number, hash_of);
+  if (same != sched::HashIndex::none) by_external_id_.erase(hash, same);
+  by_external_id_.insert(hash, number);
 }
 
-sched::Expected<void, std::string> History::append(uint64_t first,
-                                                   std::span<const desk::ArchivedTicket> tickets) {
-  if (tickets.empty() || first + tickets.size() <= count() + 1) return {};
-  if (first > count() + 1)
+sched::Expected<void, std::string> History::append(const desk::ArchivedBatch& batch) {
+  if (batch.empty() || batch.last() <= count()) return {};
+  if (batch.first() > count() + 1)
     return sched::Unexpected{"history: " + path_ + " holds " + std::to_string(count()) +
-                             " tickets and ticket " + std::to_string(first) +
+                             " tickets and ticket " + std::to_string(batch.first()) +
                              " was to be added: some in between are missing"};
-  const size_t already = count() + 1 - first;
-  tickets = tickets.subspan(already);
   buffer_.clear();
-  const uint64_t old_end = end_;
-  for (const desk::ArchivedTicket& ticket : tickets) {
-    const uint64_t offset = old_end + buffer_.size();
-    pack(ticket, count() + 1, buffer_);
-    remember(offset, ticket.facts.ticket, ticket.view.external_id);
+  using Item = desk::ArchivedBatch::Reader::Item;
+  desk::ArchivedBatch::Reader reader(batch);
+  uint64_t number = batch.first();
+  for (Item item = reader.next(); item != Item::none; item = reader.next()) {
+    if (item == Item::name) {
+      const desk::NamedText& name = reader.name();
+      if (name.entry.position < names_.count(name.entry.table)) continue;
+      if (!names_.add(name)) return sched::Unexpected{"history: names for " + path_ + " are missing"};
+      pack(name, buffer_);
+    } else if (number++ > count()) {
+      const desk::ArchivedTicket& ticket = reader.ticket();
+      const uint64_t offset = end_ + buffer_.size();
+      pack(ticket, count() + 1, buffer_);
+      remember(offset, ticket.record.id, ticket.external_id);
+    }
   }
-  if (const int error = disk_->write_fully(file_, buffer_, old_end))
+  const size_t before = tail_.size();
+  tail_.resize(before + buffer_.size());
+  std::memcpy(tail_.data() + before, buffer_.data(), buffer_.size());
+  end_ += buffer_.size();
+  return tail_.size() < written_at_once ? sched::Expected<void, std::string>() : write_blocks();
+}
+
+sched::Expected<void, std::string> History::write_blocks() {
+  const size_t whole = tail_.size() / BlockBuffer::alignment * BlockBuffer::alignment;
+  const int error =
+      disk_->write_fully(direct_ >= 0 ? direct_ : file_, tail_.bytes().first(whole), tail_at_);
+  if (error != 0) return sched::Unexpected{failed("write to", -error)};
+  std::memmove(tail_.data(), tail_.data() + whole, tail_.size() - whole);
+  tail_.resize(tail_.size() - whole);
+  tail_at_ += whole;
+  flushed_to_ = std::max(flushed_to_, tail_at_);
+  return {};
+}
+
+sched::Expected<void, std::string> History::flush() {
+  if (flushed_to_ == end_) return {};
+  const auto rest = tail_.bytes().subspan(flushed_to_ - tail_at_);
+  if (const int error = disk_->write_fully(file_, rest, flushed_to_))
     return sched::Unexpected{failed("write to", -error)};
-  end_ = old_end + buffer_.size();
+  flushed_to_ = end_;
   return {};
 }
 
 sched::Expected<void, std::string> History::sync() {
+  if (auto flushed = flush(); !flushed) return flushed;
   if (const int error = disk_->sync(file_)) return sched::Unexpected{failed("sync", -error)};
   return {};
+}
+
+std::string History::damaged(uint64_t offset) const {
+  return "history: " + path_ + " at offset " + std::to_string(offset) +
+         " is damaged: stop the server and move the file away; it is written again from the log";
 }
 
 sched::Expected<std::vector<std::byte>, std::string> History::read(uint32_t number) const {
   const uint64_t offset = offsets_[number];
   const uint64_t next = number + 1 < offsets_.size() ? offsets_[number + 1] : end_;
-  std::vector<std::byte> bytes(next - offset);
+  std::vector<std::byte> bytes(next - offset);  // and names told before the next ticket
+  const size_t in_file = offset < tail_at_ ? std::min(next, tail_at_) - offset : 0;
+  const auto in_tail = tail_.bytes();
+  std::copy_n(in_tail.begin() + static_cast<ptrdiff_t>(offset + in_file - tail_at_),
+              bytes.size() - in_file, bytes.begin() + static_cast<ptrdiff_t>(in_file));
   size_t got = 0;
-  while (got < bytes.size()) {
+  while (got < in_file) {
     const ssize_t some =
-        pread(file_, bytes.data() + got, bytes.size() - got, static_cast<off_t>(offset + got));
+        pread(file_, bytes.data() + got, in_file - got, static_cast<off_t>(offset + got));
     if (some < 0 && errno == EINTR) continue;
     if (some <= 0) return sched::Unexpected{failed("read", some < 0 ? errno : EIO)};
     got += static_cast<size_t>(some);
   }
-  RecordHeader header;
-  std::memcpy(&header, bytes.data(), sizeof header);
-  if (header.header_hash != header.hash_now() ||
-      header.payload_size != bytes.size() - sizeof header ||
-      sched::hash_bytes(bytes.data() + sizeof header, header.payload_size) != header.payload_hash)
-    return sched::Unexpected{"history: " + path_ + " at offset " + std::to_string(offset) +
-                             " is damaged: stop the server and move the file away; it is written "
-                             "again from the log"};
+  const auto header = read_history_header(bytes);
+  if (!header || sizeof *header + header->payload_size > bytes.size())
+    return sched::Unexpected{damaged(offset)};
+  bytes.erase(bytes.begin(), bytes.begin() + sizeof *header);
+  bytes.resize(header->payload_size);
+  if (!intact(*header, bytes)) return sched::Unexpected{damaged(offset)};
   return bytes;
 }
 
@@ -430,13 +285,12 @@ History::Found History::find(uint64_t ticket) const {
   const uint32_t number =
       by_ticket_.find(sched::mix(ticket), [&](uint32_t n) { return tickets_[n] == ticket; });
   if (number == sched::HashIndex::none) return std::optional<desk::TicketView>();
-  const auto bytes = read(number);
-  if (!bytes) return sched::Unexpected{bytes.error()};
-  RecordHeader header;
-  std::memcpy(&header, bytes.value().data(), sizeof header);
-  desk::TicketView view;
-  CHECK(unpack(header, std::span(bytes.value()).subspan(sizeof header), view));
-  return std::optional(std::move(view));
+  const auto payload = read(number);
+  if (!payload) return sched::Unexpected{payload.error()};
+  desk::ArchivedTicket archived;
+  if (!unpack(payload.value(), HistoryDepth::everything, archived))
+    return sched::Unexpected{damaged(offsets_[number])};
+  return std::optional(names_.view(archived));
 }
 
 History::Found History::find_external(std::string_view external_id) const {
@@ -452,26 +306,20 @@ History::Found History::find_external(std::string_view external_id) const {
 }
 
 sched::Expected<void, std::string> History::for_each(
-    const std::function<void(const desk::TicketFacts&, std::span<const desk::StateInterval>)>& each)
-    const {
+    const std::function<void(const desk::TicketFacts&, std::span<const desk::StateInterval>)>&
+        each) {
+  if (auto flushed = flush(); !flushed) return flushed;
   Reader reader(file_, end_);
-  std::vector<desk::StateInterval> intervals;
+  desk::ArchivedTicket ticket;
   uint64_t seen = 0;
   while (reader.next()) {
-    desk::TicketFacts facts;
-    std::memcpy(&facts, reader.payload().data(), sizeof facts);
-    intervals.resize(reader.header().interval_count);
-    if (!intervals.empty())
-      std::memcpy(intervals.data(), reader.payload().data() + sizeof facts,
-                  intervals.size() * sizeof(desk::StateInterval));
-    each(facts, intervals);
+    if (reader.is_name()) continue;
+    if (!unpack(reader.payload(), HistoryDepth::facts_and_intervals, ticket)) break;
+    each(ticket.facts(), ticket.intervals);
     ++seen;
   }
   if (reader.error() != 0) return sched::Unexpected{failed("read", reader.error())};
-  if (seen != count())
-    return sched::Unexpected{"history: " + path_ + " at offset " + std::to_string(reader.offset()) +
-                             " is damaged: stop the server and move the file away; it is written "
-                             "again from the log"};
+  if (seen != count()) return sched::Unexpected{damaged(reader.offset())};
   return {};
 }
 

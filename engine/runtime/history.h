@@ -4,7 +4,15 @@
 // file already holds is skipped. As long as the log holds every batch the file is a consequence of
 // it, so a damaged or torn tail is cut when it is opened and comes back with the replay.
 //
-// In memory: where each ticket lies, found by id and by external id; some 50 bytes a ticket.
+// A ticket is kept in numbers of as few bytes as they need (some 130 bytes besides its texts), the
+// names they stand for once in front of the first ticket that may use them.
+//
+// It is written in large blocks past the page cache: a desk that closes tickets by the thousand would
+// fill that with what nobody reads. What does not make up a block yet is in memory, and in the file
+// after flush(). A process that dies before has lost nothing: the log brings it back.
+//
+// In memory: the names, and where each ticket lies, found by id and by external id; some 50 bytes a
+// ticket.
 //
 // Owner: one thread at a time: the starting one, then the archivist.  Allocates: freely.
 #pragma once
@@ -18,6 +26,7 @@
 #include <vector>
 
 #include "engine/desk/desk.h"
+#include "engine/runtime/block_buffer.h"
 #include "sched/base/expected.h"
 #include "sched/base/hash_index.h"
 
@@ -30,15 +39,15 @@ class History {
   /// Opens or creates the file. Errors are sentences.
   static sched::Expected<History, std::string> open(std::string path, Disk* disk);
   History(History&& other) noexcept;
-  History& operator=(History&& other) noexcept;
   ~History();
 
   uint64_t count() const { return offsets_.size(); }
 
-  /// Tickets numbered from `first` (1 is the first ever); those already here are skipped. A gap is
-  /// an error: tickets in between are nowhere.
-  sched::Expected<void, std::string> append(uint64_t first,
-                                            std::span<const desk::ArchivedTicket> tickets);
+  /// Names and tickets already here are skipped. A gap is an error: tickets in between are nowhere.
+  sched::Expected<void, std::string> append(const desk::ArchivedBatch& batch);
+  /// Everything appended is in the file, …
+  sched::Expected<void, std::string> flush();
+  /// … and durable.
   sched::Expected<void, std::string> sync();
   /// Forgets what is numbered above `kept`: tickets the log does not know (it was cut, or its tail
   /// never reached the disk).
@@ -52,20 +61,28 @@ class History {
   /// Every ticket, oldest first.
   sched::Expected<void, std::string> for_each(
       const std::function<void(const desk::TicketFacts&, std::span<const desk::StateInterval>)>&
-          each) const;
+          each);
 
  private:
   History(std::string path, Disk* disk, int file);
   sched::Expected<void, std::string> load();
   void remember(uint64_t offset, uint64_t ticket, std::string_view external_id);
+  sched::Expected<void, std::string> write_blocks();
+  sched::Expected<void, std::string> read_tail();
+  std::string damaged(uint64_t offset) const;
   sched::Expected<std::vector<std::byte>, std::string> read(uint32_t number) const;
   std::string failed(const std::string& what, int error) const;
 
   std::string path_;
   Disk* disk_;
   int file_ = -1;
+  int direct_ = -1;  // the same past the page cache; none where that is refused
   uint64_t end_ = 0;
+  uint64_t tail_at_ = 0;  // block the tail begins with
+  uint64_t flushed_to_ = 0;
+  BlockBuffer tail_;               // from there to the end
   std::vector<std::byte> buffer_;  // of the append under way
+  desk::ArchivedNames names_;
 
   // By number, from 0.
   std::vector<uint64_t> offsets_;

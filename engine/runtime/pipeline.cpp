@@ -55,6 +55,8 @@ struct Pipeline::Impl {
         log({.folder = folder.log(),
              .clock_mode = options.clock_mode,
              .segment_size = options.segment_size,
+             .zeros = options.durability == Durability::sync,
+             .direct = options.durability == Durability::sync,
              .disk = options.disk,
              .note = options.note}),
         to_log(options.applied_max, options.shards),
@@ -137,9 +139,8 @@ sched::Expected<std::unique_ptr<Pipeline>, StartError> Pipeline::start(PipelineO
              return begun ? std::string() : begun.error();
            },
        .archive =
-           [&impl](sched::DeskNumber desk, uint64_t first,
-                   std::vector<desk::ArchivedTicket>& tickets) {
-             auto archived = impl.archivist.archive(desk, first, tickets);
+           [&impl](sched::DeskNumber desk, const desk::ArchivedBatch& batch) {
+             auto archived = impl.archivist.archive(desk, batch);
              return archived ? std::string() : archived.error();
            }});
   auto recovered = impl.recover(replica);
@@ -272,8 +273,7 @@ void Pipeline::take_note(const Applied& applied) {
     desk.now_us = applied.ts.us;
     desk.event_hash = applied.event_hash;
     desk.events.append(applied.outcome.events);
-    if (!applied.outcome.archived.empty())
-      desk.archived = applied.outcome.archived_first + applied.outcome.archived.size() - 1;
+    if (!applied.outcome.archived.empty()) desk.archived = applied.outcome.archived.last();
   }
 }
 
@@ -294,9 +294,7 @@ Pipeline::Answered Pipeline::next() {
     }
     Applied& current = *impl.current;
     if (!impl.current_archived) {
-      if (!impl.archivist.submit_archive(current.desk, current.outcome.archived_first,
-                                         current.outcome.archived))
-        return {};
+      if (!impl.archivist.submit_archive(current.desk, current.outcome.archived)) return {};
       impl.current_archived = true;
     }
     if (impl.next_request == current.requests.size()) {

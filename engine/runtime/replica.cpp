@@ -282,9 +282,9 @@ std::string Replica::apply(ReplicaDesk& known, sched::Instant ts,
   known.desk->apply({ts, frames}, outcome);
   known.events.append(outcome.events);
   if (outcome.archived.empty()) return {};
-  known.archived = outcome.archived_first + outcome.archived.size() - 1;
+  known.archived = outcome.archived.last();
   if (!options_.archive) return {};
-  return options_.archive(known.desk->number(), outcome.archived_first, outcome.archived);
+  return options_.archive(known.desk->number(), outcome.archived);
 }
 
 }  // namespace paceline::runtime

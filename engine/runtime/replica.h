@@ -31,10 +31,8 @@ struct ReplicaOptions {
   uint32_t workers = 0;           ///< 0: the caller's thread does all, nothing is copied.
   /// Told of every desk, before anything is archived for it. Answers empty, or why it cannot be.
   std::function<std::string(sched::DeskNumber desk)> begin_archive = {};
-  /// Told of tickets that left a desk's memory, numbered from `first`; on a worker's thread.
-  std::function<std::string(sched::DeskNumber desk, uint64_t first,
-                            std::vector<desk::ArchivedTicket>& tickets)>
-      archive = {};
+  /// Told of tickets that left a desk's memory; on a worker's thread.
+  std::function<std::string(sched::DeskNumber desk, const desk::ArchivedBatch& batch)> archive = {};
 };
 
 /// A desk, and what a server knows of it besides.

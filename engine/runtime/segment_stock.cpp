@@ -33,6 +33,12 @@ SegmentStock::~SegmentStock() {
   if (ready_) disk_.close(ready_->file);
 }
 
+int SegmentStock::open_file(const std::string& path, int flags) const {
+  int file = -EINVAL;
+  if (options_.direct) file = disk_.open(path, flags | O_DIRECT);
+  return file == -EINVAL ? disk_.open(path, flags) : file;
+}
+
 Logged<void> SegmentStock::open() {
   std::error_code error;
   std::filesystem::directory_iterator entries(options_.folder, error);
@@ -82,7 +88,7 @@ void SegmentStock::start(bool wanted, uint64_t number) {
     pthread_setname_np(pthread_self(), "log-segments");
     if (auto done = put_away(); !done) error_ = done.error();
     if (wanted && !error_) {
-      if (auto made = make(number, Zeros::whole))
+      if (auto made = make(number, options_.zeros ? Zeros::whole : Zeros::none))
         ready_ = std::move(*made);
       else
         error_ = made.error();
@@ -121,7 +127,7 @@ Logged<ReadySegment> SegmentStock::make(uint64_t number, Zeros zeros) {
     spares_.pop_back();
   }
   ReadySegment segment{.path = path, .number = number};
-  segment.file = disk_.open(made, O_RDWR | O_CREAT);
+  segment.file = open_file(made, O_RDWR | O_CREAT);
   if (segment.file < 0) return fail("cannot create " + made, segment.file);
   auto filled = fill(segment, zeros);
   int error = 0;

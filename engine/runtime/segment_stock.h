@@ -32,6 +32,9 @@ struct SegmentStockOptions {
   uint64_t segment_size = 0;
   size_t spares_max = 16;  ///< More are removed.
   bool in_background = true;
+  // Both pay where every write is followed by a sync, and only there.
+  bool zeros = true;    ///< Segments are written with zeros beforehand.
+  bool direct = false;  ///< Past the page cache, where the file system allows it.
 };
 
 /// Open, named, durable, without a record. The file is the taker's to close.
@@ -60,6 +63,9 @@ class SegmentStock {
   Logged<ReadySegment> take(uint64_t number);
   /// Segments no longer needed. Gone or renamed some time later.
   Logged<void> retire(std::vector<std::string> paths);
+
+  /// Opens a segment's file as the options want it: the file, or -errno.
+  int open_file(const std::string& path, int flags) const;
 
  private:
   enum class Zeros : uint8_t { whole, none };

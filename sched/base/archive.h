@@ -38,6 +38,8 @@
 #include <utility>
 #include <vector>
 
+#include "sched/base/stable_list.h"
+
 namespace paceline::sched {
 
 class Archive {
@@ -179,6 +181,10 @@ class Archive {
   }
   template <class T>
   void field(std::deque<T>& object) {
+    each(object, [this](T& element) { field(element); });
+  }
+  template <class T>
+  void field(StableList<T>& object) {
     each(object, [this](T& element) { field(element); });
   }
   template <class A, class B>

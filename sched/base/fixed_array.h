@@ -24,7 +24,7 @@
 
 namespace paceline::sched {
 
-enum class Pages : uint8_t { small, huge };
+enum class Pages : uint8_t { small, huge, huge_from_start };
 
 template <class T>
 class FixedArray {
@@ -39,7 +39,7 @@ class FixedArray {
                                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     CHECK(mapped != MAP_FAILED);
     data_ = static_cast<T*>(mapped);
-    if (pages == Pages::huge) use_huge_pages();
+    if (pages != Pages::small) use_huge_pages(pages == Pages::huge ? small_pages_bytes : 0);
   }
   FixedArray(FixedArray&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)),
@@ -99,9 +99,9 @@ class FixedArray {
     }
   }
   /// A wish: where it is not granted, nothing but speed is lost.
-  void use_huge_pages() {
-    const size_t beyond = reinterpret_cast<uintptr_t>(data_) % huge_page_bytes;
-    const size_t from = small_pages_bytes + huge_page_bytes - beyond;
+  void use_huge_pages(size_t beyond) {
+    const size_t into_page = reinterpret_cast<uintptr_t>(data_) % huge_page_bytes;
+    const size_t from = beyond + huge_page_bytes - into_page;
     if (from >= bytes()) return;
     ::madvise(reinterpret_cast<char*>(data_) + from, bytes() - from, MADV_HUGEPAGE);
   }

@@ -1,17 +1,18 @@
 // HashIndex: hash → slot, for looking up records that lie elsewhere.
 //
-// Open addressing with 8-byte cells that hold half of the hash, so that a probe rarely has to look
-// at the record itself. Grows by moving a few cells with every insertion: no insertion ever pays
-// for a whole rehash. Order is never observable: there is no iteration.
+// Open addressing with 8-byte cells that hold half of the hash: a probe rarely has to look at the
+// record itself, and an entry is moved without doing so at all. Grows by moving a few cells with
+// every insertion: no insertion ever pays for a whole rehash. Order is never observable: there is
+// no iteration.
 //
 // Owner: one thread.  Allocates: when it doubles.
 #pragma once
 
 #include <cstdint>
 #include <utility>
-#include <vector>
 
 #include "sched/base/check.h"
+#include "sched/base/fixed_array.h"
 
 namespace paceline::sched {
 
@@ -31,34 +32,32 @@ class HashIndex {
   /// `equal(slot)` says whether the record at slot is the one sought. `none` if there is none.
   template <class Equal>
   uint32_t find(uint64_t hash, Equal&& equal) const {
-    const uint32_t found = find_in(table_, hash, equal);
-    if (found != none || old_.empty()) return found;
-    return find_in(old_, hash, equal);
+    const uint32_t found = find_in(table_, tag_of(hash), equal);
+    if (found != none || old_.size() == 0) return found;
+    return find_in(old_, tag_of(hash), equal);
   }
 
   /// A look-up is coming. (Inlined by force: g++ drops calls of what does nothing but prefetch.)
   [[gnu::always_inline]] void expect(uint64_t hash) const {
-    __builtin_prefetch(&table_[home(table_, hash)]);
+    __builtin_prefetch(&table_[home(table_, tag_of(hash))]);
   }
   /// What find() most likely gives, without a look at any record.
   uint32_t guess(uint64_t hash) const {
     return find(hash, [](uint32_t) { return true; });
   }
 
-  /// Requires that no equal record is in the index. `hash_of(slot)` gives the hash an entry was
-  /// inserted with, for when it moves.
-  template <class HashOf>
-  void insert(uint64_t hash, uint32_t slot, HashOf&& hash_of) {
-    if ((used_ + 1) * 4 > table_.size() * 3) grow(hash_of);
-    migrate(cells_moved_per_insert, hash_of);
-    put(table_, hash, slot);
+  /// Requires that no equal record is in the index.
+  void insert(uint64_t hash, uint32_t slot) {
+    if ((used_ + 1) * 4 > table_.size() * 3) grow();
+    migrate(cells_moved_per_insert);
+    put(table_, {tag_of(hash), slot + 1});
     ++used_;
   }
 
   /// Requires that `slot` was inserted with `hash`.
-  template <class HashOf>
-  void erase(uint64_t hash, uint32_t slot, HashOf&& hash_of) {
-    if (!take(table_, hash, slot, hash_of)) CHECK(take(old_, hash, slot, hash_of));
+  void erase(uint64_t hash, uint32_t slot) {
+    const Cell cell{tag_of(hash), slot + 1};
+    if (!take(table_, cell)) CHECK(take(old_, cell));
     --used_;
   }
 
@@ -78,62 +77,62 @@ class HashIndex {
       if (!there(slot)) continue;
       if (fetched - put_in == ahead) {
         const auto& oldest = coming[put_in++ % ahead];
-        put(table_, oldest.hash, oldest.slot);
+        put(table_, {tag_of(oldest.hash), oldest.slot + 1});
       }
       auto& next = coming[fetched++ % ahead];
       next = {hash_of(slot), slot};
-      __builtin_prefetch(&table_[home(table_, next.hash)], 1);
+      __builtin_prefetch(&table_[home(table_, tag_of(next.hash))], 1);
     }
     for (; put_in != fetched; ++put_in) {
-      put(table_, coming[put_in % ahead].hash, coming[put_in % ahead].slot);
+      put(table_, {tag_of(coming[put_in % ahead].hash), coming[put_in % ahead].slot + 1});
     }
     CHECK(fetched <= entries);
     used_ = fetched;
   }
 
   uint32_t size() const { return static_cast<uint32_t>(used_); }
-  uint64_t bytes() const { return (table_.capacity() + old_.capacity()) * sizeof(Cell); }
+  uint64_t bytes() const { return (table_.size() + old_.size()) * sizeof(Cell); }
 
  private:
   struct Cell {
-    uint32_t tag = 0;
-    uint32_t slot = none;
+    uint32_t tag;
+    uint32_t place;  // slot + 1; 0: empty
   };
-  using Table = std::vector<Cell>;
+  using Table = FixedArray<Cell>;
   static constexpr size_t first_size = 1'024;
   static constexpr size_t cells_moved_per_insert = 8;
+  static constexpr size_t huge_from_cells = size_t{1} << 18;  // 2 MiB, a huge page
 
   static uint32_t tag_of(uint64_t hash) { return static_cast<uint32_t>(hash >> 32); }
-  static size_t home(const Table& table, uint64_t hash) { return hash & (table.size() - 1); }
+  // From the tag, so that an entry tells its own home: tables have at most 2^32 cells.
+  static size_t home(const Table& table, uint32_t tag) { return tag & (table.size() - 1); }
 
   template <class Equal>
-  static uint32_t find_in(const Table& table, uint64_t hash, Equal&& equal) {
-    const uint32_t tag = tag_of(hash);
-    for (size_t at = home(table, hash);; at = (at + 1) & (table.size() - 1)) {
+  static uint32_t find_in(const Table& table, uint32_t tag, Equal&& equal) {
+    for (size_t at = home(table, tag);; at = (at + 1) & (table.size() - 1)) {
       const Cell& cell = table[at];
-      if (cell.slot == none) return none;
-      if (cell.tag == tag && equal(cell.slot)) return cell.slot;
+      if (cell.place == 0) return none;
+      if (cell.tag == tag && equal(cell.place - 1)) return cell.place - 1;
     }
   }
 
-  static void put(Table& table, uint64_t hash, uint32_t slot) {
-    size_t at = home(table, hash);
-    while (table[at].slot != none) at = (at + 1) & (table.size() - 1);
-    table[at] = {tag_of(hash), slot};
+  static void put(Table& table, Cell cell) {
+    size_t at = home(table, cell.tag);
+    while (table[at].place != 0) at = (at + 1) & (table.size() - 1);
+    table[at] = cell;
   }
 
   /// Removes by moving later cells of the run back (no tombstones).
-  template <class HashOf>
-  static bool take(Table& table, uint64_t hash, uint32_t slot, HashOf&& hash_of) {
-    if (table.empty()) return false;
+  static bool take(Table& table, Cell cell) {
+    if (table.size() == 0) return false;
     const size_t mask = table.size() - 1;
-    size_t at = home(table, hash);
-    while (table[at].slot != slot) {
-      if (table[at].slot == none) return false;
+    size_t at = home(table, cell.tag);
+    while (table[at].place != cell.place) {
+      if (table[at].place == 0) return false;
       at = (at + 1) & mask;
     }
-    for (size_t next = (at + 1) & mask; table[next].slot != none; next = (next + 1) & mask) {
-      const size_t wanted = home(table, hash_of(table[next].slot));
+    for (size_t next = (at + 1) & mask; table[next].place != 0; next = (next + 1) & mask) {
+      const size_t wanted = home(table, table[next].tag);
       if (((next - wanted) & mask) >= ((next - at) & mask)) {
         table[at] = table[next];
         at = next;
@@ -147,36 +146,36 @@ class HashIndex {
   void reset(uint32_t count) {
     size_t size = first_size;
     while ((size_t{count} + 1) * 4 > size * 3) size *= 2;
-    table_.assign(size, Cell{});
-    Table().swap(old_);
+    table_ = made(size);
+    old_ = Table();
     next_old_ = used_ = 0;
   }
 
-  template <class HashOf>
-  void grow(HashOf&& hash_of) {
-    migrate(~size_t{0}, hash_of);  // normally finished long ago
-    old_ = std::exchange(table_, Table(table_.size() * 2));
+  static Table made(size_t cells) {
+    return Table(cells, cells >= huge_from_cells ? Pages::huge_from_start : Pages::small);
+  }
+  void grow() {
+    migrate(~size_t{0});  // normally finished long ago
+    old_ = std::exchange(table_, made(table_.size() * 2));
     next_old_ = 0;
   }
 
   /// Empties cells from the front; take() pulls displaced entries back into the cell just emptied,
   /// so that what stays in the old table can still be found by probing.
-  template <class HashOf>
-  void migrate(size_t cells, HashOf&& hash_of) {
-    if (old_.empty()) return;
+  void migrate(size_t cells) {
+    if (old_.size() == 0) return;
     size_t moved = 0;
     while (next_old_ < old_.size() && moved < cells) {
       const Cell cell = old_[next_old_];
       ++moved;
-      if (cell.slot == none) {
+      if (cell.place == 0) {
         ++next_old_;
         continue;
       }
-      const uint64_t hash = hash_of(cell.slot);
-      CHECK(take(old_, hash, cell.slot, hash_of));  // may pull another entry into this cell
-      put(table_, hash, cell.slot);
+      CHECK(take(old_, cell));  // may pull another entry into this cell
+      put(table_, cell);
     }
-    if (next_old_ == old_.size()) Table().swap(old_);
+    if (next_old_ == old_.size()) old_ = Table();
   }
 
   Table table_;

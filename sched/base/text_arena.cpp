@@ -17,6 +17,7 @@ TextArena::TextArena(uint32_t mib_max)
     : bytes_max_(uint64_t{mib_max} * mib),
       chunks_max_(
           static_cast<uint32_t>(std::min<uint64_t>(uint64_t{mib_max} * 2 + 1, chunks_addressable))),
+      bytes_(size_t{chunks_max_} * mib, Pages::huge),
       heads_(class_max + 1, 0),
       filled_{} {}
 
@@ -84,13 +85,13 @@ TextArena::Ref TextArena::find(uint32_t granules) const {
 }
 
 void TextArena::hold_chunk() {
-  chunks_.push_back(std::make_unique_for_overwrite<char[]>(mib));
+  ++chunks_;
   edges_.resize(edges_.size() + chunk_granules / 64, 0);
 }
 
 bool TextArena::add_chunk() {
-  if (chunks_.size() == chunks_max_) return false;
-  const auto first = static_cast<Ref>(chunks_.size() * chunk_granules);
+  if (chunks_ == chunks_max_) return false;
+  const auto first = static_cast<Ref>(chunks_ * chunk_granules);
   hold_chunk();
   // Ref 0 is no text, so the very first granule stays unused.
   const uint32_t unused = first == 0 ? 1 : 0;
@@ -115,7 +116,7 @@ TextArena::Ref TextArena::allocate(uint32_t size) {
 }
 
 void TextArena::release(Ref ref, uint32_t size) {
-  CHECK(ref != 0 && ref / chunk_granules < chunks_.size());
+  CHECK(ref != 0 && ref / chunk_granules < chunks_);
   CHECK(size > 0 && size <= block_size_max);
   uint32_t granules = (size + granule - 1) / granule;
   DCHECK(!edge_of_free(ref));
@@ -144,22 +145,22 @@ uint32_t TextArena::end_of_used(uint32_t chunk) const {
 }
 
 void TextArena::persist(Archive& archive) {
-  uint64_t count = archive.size(chunks_.size(), 1);
+  uint64_t count = archive.size(chunks_, 1);
   if (!archive.require(count <= chunks_max_, "more texts than the limits let there be")) return;
   for (uint32_t chunk = 0; chunk < count && !archive.failed(); ++chunk) {
     if (archive.loading()) hold_chunk();
     uint32_t granules = archive.saving() ? end_of_used(chunk) : 0;
     archive.value(granules);
     if (!archive.require(granules <= chunk_granules, "a chunk of texts is too long")) return;
-    archive.block(chunks_[chunk].get(), size_t{granules} * granule);
+    archive.block(&bytes_[size_t{chunk} * mib], size_t{granules} * granule);
   }
-  if (archive.loading()) claimed_.assign(chunks_.size() * (chunk_granules / 64), 0);
+  if (archive.loading()) claimed_.assign(size_t{chunks_} * (chunk_granules / 64), 0);
 }
 
 bool TextArena::claim(Ref ref, uint32_t size) {
   const uint32_t granules = (size + granule - 1) / granule;
   const uint32_t at = ref % chunk_granules;
-  if (ref == 0 || ref / chunk_granules >= chunks_.size() || size == 0) return false;
+  if (ref == 0 || ref / chunk_granules >= chunks_ || size == 0) return false;
   if (granules > chunk_granules - at) return false;
   for (Ref each = ref; each < ref + granules; ++each) {
     uint64_t& word = claimed_[each / 64];
@@ -172,7 +173,7 @@ bool TextArena::claim(Ref ref, uint32_t size) {
 }
 
 void TextArena::rebuild() {
-  const auto end = static_cast<Ref>(chunks_.size() * chunk_granules);
+  const auto end = static_cast<Ref>(chunks_ * chunk_granules);
   const auto claimed = [this](Ref ref) { return (claimed_[ref / 64] >> (ref % 64) & 1) != 0; };
   for (Ref from = 1; from < end;) {
     if (from % 64 == 0 && claimed_[from / 64] == ~uint64_t{0}) {
@@ -193,8 +194,8 @@ void TextArena::rebuild() {
 }
 
 uint64_t TextArena::bytes_held() const {
-  return chunks_.size() * uint64_t{mib} + edges_.capacity() * sizeof(uint64_t) +
-         heads_.capacity() * sizeof(Ref) + chunks_.capacity() * sizeof(chunks_[0]);
+  return uint64_t{chunks_} * mib + edges_.capacity() * sizeof(uint64_t) +
+         heads_.capacity() * sizeof(Ref);
 }
 
 }  // namespace paceline::sched

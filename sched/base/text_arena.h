@@ -8,15 +8,15 @@
 // Full is a matter of the blocks in use, not of where they lie: a desk restored from a snapshot,
 // whose texts lie elsewhere, says "full" at the same command as the one that never stopped.
 //
-// Owner: shard thread.  Allocates: a chunk when no block fits.
+// Owner: shard thread.  Allocates: address space when constructed, a chunk when no block fits.
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 #include "sched/base/archive.h"
+#include "sched/base/fixed_array.h"
 
 namespace paceline::sched {
 
@@ -33,10 +33,9 @@ class TextArena {
   Ref allocate(uint32_t size);
   void release(Ref ref, uint32_t size);  ///< `size` as given to allocate().
 
-  char* data(Ref ref) { return &chunks_[ref / chunk_granules][(ref % chunk_granules) * granule]; }
-  const char* data(Ref ref) const {
-    return &chunks_[ref / chunk_granules][(ref % chunk_granules) * granule];
-  }
+  bool holds(Ref ref) const { return ref != 0 && ref / chunk_granules < chunks_; }
+  char* data(Ref ref) { return &bytes_[size_t{ref} * granule]; }
+  const char* data(Ref ref) const { return &bytes_[size_t{ref} * granule]; }
   uint64_t bytes_used() const { return bytes_used_; }  ///< Whole blocks.
   uint64_t bytes_held() const;                         ///< Chunks, and what is needed beside them.
 
@@ -81,7 +80,8 @@ class TextArena {
   uint64_t bytes_max_;
   uint32_t chunks_max_;
   uint64_t bytes_used_ = 0;
-  std::vector<std::unique_ptr<char[]>> chunks_;
+  FixedArray<char> bytes_;  // of all chunks there may be
+  uint32_t chunks_ = 0;
   std::vector<uint64_t> edges_;               // a bit per granule: first or last of a free block
   std::vector<Ref> heads_;                    // of each size's list
   std::array<uint64_t, class_words> filled_;  // sizes whose list is not empty

@@ -18,12 +18,8 @@ struct Keyed {
     return index.find(mix(key % 97 == 0 ? 0 : key),
                       [&](uint32_t slot) { return keys[slot] == key; });
   }
-  void insert(uint32_t slot) {
-    index.insert(hash_of(slot), slot, [&](uint32_t s) { return hash_of(s); });
-  }
-  void erase(uint32_t slot) {
-    index.erase(hash_of(slot), slot, [&](uint32_t s) { return hash_of(s); });
-  }
+  void insert(uint32_t slot) { index.insert(hash_of(slot), slot); }
+  void erase(uint32_t slot) { index.erase(hash_of(slot), slot); }
 };
 
 TEST(HashIndex, FindsNothingWhenEmpty) {

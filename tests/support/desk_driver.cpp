@@ -70,8 +70,23 @@ std::vector<Reply> DeskDriver::apply(FrameBuilder& builder) {
   if (builder.size() == 0) batch.frames = {};
   outcome_.clear();
   desk_.apply(batch, outcome_);
+  note_archived();
   EXPECT_EQ(desk_.check_invariants(), std::vector<std::string>{});
   return outcome_.replies;
+}
+
+void DeskDriver::note_archived() {
+  archived_.clear();
+  using Item = ArchivedBatch::Reader::Item;
+  ArchivedBatch::Reader left(outcome_.archived);
+  for (Item item = left.next(); item != Item::none; item = left.next()) {
+    if (item == Item::name) {
+      EXPECT_TRUE(archived_names_.add(left.name()));
+    } else {
+      archived_.push_back(
+          {archived_names_.view(left.ticket()), left.ticket().facts(), left.ticket().intervals});
+    }
+  }
 }
 
 std::vector<Event> DeskDriver::tick() {

@@ -79,14 +79,24 @@ class DeskDriver {
   /// Of the last batch.
   const std::vector<Event>& events() const { return outcome_.events; }
   const Outcome& outcome() const { return outcome_; }
+  /// A ticket as the history file gives it back.
+  struct Archived {
+    TicketView view;
+    TicketFacts facts;
+    std::vector<StateInterval> intervals;
+  };
+  const std::vector<Archived>& archived() const { return archived_; }  ///< In the last batch.
   size_t count(EventKind kind) const;
   Desk& desk() { return desk_; }
 
  private:
   Why why(QueryKind kind, const std::string& subject) const;
+  void note_archived();
 
   Desk desk_;
   Outcome outcome_;
+  ArchivedNames archived_names_;
+  std::vector<Archived> archived_;
   int64_t now_us_ = monday_us;
   uint64_t next_number_ = 1;
 };

@@ -331,5 +331,42 @@ TEST_F(Clocks, AKeptPolicyKeepsItsTarget) {
   EXPECT_EQ(resolution().due_at_us, us("17:00"));
 }
 
+TEST_F(Clocks, LeaveWithTheirTicketAsTheyWere) {
+  desk_.at("09:00").open({.external_id = "INC1", .category = "network", .requester = "ann"});
+  desk_.at("09:30").run([](FrameBuilder& f) { f.pend("INC1", "awaiting_requester"); });
+  desk_.at("09:40").run([](FrameBuilder& f) { f.resume("INC1"); });
+  desk_.at("09:45").run([](FrameBuilder& f) { f.resolve("INC1"); });
+  desk_.at("09:50").run([](FrameBuilder& f) { f.close("INC1"); });
+  TicketView before = desk_.ticket("INC1");
+  const std::vector<ClockView> clocks = desk_.why_clock("INC1");
+  desk_.at("+30 09:00").tick();
+  ASSERT_EQ(desk_.archived().size(), 1U);
+  const TicketView& view = desk_.archived().front().view;
+  EXPECT_EQ(view.requester, "ann");
+  EXPECT_EQ(view.category, "network");
+  EXPECT_EQ(view.queue, before.queue);
+  EXPECT_EQ(view.recorded_at_us, before.recorded_at_us);
+  EXPECT_EQ(view.closed_at_us, before.closed_at_us);
+  EXPECT_EQ(desk_.archived().front().intervals.size(), 5U);
+  ASSERT_EQ(view.clocks.size(), clocks.size());
+  ASSERT_GT(clocks.size(), 0U);
+  for (size_t i = 0; i < clocks.size(); ++i) {
+    SCOPED_TRACE(clocks[i].policy);
+    EXPECT_EQ(view.clocks[i].policy, clocks[i].policy);
+    EXPECT_EQ(view.clocks[i].state, clocks[i].state);
+    EXPECT_EQ(view.clocks[i].verdict, clocks[i].verdict);
+    EXPECT_EQ(view.clocks[i].consumed_us, clocks[i].consumed_us);
+    EXPECT_EQ(view.clocks[i].calendar_version, clocks[i].calendar_version);
+    ASSERT_EQ(view.clocks[i].segments.size(), clocks[i].segments.size());
+    for (size_t k = 0; k < clocks[i].segments.size(); ++k) {
+      EXPECT_EQ(view.clocks[i].segments[k].from_us, clocks[i].segments[k].from_us);
+      EXPECT_EQ(view.clocks[i].segments[k].to_us, clocks[i].segments[k].to_us);
+      EXPECT_EQ(view.clocks[i].segments[k].state, clocks[i].segments[k].state);
+      EXPECT_EQ(view.clocks[i].segments[k].reason, clocks[i].segments[k].reason);
+      EXPECT_EQ(view.clocks[i].segments[k].consumed_us, clocks[i].segments[k].consumed_us);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace paceline::desk::test

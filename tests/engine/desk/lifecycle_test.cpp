@@ -255,10 +255,10 @@ TEST(Lifecycle, AClosedTicketLeavesForTheHistoryFileAfterTheReopenWindow) {
   DeskDriver desk;
   bring(desk, State::closed);
   desk.at("+7 09:30").tick();
-  ASSERT_EQ(desk.outcome().archived.size(), 1U);
-  EXPECT_EQ(desk.outcome().archived_first, 1U);
-  EXPECT_EQ(desk.outcome().archived.front().view.external_id, "INC1");
-  EXPECT_EQ(desk.outcome().archived.front().facts.state, State::closed);
+  ASSERT_EQ(desk.outcome().archived.count(), 1U);
+  EXPECT_EQ(desk.outcome().archived.first(), 1U);
+  EXPECT_EQ(desk.archived().front().view.external_id, "INC1");
+  EXPECT_EQ(desk.archived().front().facts.state, State::closed);
   EXPECT_EQ(desk.run([](FrameBuilder& f) { f.reopen("INC1"); }), Reject::ticket_unknown);
 }
 
@@ -266,7 +266,7 @@ TEST(Lifecycle, ATicketInTheHistoryIsFollowedByANewOne) {
   DeskDriver desk;
   bring(desk, State::closed);
   desk.at("+8 09:00").tick();
-  const uint64_t old_id = desk.outcome().archived.front().view.id;
+  const uint64_t old_id = desk.archived().front().view.id;
   EXPECT_EQ(desk.open({.external_id = "INC1", .follows = old_id}), Reject::none);
   EXPECT_EQ(desk.ticket("INC1").follows, old_id);
   EXPECT_NE(desk.ticket("INC1").id, old_id);
@@ -283,8 +283,8 @@ TEST(Lifecycle, AboveClosedMaxTheOldestLeavesFirst) {
     desk.open({.external_id = id});
     desk.run([&](FrameBuilder& f) { f.close(id); });
   }
-  ASSERT_EQ(desk.outcome().archived.size(), 1U);
-  EXPECT_EQ(desk.outcome().archived.front().view.external_id, "A");
+  ASSERT_EQ(desk.outcome().archived.count(), 1U);
+  EXPECT_EQ(desk.archived().front().view.external_id, "A");
 }
 
 TEST(Lifecycle, AnExternalIdIsTakenWhileItsTicketIsInMemory) {
@@ -347,8 +347,8 @@ TEST(Lifecycle, ATicketOfTooManyIntervalsCanOnlyBeEnded) {
   EXPECT_EQ(kpi.by_state[static_cast<size_t>(State::closed)], 1U);
   EXPECT_EQ(kpi.backlog_total, 0U);
   desk.at_us(now_us + 30 * sched::day.us).tick();
-  ASSERT_EQ(desk.outcome().archived.size(), 1U);
-  const std::vector<StateInterval>& kept = desk.outcome().archived[0].intervals;
+  ASSERT_EQ(desk.outcome().archived.count(), 1U);
+  const std::vector<StateInterval>& kept = desk.archived()[0].intervals;
   ASSERT_EQ(kept.size(), ticket_intervals_max);
   EXPECT_EQ(kept.back().state, State::closed);
 }

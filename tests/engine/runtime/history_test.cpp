@@ -18,46 +18,77 @@ using paceline::testing::FaultyDisk;
 using paceline::testing::TemporaryFolder;
 using ::testing::HasSubstr;
 
-desk::ArchivedTicket ticket(uint64_t number, const std::string& external_id = {}) {
+/// Names a desk would have told of.
+void tell_names(desk::ArchivedBatch& batch) {
+  const auto tell = [&](size_t table, uint32_t position, std::string_view text) {
+    desk::NamedText name;
+    name.entry.table = static_cast<uint8_t>(table);
+    name.entry.position = position;
+    name.entry.clock = desk::ClockKind::stage;
+    name.entry.calendar_version = 2;
+    name.name = text;
+    name.calendar = "24x7";
+    name.label = "fulfil";
+    batch.add_name(name);
+  };
+  using desk::NameTable;
+  using desk::table_of;
+  for (uint32_t i = 0; const char* text : {"awaiting_requester", "awaiting_vendor", "network"})
+    tell(table_of(NameTable::reason), i++, text);
+  tell(table_of(NameTable::queue), 0, "network");
+  for (uint32_t i = 0; i < 6; ++i) tell(table_of(NameTable::policy), i, "P" + std::to_string(i));
+  tell(table_of(desk::interned_index(desk::TextField::stage)), 0, "verify");
+  tell(table_of(desk::interned_index(desk::TextField::language)), 0, "de");
+}
+
+desk::ArchivedTicket ticket(uint64_t number, std::string_view external_id = {}) {
   desk::ArchivedTicket ticket;
-  ticket.facts.ticket = number;
-  ticket.facts.moves = 3;
+  ticket.record.id = number;
+  ticket.record.moves = 3;
+  ticket.record.recorded_at_us = 10;
   ticket.intervals = {{.from_us = 10, .state = desk::State::queued},
-                      {.from_us = 20, .reason = 4, .state = desk::State::closed}};
-  ticket.view.id = number;
-  ticket.view.external_id = external_id;
-  ticket.view.state = desk::State::closed;
-  ticket.view.queue = "network";
-  ticket.view.body = "the printer is on fire";
-  ticket.view.closed_at_us = 20;
-  ticket.view.stage = "verify";
-  ticket.view.merged_into = 3;
-  ticket.view.promised_at_us = 30;
-  ticket.view.workaround = 1;
-  ticket.view.language = "de";
-  ticket.view.routed_by = "network";
-  ticket.view.parent = 4;
-  ticket.view.bounces = 2;
-  ticket.view.tier = 3;
-  ticket.view.checklist_of = 5;
-  desk::ClockView& clock = ticket.view.clocks.emplace_back();
-  clock.kind = desk::ClockKind::stage;
-  clock.label = "fulfil";
-  clock.policy = "P1";
-  clock.version = 5;
-  clock.calendar = "24x7";
-  clock.state = "completed";
-  clock.verdict = "met";
-  clock.verdict_initial = "breached";
+                      {.from_us = 20, .reason = 1, .state = desk::State::closed}};
+  ticket.external_id = external_id;
+  ticket.body = "the printer is on fire";
+  ticket.record.state = desk::State::closed;
+  ticket.record.queue = 0;
+  ticket.record.closed_at_us = 20;
+  ticket.record.resolved_at_us = 5;  // a clock that went wrong must not break the file
+  ticket.record.merged_into = 3;
+  ticket.record.promised_at_us = 30;
+  ticket.record.workaround = 1;
+  ticket.record.routed_by = 2;
+  ticket.record.parent = 4;
+  ticket.record.bounces = 2;
+  ticket.record.tier = 3;
+  ticket.record.checklist_of = 5;
+  ticket.record.interned[desk::interned_index(desk::TextField::stage)] = 1;
+  ticket.record.interned[desk::interned_index(desk::TextField::language)] = 1;
+  desk::ArchivedClock& clock = ticket.clocks.emplace_back();
+  clock.policy = 5;
+  clock.state = sched::ClockState::completed;
+  clock.verdict = desk::clock_missed_initial;
   clock.target_us = 100;
   clock.initial_target_us = 80;
-  desk::SegmentView& segment = clock.segments.emplace_back();
+  clock.consumed_us = -9;
+  clock.segments = 1;
+  desk::ArchivedSegment& segment = ticket.segments.emplace_back();
   segment.from_us = 10;
   segment.to_us = 20;
-  segment.state = "running";
-  segment.policy = "P1";
+  segment.state = sched::ClockState::running;
+  segment.policy = 1;
   segment.consumed_us = 9;
+  segment.repaired = 1;
+  segment.cycle = 7;
   return ticket;
+}
+
+desk::ArchivedBatch batch_of(uint64_t first, const std::vector<desk::ArchivedTicket>& tickets) {
+  desk::ArchivedBatch batch;
+  batch.begin(first);
+  tell_names(batch);
+  for (const desk::ArchivedTicket& each : tickets) batch.add_ticket(each);
+  return batch;
 }
 
 class HistoryTest : public ::testing::Test {
@@ -68,8 +99,10 @@ class HistoryTest : public ::testing::Test {
     return std::move(opened.value());
   }
   std::string path() const { return folder.path() + "/desk-1.history"; }
-  static void append(History& history, uint64_t first, std::vector<desk::ArchivedTicket> tickets) {
-    const auto appended = history.append(first, tickets);
+  static void append(History& history, uint64_t first,
+                     const std::vector<desk::ArchivedTicket>& tickets) {
+    auto appended = history.append(batch_of(first, tickets));
+    if (appended) appended = history.flush();
     EXPECT_TRUE(appended) << appended.error();
   }
 
@@ -100,9 +133,11 @@ TEST_F(HistoryTest, GivesBackATicketAsItLeft) {
   EXPECT_EQ(view.queue, "network");
   EXPECT_EQ(view.body, "the printer is on fire");
   EXPECT_EQ(view.closed_at_us, 20);
+  EXPECT_EQ(view.resolved_at_us, 5);
+  EXPECT_EQ(view.occurred_at_us, 0);
   EXPECT_TRUE(view.archived);
   ASSERT_EQ(view.clocks.size(), 1U);
-  EXPECT_EQ(view.clocks[0].policy, "P1");
+  EXPECT_EQ(view.clocks[0].policy, "P5");
   EXPECT_EQ(view.clocks[0].verdict, "met");
   EXPECT_EQ(view.clocks[0].target_us, 100);
   EXPECT_EQ(view.stage, "verify");
@@ -135,7 +170,13 @@ TEST_F(HistoryTest, KeepsTheSegmentsOfEachClock) {
   EXPECT_EQ(clock.segments[0].from_us, 10);
   EXPECT_EQ(clock.segments[0].to_us, 20);
   EXPECT_EQ(clock.segments[0].state, "running");
+  EXPECT_EQ(clock.segments[0].policy, "P1");
+  EXPECT_EQ(clock.segments[0].calendar, "24x7");
+  EXPECT_EQ(clock.segments[0].calendar_version, 2U);
   EXPECT_EQ(clock.segments[0].consumed_us, 9);
+  EXPECT_EQ(clock.segments[0].cycle, 7);
+  EXPECT_TRUE(clock.segments[0].repaired);
+  EXPECT_EQ(clock.consumed_us, -9);
 }
 
 TEST_F(HistoryTest, FindsByExternalIdTheNewestOfThatName) {
@@ -159,8 +200,31 @@ TEST_F(HistoryTest, WhatAReplayArchivesAgainIsSkipped) {
 TEST_F(HistoryTest, AGapIsAnError) {
   History history = open();
   append(history, 1, {ticket(7)});
-  const std::vector<desk::ArchivedTicket> later = {ticket(9)};
-  EXPECT_FALSE(history.append(3, later));
+  EXPECT_FALSE(history.append(batch_of(3, {ticket(9)})));
+}
+
+TEST_F(HistoryTest, KeepsANameOnceHoweverOftenItIsTold) {
+  History history = open();
+  append(history, 1, {ticket(7)});
+  const uint64_t one = std::filesystem::file_size(path());
+  append(history, 2, {ticket(8)});
+  const uint64_t two = std::filesystem::file_size(path()) - one;
+  append(history, 3, {ticket(9)});
+  EXPECT_EQ(std::filesystem::file_size(path()), one + 2 * two);
+  EXPECT_LT(two, one);
+}
+
+TEST_F(HistoryTest, NamesOutliveACut) {
+  History history = open();
+  append(history, 1, {ticket(7)});
+  desk::ArchivedBatch later = batch_of(2, {ticket(8)});
+  ASSERT_TRUE(history.append(later));
+  ASSERT_TRUE(history.cut(1));
+  EXPECT_EQ(history.find(7).value()->queue, "network");
+  ASSERT_TRUE(history.append(later));
+  EXPECT_EQ(history.find(8).value()->language, "de");
+  ASSERT_TRUE(history.flush());
+  EXPECT_EQ(open().find(8).value()->clocks[0].policy, "P5");
 }
 
 TEST_F(HistoryTest, OutlivesTheProcess) {
@@ -191,11 +255,11 @@ TEST_F(HistoryTest, GoesThroughEveryTicketInOrder) {
 }
 
 TEST_F(HistoryTest, TheLargestTicketThereMayBeIsReported) {
-  desk::ArchivedTicket largest = ticket(7, std::string(65'535, 'e'));
-  largest.facts.kind = static_cast<uint8_t>(desk::TicketKind::incident);
-  largest.facts.state = desk::State::closed;
-  largest.facts.touched_at_us = desk::ticket_intervals_max;
-  largest.view.requester = largest.view.body = largest.view.queue = std::string(65'535, 't');
+  const std::string longest_id(65'535, 'e');
+  const std::string longest(65'535, 't');
+  desk::ArchivedTicket largest = ticket(7, longest_id);
+  largest.record.touched_at_us = desk::ticket_intervals_max;
+  largest.requester = largest.body = longest;
   largest.intervals.clear();
   for (uint32_t i = 1; i < desk::ticket_intervals_max; ++i)
     largest.intervals.push_back({.from_us = i, .reason = i % 2, .state = desk::State::pending});
@@ -205,7 +269,7 @@ TEST_F(HistoryTest, TheLargestTicketThereMayBeIsReported) {
     History history = open();
     append(history, 1, {ticket(6), largest, ticket(8)});
   }
-  const History history = open();
+  History history = open();
   EXPECT_EQ(history.find(7).value()->body.size(), 65'535U);
   desk::Names names;
   names.reasons = {"awaiting_requester", "awaiting_vendor"};
@@ -214,7 +278,7 @@ TEST_F(HistoryTest, TheLargestTicketThereMayBeIsReported) {
       history.for_each([&](const auto& facts, auto intervals) { builder.add(facts, intervals); }));
   const desk::Kpi kpi = std::move(builder).finish({});
   EXPECT_EQ(kpi.tickets, 3U);
-  EXPECT_EQ(kpi.by_state[static_cast<size_t>(desk::State::closed)], 1U);
+  EXPECT_EQ(kpi.by_state[static_cast<size_t>(desk::State::closed)], 3U);
   EXPECT_EQ(kpi.state_us.at("awaiting_vendor"), desk::ticket_intervals_max / 2);
 }
 
@@ -235,9 +299,25 @@ TEST_F(HistoryTest, ATornTailIsCutWhereverItIsTorn) {
   }
 }
 
+TEST_F(HistoryTest, IsReadWhereverItLies) {
+  History history = open();
+  constexpr uint64_t several_blocks = 5'000;
+  for (uint64_t i = 1; i <= several_blocks; ++i)
+    ASSERT_TRUE(history.append(batch_of(i, {ticket(i, "INC" + std::to_string(i))})));
+  EXPECT_GT(std::filesystem::file_size(path()), 0U);  // not all of it is only in memory
+  for (uint64_t i = 1; i <= several_blocks; ++i)
+    ASSERT_EQ(history.find(i).value()->external_id, "INC" + std::to_string(i)) << i;
+  uint64_t seen = 0;
+  ASSERT_TRUE(history.for_each([&](const auto&, auto) { ++seen; }));
+  EXPECT_EQ(seen, several_blocks);
+  ASSERT_TRUE(history.append(batch_of(several_blocks + 1, {ticket(several_blocks + 1)})));
+  ASSERT_TRUE(history.flush());
+  EXPECT_EQ(open().count(), several_blocks + 1);
+}
+
 TEST_F(HistoryTest, DamageIsNotHandedOut) {
   History history = open();
-  append(history, 1, {ticket(1, "INC1")});
+  for (uint64_t i = 1; i <= 5'000; ++i) append(history, i, {ticket(i)});  // the first left memory
   std::fstream file(path(), std::ios::in | std::ios::out | std::ios::binary);
   const std::string bytes((std::istreambuf_iterator<char>(file)), {});
   file.seekp(static_cast<std::streamoff>(bytes.find("printer")));
@@ -252,10 +332,10 @@ TEST_F(HistoryTest, AFullDiskSaysSo) {
   History history = open();
   disk.write_error = ENOSPC;
   disk.bytes_until_error = 0;
-  const std::vector<desk::ArchivedTicket> tickets = {ticket(1)};
-  const auto appended = history.append(1, tickets);
-  ASSERT_FALSE(appended);
-  EXPECT_THAT(appended.error(), HasSubstr("disk is full"));
+  ASSERT_TRUE(history.append(batch_of(1, {ticket(1)})));
+  const auto flushed = history.flush();
+  ASSERT_FALSE(flushed);
+  EXPECT_THAT(flushed.error(), HasSubstr("disk is full"));
 }
 
 }  // namespace

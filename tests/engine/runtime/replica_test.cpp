@@ -60,11 +60,10 @@ TEST(Replica, TellsWhatLeavesMemoryDenselyNumbered) {
       ++begun[desk.value];
       return std::string();
     };
-    options.archive = [&](sched::DeskNumber desk, uint64_t first,
-                          std::vector<desk::ArchivedTicket>& tickets) {
+    options.archive = [&](sched::DeskNumber desk, const desk::ArchivedBatch& batch) {
       const std::lock_guard lock(mutex);
-      EXPECT_EQ(first, archived[desk.value] + 1);
-      archived[desk.value] += tickets.size();
+      EXPECT_EQ(batch.first(), archived[desk.value] + 1);
+      archived[desk.value] = batch.last();
       return std::string();
     };
     Replica replica(options);
@@ -80,7 +79,7 @@ TEST(Replica, TellsWhatLeavesMemoryDenselyNumbered) {
 TEST(Replica, TellsOfAnArchiveThatFailed) {
   for (const uint32_t workers : {0U, 2U}) {
     ReplicaOptions options = replica_options(workers);
-    options.archive = [](sched::DeskNumber, uint64_t, std::vector<desk::ArchivedTicket>&) {
+    options.archive = [](sched::DeskNumber, const desk::ArchivedBatch&) {
       return std::string("the disk is full");
     };
     Replica replica(options);

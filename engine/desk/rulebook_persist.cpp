@@ -10,7 +10,7 @@ using sched::Archive;
 
 // Raised whenever a definition (configuration_archive.cpp) or something compiled changes its
 // fields.
-static constexpr uint32_t rulebook_version = 1;
+static constexpr uint32_t rulebook_version = 2;
 
 static void persist(Archive& archive, Queue& queue) {
   auto& [definition, group, strict, waiting, in_hand, pending, held, window_open, needs, preferred,
@@ -43,10 +43,7 @@ void Rulebook::persist(Archive& archive) {
   desk::persist(archive, settings_);
   archive.value(version_);
   archive.each(queues_, [&](Queue& queue) { desk::persist(archive, queue); });
-  archive.each(agents_, [&](Agent& agent) {
-    desk::persist(archive, agent.definition);
-    archive.value(agent.tickets);
-  });
+  archive.each(agents_, [&](Agent& agent) { desk::persist(archive, agent.definition); });
   for (Dictionary* names :
        {&queue_names_, &agent_names_, &groups_, &skills_, &reasons_, &requesters_}) {
     names->persist(archive);
@@ -62,7 +59,7 @@ void Rulebook::persist(Archive& archive) {
   archive.each(policies_, [&](Policy& policy) { desk::persist(archive, policy); });
   archive.each(tracks_, [&](Track& track) {
     archive.choice(track.kind, ClockKind::review);
-    archive.fields(track.label, track.in_force, track.fields, track.choice_fields);
+    archive.fields(track.label, track.in_force, track.fields, track.choice_fields, track.cyclic);
   });
   archive.fields(tracks_in_force_, successors_made_);
   archive.each(pending_rules_, [&](PendingRule& rule) { desk::persist(archive, rule); });

@@ -98,6 +98,8 @@ constexpr std::array commands = {
     SubcommandRow{"import servicenow", "Replay a ServiceNow incident log", make_import_servicenow},
     SubcommandRow{"bench cycle", "Measure open, resolve, close through the socket",
                   make_bench_cycle},
+    SubcommandRow{"bench load", "Measure latency under load, up to more than the server can do",
+                  make_bench_load},
     SubcommandRow{"ctl status", "Say how the server is", make_ctl_status},
     SubcommandRow{"ctl drain", "Take nothing new in and end when all is done", make_ctl_drain},
     SubcommandRow{"ctl advance", "Move the clock of a server driven by commands", make_ctl_advance},

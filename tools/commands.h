@@ -75,6 +75,7 @@ std::unique_ptr<Subcommand> make_events_tail();
 std::unique_ptr<Subcommand> make_report_kpi();
 std::unique_ptr<Subcommand> make_import_servicenow();
 std::unique_ptr<Subcommand> make_bench_cycle();
+std::unique_ptr<Subcommand> make_bench_load();
 std::unique_ptr<Subcommand> make_ctl_status();
 std::unique_ptr<Subcommand> make_ctl_drain();
 std::unique_ptr<Subcommand> make_ctl_advance();

@@ -129,6 +129,7 @@ class Serve final : public Subcommand {
     auto server = wire::Server::start(options_);
     if (!server) return sched::Unexpected{failure(server.error().exit_code, server.error().text)};
     const DrainOnSignals drain(**server);
+    std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit is a failed write, answered as any other
     std::string where;
     for (const std::string& address : (*server)->addresses()) where += " " + address;
     terminal.message(fmt::format("ready:{} (clock {}, durability {})", where, clock_, durability_));

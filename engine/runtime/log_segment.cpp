@@ -60,8 +60,13 @@ std::string_view name(ClockMode mode) { return mode == ClockMode::wall ? "wall" 
 
 LogError log_io_error(const std::string& what, int error) {
   std::string text = "command log: " + what + ": " + std::strerror(error);
-  if (error == ENOSPC || error == EDQUOT || error == EFBIG)
+  if (error == ENOSPC || error == EDQUOT)
     text += ". The disk is full: free some space on it and start again; what was answered is safe";
+  else if (error == EFBIG)
+    text +=
+        ". Files of this process may not grow so large (ulimit -f): raise the limit and start "
+        "again; "
+        "what was answered is safe";
   else
     text += ". What the disk holds is known only after a restart: check the disk, then start again";
   return {LogErrorKind::io, std::move(text)};

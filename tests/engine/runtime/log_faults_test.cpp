@@ -134,7 +134,7 @@ void cut_the_power(uint64_t seed, bool promises_unsynced) {
 }
 
 TEST(LogFaults, APowerCutTakesNothingThatWasSynced) {
-  for (uint64_t seed = 1; seed <= 150; ++seed) {
+  for (uint64_t seed = 1; seed <= 60; ++seed) {
     cut_the_power(seed, false);
     if (HasFatalFailure()) return;
   }

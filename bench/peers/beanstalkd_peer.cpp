@@ -16,7 +16,11 @@ namespace {
 
 class BeanstalkdLane final : public Lane {
  public:
-  explicit BeanstalkdLane(const Plan& plan) : stream_(plan.address), delay_max_(plan.delay_max) {}
+  explicit BeanstalkdLane(const Plan& plan)
+      : stream_(plan.address),
+        delay_min_s_(plan.delay_min_s),
+        delays_(plan.delay_max_s < plan.delay_min_s ? 1 : plan.delay_max_s - plan.delay_min_s + 1) {
+  }
 
   void open(uint32_t count) override {
     for (uint32_t i = 0; i < count; ++i) append_put();
@@ -56,7 +60,7 @@ class BeanstalkdLane final : public Lane {
   };
 
   void append_put() {
-    const uint64_t delay_s = delay_max_ == 0 ? 0 : 1 + opened_ % delay_max_;
+    const uint64_t delay_s = delay_min_s_ + opened_ % delays_;
     fmt::format_to(std::back_inserter(stream_.out()), "put {} {} 3600 {}\r\n{}\r\n",
                    opened_ % priority_count, delay_s, body_size, body_);
     ++opened_;
@@ -89,7 +93,8 @@ class BeanstalkdLane final : public Lane {
   }
 
   Stream stream_;
-  uint32_t delay_max_;
+  uint32_t delay_min_s_;
+  uint32_t delays_;
   const std::string body_ = std::string(body_size, 'b');
   std::vector<std::vector<uint64_t>> in_hand_;  // by crew
   std::deque<Batch> batches_;

@@ -181,7 +181,8 @@ int peer_main(int argc, char** argv, Peer& peer) {
   app.add_option("--in-flight", plan.in_flight)->check(CLI::Range(1, 10'000));
   app.add_option("--count", plan.count);
   app.add_option("--seconds", plan.seconds)->check(CLI::Range(0.1, 3'600.0));
-  app.add_option("--delay-max", plan.delay_max)->check(CLI::Range(0, 3'600));
+  app.add_option("--delay-min", plan.delay_min_s)->check(CLI::Range(0, 3'600));
+  app.add_option("--delay-max", plan.delay_max_s)->check(CLI::Range(0, 3'600));
   app.add_flag("--batched", plan.batched);
   app.add_flag("--unlogged", plan.unlogged);
   app.add_subcommand("prepare", "An empty server's tables or streams")->callback([&] {

@@ -28,7 +28,8 @@ struct Plan {
   double seconds = 5.0;
   bool batched = false;    ///< Where a protocol has both: many tickets in one command.
   bool unlogged = false;   ///< Where a server can keep a table out of its log.
-  uint32_t delay_max = 0;  ///< Seconds until a delayed ticket fires, spread over 1 … this.
+  uint32_t delay_min_s = 0;  ///< Until a delayed ticket fires: from this …
+  uint32_t delay_max_s = 0;  ///< … to this, spread evenly.
 };
 
 /// One connection.

@@ -7,8 +7,8 @@ import platform
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = ROOT / "build" / "release"
-RESULTS = ROOT / "build" / "bench"
+BUILD = pathlib.Path(os.environ.get("PACELINE_BENCH_BUILD", ROOT / "build" / "release"))
+RESULTS = BUILD / "bench-results"
 TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 
 

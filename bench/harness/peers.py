@@ -1,13 +1,12 @@
 """tools/bench peers: Paceline beside the servers a user might take instead."""
 
-import argparse
-import json
 import statistics
 import time
 
-from . import machine, rivals
+from . import chart, machine, rivals
 from .server import Trouble
 from .store import Store, say
+from .table import spread, table, thousands
 
 MODE_WORDS = {"memory": "in memory", "interval": "synced soon", "sync": "synced before the answer"}
 LATENCY_OPENS = 20_000
@@ -15,14 +14,9 @@ TIMER_DELAY_S = (8, 12)
 
 
 def options(parser):
-    parser.add_argument("--quick", action="store_true",
-                        help="one round, 100,000 waiting, short measurements")
-    parser.add_argument("--rounds", type=int, help="5, or 1 with --quick")
     parser.add_argument("--waiting", type=int, help="1,000,000, or 100,000 with --quick")
     parser.add_argument("--seconds", type=float, help="of one measurement: 4, or 1.5")
     parser.add_argument("--only", metavar="NAME,…", help="Paceline, beanstalkd, Redis, …")
-    parser.add_argument("--resume", action="store_true", help="go on with an interrupted run")
-    parser.add_argument("--json", metavar="FILE", help="all figures, too")
 
 
 def run(words):
@@ -48,11 +42,7 @@ def run(words):
             say(f"round {number} of {rounds}: {rival.name}, timers")
             found = store.get(key, lambda: TIMERS[rival](min(waiting, 200_000)))
             results[rival.name].setdefault("timers", []).append(found)
-    answer = {"facts": store.facts, "plan": plan, "results": results}
-    if words.json:
-        with open(words.json, "w", encoding="utf-8") as file:
-            json.dump(answer, file, indent=1)
-    return answer
+    return {"facts": store.facts, "plan": plan, "results": results}
 
 
 def choose(only):
@@ -170,21 +160,6 @@ TIMERS = {rivals.Paceline: paceline_timers, rivals.Beanstalkd: beanstalkd_timers
 
 
 # Tables.
-def spread(values, form):
-    """The median, with smallest and largest if there are several."""
-    values = [value for value in values if value is not None]
-    if not values:
-        return "–"
-    middle = form(statistics.median(values))
-    if len(values) == 1:
-        return middle
-    return f"{middle} ({form(min(values))}–{form(max(values))})"
-
-
-def thousands(value):
-    return f"{value / 1000:.1f} k" if value < 10_000 else f"{value / 1000:.0f} k"
-
-
 def fastest(rounds, state):
     """The way that has the best median, and its figures."""
     best = None
@@ -234,13 +209,12 @@ def markdown(answer):
     head = ["server", "an answer means", "cycles/s, nothing else waits",
             f"cycles/s, {waiting} wait", "open alone, p50 / p99 µs", "bytes per ticket with its body",
             f"load of {waiting}, s", "recovery, s"]
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    lines += ["| " + " | ".join(row) + " |" for row in rows(answer)]
-    lines += ["", "| server | what differs |", "|---|---|"]
     by_name = {rival.name: rival for rival in rivals.ALL}
-    lines += [f"| {name} | {by_name[name].note} |" for name in answer["results"]]
+    lines = table(head, rows(answer)) + [""]
+    lines += table(["server", "what differs"],
+                   [[name, by_name[name].note] for name in answer["results"]])
     lines += [""] + comparisons(answer) + ["", how(answer)]
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def comparisons(answer):
@@ -276,7 +250,12 @@ def how(answer):
             f"PostgreSQL its table and index. {machine.described(answer['facts'])}.")
 
 
-def command(argv):
-    parser = argparse.ArgumentParser(prog="tools/bench peers", description=__doc__)
-    options(parser)
-    print(markdown(run(parser.parse_args(argv))), end="")
+
+def plot(answer, file):
+    """Cycles per second with the tickets waiting, the fastest way of each."""
+    bars = []
+    for name, modes in answer["results"].items():
+        bars.append((name, [best_median(answer, name, mode, "full") for mode in MODE_WORDS]))
+    waiting = answer["plan"]["waiting"]
+    chart.bars(file, f"ticket cycles per second, {waiting:,} waiting", list(MODE_WORDS.values()),
+               bars)

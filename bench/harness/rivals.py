@@ -1,5 +1,6 @@
 """The servers that are measured, and what each promises."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -8,7 +9,7 @@ import socket
 import subprocess
 
 from . import machine
-from .server import DRIVER_TIMEOUT_S, Server, Trouble, run
+from .server import DRIVER_TIMEOUT_S, Server, Trouble, run_pinned
 
 PACELINE = machine.BUILD / "paceline"
 
@@ -45,10 +46,11 @@ DURABILITY = {"memory": "none", "interval": "interval", "sync": "sync"}
 
 def bench_cycle(mode, backlog, seconds, words, folder):
     """`paceline bench cycle`, its server's folder below `folder`."""
-    answer = run(["setpriv", "--pdeathsig", "TERM", "--", str(PACELINE), "bench", "cycle", "--json",
-                  "--quiet", "--connections", "4", *words, "--backlog", str(backlog), "--seconds",
-                  str(seconds), "--durability", DURABILITY[mode]],
-                 DRIVER_TIMEOUT_S, {**os.environ, "TMPDIR": str(folder)})
+    out = run_pinned(["setpriv", "--pdeathsig", "TERM", "--", str(PACELINE), "bench", "cycle",
+                      "--json", "--quiet", "--connections", "4", *words, "--backlog", str(backlog),
+                      "--seconds", str(seconds), "--durability", DURABILITY[mode]],
+                     DRIVER_TIMEOUT_S, {**os.environ, "TMPDIR": str(folder)})
+    answer = json.loads(out)
     answer["batch_us"] = answer.pop("frame_latency_us")
     return answer
 

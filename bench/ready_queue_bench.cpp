@@ -1,7 +1,7 @@
-// ReadyQueue beside ordered sets and other heaps (line_rivals.h): n tickets in n / 1,000 lines; 40 %
-// push, 25 % pop, 15 % removal by handle, 20 % change of standing. Pushes make up for what leaves, so
-// that n stays about the same. `first_come` is the same where standing is the order of arrival and
-// never changes.
+// ReadyQueue beside ordered sets and other heaps (line_rivals.h): n tickets in n / 1,000 lines; 40
+// % push, 25 % pop, 15 % removal by handle, 20 % change of standing. Pushes make up for what
+// leaves, so that n stays about the same. `first_come` is the same where standing is the order of
+// arrival and never changes.
 #include <string>
 
 #include "bench/line_rivals.h"

@@ -1,8 +1,9 @@
 // Records that come and go: one of n is freed, one is taken and its first and last bytes written.
 //
-// Ours is a slab with its free list outside the records; beside it malloc, mimalloc and boost::pool.
-// The freed one is any of those in use, as tickets end in no order.
-#include <mimalloc.h>
+// Ours is a slab with its free list outside the records; beside it glibc, mimalloc and boost::pool.
+// The freed one is any of those in use, as tickets end in no order. mimalloc is loaded rather than
+// linked: linked, it takes malloc over, and both were the same.
+#include <dlfcn.h>
 
 #include <array>
 #include <boost/pool/pool.hpp>
@@ -38,17 +39,37 @@ class Slab {
 
 namespace peers {
 
-template <void* (*allocate)(size_t), void (*release)(void*)>
-class Allocator {
+class Glibc {
  public:
   using Handle = Record*;
-  explicit Allocator(uint32_t) {}
-  Handle take() { return static_cast<Record*>(allocate(sizeof(Record))); }
-  void free(Handle record) { release(record); }
+  explicit Glibc(uint32_t) {}
+  Handle take() { return static_cast<Record*>(std::malloc(sizeof(Record))); }
+  void free(Handle record) { std::free(record); }
   Record& at(Handle record) { return *record; }
 };
-using Malloc = Allocator<std::malloc, std::free>;
-using Mimalloc = Allocator<mi_malloc, mi_free>;
+
+class Mimalloc {
+ public:
+  using Handle = Record*;
+  static bool there() { return functions().allocate != nullptr; }
+  explicit Mimalloc(uint32_t) : functions_(functions()) {}
+  Handle take() { return static_cast<Record*>(functions_.allocate(sizeof(Record))); }
+  void free(Handle record) { functions_.release(record); }
+  Record& at(Handle record) { return *record; }
+
+ private:
+  struct Functions {
+    void* (*allocate)(size_t) = nullptr;
+    void (*release)(void*) = nullptr;
+  };
+  static Functions functions() {
+    static void* const library = dlopen("libmimalloc.so.2", RTLD_NOW | RTLD_LOCAL);
+    if (library == nullptr) return {};
+    return {reinterpret_cast<void* (*)(size_t)>(dlsym(library, "mi_malloc")),
+            reinterpret_cast<void (*)(void*)>(dlsym(library, "mi_free"))};
+  }
+  Functions functions_;
+};
 
 class BoostPool {
  public:
@@ -124,8 +145,8 @@ void add(const char* name) {
 }
 const bool added = [] {
   add<Slab>("churn<SlotList>");
-  add<peers::Malloc>("churn<peers::Malloc>");
-  add<peers::Mimalloc>("churn<peers::Mimalloc>");
+  add<peers::Glibc>("churn<peers::Glibc>");
+  if (peers::Mimalloc::there()) add<peers::Mimalloc>("churn<peers::Mimalloc>");
   add<peers::BoostPool>("churn<peers::BoostPool>");
   return true;
 }();

@@ -1,6 +1,6 @@
 // TimerWheel beside std::multimap, a 4-ary heap with positions, and a binary heap of pointers to
-// records as beanstalkd has it: one call at a time on random nodes among n armed ones, and the worst
-// single tick of a steady run.
+// records as beanstalkd has it: one call at a time on random nodes among n armed ones, and the
+// worst single tick of a steady run.
 #include <time.h>
 
 #include <algorithm>

@@ -14,27 +14,29 @@ set tics nomirror
 set key outside right top
 """
 
+THOUSANDS = "%.0s %c"
 
-def bars(file, title, series, groups):
+
+def bars(file, title, series, groups, y_format="%g"):
     """`groups`: (label, a value or None per series)."""
     script = HEAD + "set style data histogram\nset style histogram cluster gap 1\n"
     script += "set style fill solid 0.8 noborder\nset boxwidth 0.9\nset yrange [0:*]\n"
-    script += "set format y '%.0s%c'\nset xtics rotate by -25\n"
+    script += f"set format y '{y_format}'\nset xtics rotate by -25\n"
     used = [i for i in range(len(series)) if any(values[i] for _, values in groups)]
     script += "plot " + ", ".join(
         f"'-' using 2:xtic(1) title '{series[i]}'" for i in used) + "\n"
     for i in used:
         for label, values in groups:
-            script += f"'{label}' {values[i] if values[i] else 0}\n"
+            script += f"\"{label}\" {values[i] if values[i] else 0}\n"
         script += "e\n"
     draw(file, title, script)
 
 
-def lines(file, title, x_title, y_title, series, log_y=False):
+def lines(file, title, x_title, y_title, series, y_format="%g"):
     """`series`: name → [(x, y)]; x is logarithmic."""
     script = HEAD + f"set logscale x\nset format x '%.0s%c'\nset xlabel '{x_title}'\n"
     script += f"set ylabel '{y_title}'\n"
-    script += "set logscale y\n" if log_y else "set yrange [0:*]\nset format y '%.0s%c'\n"
+    script += f"set yrange [0:*]\nset format y '{y_format}'\n"
     script += "plot " + ", ".join(
         f"'-' using 1:2 with linespoints pt 7 ps 0.5 lw 2 title '{name}'" for name in series) + "\n"
     for points in series.values():

@@ -90,4 +90,5 @@ def markdown(answer):
 def plot(answer, file):
     chart.lines(file, "ticket cycles per second over tickets waiting", "tickets waiting", "cycles/s",
                 {words: [(size, statistics.median(one["cycles_per_s"] for one in found))
-                         for size, found in points] for words, points in curves(answer)})
+                         for size, found in points] for words, points in curves(answer)},
+                chart.THOUSANDS)

@@ -96,8 +96,9 @@ def resident_bytes(pid):
 
 
 def cpu_seconds(pid):
-    """User and system time of the family so far, without those that have ended."""
-    ticks = 0
+    """User and system time of the family so far, with children that `pid` has seen end."""
+    fields = _stat(pid)
+    ticks = int(fields[13]) + int(fields[14]) if fields else 0
     for one in family(pid):
         fields = _stat(one)
         if fields:

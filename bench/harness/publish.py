@@ -10,10 +10,14 @@ README = machine.ROOT / "bench" / "README.md"
 SECTIONS = {"peers": peers, "growth": growth, "structures": structures}
 
 
+def markers(name):
+    return f"<!-- {name}: made by tools/bench --publish -->", f"<!-- {name}: end -->"
+
+
 def publish(name, answer):
     """Puts one section's table between its markers, and its plots beside it."""
     text = README.read_text(encoding="utf-8")
-    begin, end = f"<!-- {name}: made by tools/bench --publish -->", f"<!-- {name}: end -->"
+    begin, end = markers(name)
     if begin not in text or end not in text:
         raise Trouble(f"{README} lacks the lines “{begin}” and “{end}”")
     lines = SECTIONS[name].markdown(answer)

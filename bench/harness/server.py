@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import resource
 import shutil
 import signal
 import subprocess
@@ -47,6 +48,12 @@ def run_pinned(command, timeout_s, env=None):
     if process.returncode != 0:
         raise Trouble(f"{' '.join(command)}: {err.strip() or 'it failed'}")
     return out
+
+
+def client_cpu_seconds():
+    """Of drivers that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def wait_for_end(pids):
@@ -202,7 +209,14 @@ class Server:
 
     # What is measured.
     def cycle(self, way, seconds, _backlog):
-        return self.drive("cycle", [*way, "--seconds", seconds])
+        server_before = machine.cpu_seconds(self.process.pid)
+        client_before = client_cpu_seconds()
+        answer = self.drive("cycle", [*way, "--seconds", seconds])
+        cycles = max(1, answer["cycles"])
+        server_used = machine.cpu_seconds(self.process.pid) - server_before
+        answer["server_cpu_us_per_cycle"] = server_used / cycles * 1e6
+        answer["client_cpu_us_per_cycle"] = (client_cpu_seconds() - client_before) / cycles * 1e6
+        return answer
 
     def stored_bytes(self):
         """Beside the memory of its processes."""

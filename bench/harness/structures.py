@@ -117,7 +117,7 @@ def markdown(answer):
         lines += [f"### {structure.title}", "", f"![]({plot_name(structure)})", ""]
         sizes = sorted({int(size) for scenario in rounds[0].values()
                         for found in scenario.values() for size in found})
-        head = [structure.unit, ""] + [f"{count(size)} {structure.size_word}" for size in sizes]
+        head = [structure.unit, ""] + [f"{structure.size_word}: {count(size)}" for size in sizes]
         rows = []
         for scenario, contestants in rounds[0].items():
             for contestant in contestants:
@@ -156,7 +156,7 @@ def plot(answer, folder):
         title = f"{structure.title}: {structure.unit.split(';')[0]}"
         sizes = sorted({size for found in points.values() for size, _ in found})
         if len(sizes) < 3:
-            chart.bars(file, title, [f"{count(size)} {structure.size_word}" for size in sizes],
+            chart.bars(file, title, [f"{structure.size_word}: {count(size)}" for size in sizes],
                        [(name, [dict(found).get(size) for size in sizes])
                         for name, found in points.items()])
         else:

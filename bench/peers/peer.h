@@ -26,8 +26,8 @@ struct Plan {
   uint32_t in_flight = 100;  ///< Tickets in hand, on each connection.
   uint64_t count = 0;        ///< Tickets to load, or opens to time.
   double seconds = 5.0;
-  bool batched = false;    ///< Where a protocol has both: many tickets in one command.
-  bool unlogged = false;   ///< Where a server can keep a table out of its log.
+  bool batched = false;      ///< Where a protocol has both: many tickets in one command.
+  bool unlogged = false;     ///< Where a server can keep a table out of its log.
   uint32_t delay_min_s = 0;  ///< Until a delayed ticket fires: from this …
   uint32_t delay_max_s = 0;  ///< … to this, spread evenly.
 };

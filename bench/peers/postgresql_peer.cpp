@@ -2,8 +2,8 @@
 //
 // A batch is one transaction and one round trip (libpq's pipeline): the last transaction is
 // committed, which completes what was in hand; a new one inserts the new tickets and deletes the
-// most pressing ones that nobody has locked. Until it is committed a worker's death gives them back.
-// Nothing is written twice for one ticket: this was the fastest of the usual ways.
+// most pressing ones that nobody has locked. Until it is committed a worker's death gives them
+// back. Nothing is written twice for one ticket: this was the fastest of the usual ways.
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <libpq-fe.h>
@@ -196,7 +196,9 @@ class Postgresql final : public Peer {
   std::unique_ptr<Lane> connect(const Plan& plan) override {
     return std::make_unique<PostgresqlLane>(plan);
   }
-  uint64_t waiting(const Plan& plan) override { return number(plan, "SELECT count(*) FROM ticket"); }
+  uint64_t waiting(const Plan& plan) override {
+    return number(plan, "SELECT count(*) FROM ticket");
+  }
   uint64_t bytes(const Plan& plan) override {
     return number(plan, "SELECT pg_total_relation_size('ticket')");
   }

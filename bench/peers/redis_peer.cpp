@@ -1,8 +1,8 @@
 // Redis: a sorted set says who waits, a hash has the bodies.
 //
-// Open is ZADD and HSET, take is ZPOPMIN, complete is HDEL; with --batched each names all tickets of
-// a batch. Nothing notes who took a ticket: what a worker had in hand when it died is lost from the
-// queue. Pairs of commands are not wrapped in transactions, which would cost Redis more.
+// Open is ZADD and HSET, take is ZPOPMIN, complete is HDEL; with --batched each names all tickets
+// of a batch. Nothing notes who took a ticket: what a worker had in hand when it died is lost from
+// the queue. Pairs of commands are not wrapped in transactions, which would cost Redis more.
 #include <fmt/format.h>
 
 #include <charconv>

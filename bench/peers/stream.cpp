@@ -84,8 +84,7 @@ void Stream::fill(bool wait) {
     begin_ = 0;
     if (in_.size() - end_ < room_min / 2) in_.resize(in_.size() * 2);
   }
-  const ssize_t size =
-      ::recv(file_, in_.data() + end_, in_.size() - end_, wait ? 0 : MSG_DONTWAIT);
+  const ssize_t size = ::recv(file_, in_.data() + end_, in_.size() - end_, wait ? 0 : MSG_DONTWAIT);
   if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (size == 0) fail("the server has closed the connection");
   if (size < 0) fail(fmt::format("the server cannot be read: {}", std::strerror(errno)));

@@ -72,6 +72,11 @@ class Beanstalkd(Server):
             "delete, no group commit; a retried put is a second job")
     lazy = False  # synced now and then, to load a durable one in reasonable time
 
+    def __init__(self, mode):
+        super().__init__(mode)
+        if mode == "sync":
+            self.ways = self.ways[:1]  # one sync after the other, however many are in flight
+
     def command(self):
         words = ["beanstalkd", "-l", self.address()]
         if self.mode != "memory":

@@ -108,4 +108,14 @@ size_t work_to_compile(const CalendarSpec& spec) {
   return work;
 }
 
+void persist(Archive& archive, CalendarSpec& spec, size_t depth) {
+  if (!archive.require(depth <= algebra_depth_max, "a calendar is made of too many others")) return;
+  auto& [name, always_open, zone, week, closed, open, yearly, valid_from, valid_to, algebra,
+         operands] = spec;
+  archive.fields(name, always_open, zone.name, zone.tzdata_version, zone.first_offset_s,
+                 zone.transitions, week, closed, open, yearly, valid_from, valid_to);
+  archive.choice(algebra, Algebra::minus);
+  archive.each(operands, [&](CalendarSpec& operand) { persist(archive, operand, depth + 1); });
+}
+
 }  // namespace paceline::sched

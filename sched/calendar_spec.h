@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "sched/base/archive.h"
 #include "sched/base/time.h"
 
 namespace paceline::sched {
@@ -96,6 +97,9 @@ struct CalendarSpec {
   std::vector<CalendarSpec> operands;
   bool operator==(const CalendarSpec&) const = default;
 };
+
+/// Loading, it is for compile() to say whether it is one.
+void persist(Archive& archive, CalendarSpec& spec, size_t depth = 0);
 
 /// The built-in "24x7".
 CalendarSpec round_the_clock();

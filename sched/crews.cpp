@@ -85,6 +85,35 @@ uint32_t Crews::add(const Key& key) {
   return added;
 }
 
+void Crews::persist(Archive& archive, uint32_t agent_count) {
+  archive.part("crews", 1);
+  archive.fields(crews_, free_);
+  if (!archive.loading() || archive.failed()) return;
+  bool sound = true;
+  agents_.assign(agent_count, {});
+  for (const uint32_t crew : free_) sound = sound && crew < crews_.size();
+  for (uint32_t crew = 0; crew < crews_.size(); ++crew) {
+    lines_.add_row();
+    index(crew, sound);
+  }
+  for (const Member& agent : agents_) sound = sound && agent.crew != none;
+  archive.require(sound && free_.size() + by_abilities_.size() == crews_.size(),
+                  "agents are not each in one crew");
+}
+
+/// Finds the crew again by its abilities, groups and members.
+void Crews::index(uint32_t number, bool& sound) {
+  const Crew& crew = crews_[number];
+  if (crew.members.empty()) return;
+  sound = sound && by_abilities_.emplace(Key{crew.groups, crew.skills}, number).second;
+  for (const uint32_t group : crew.groups) by_group_[group].push_back(number);
+  for (uint32_t at = 0; at < crew.members.size() && sound; ++at) {
+    const uint32_t agent = crew.members[at];
+    sound = agent < agents_.size() && agents_[agent].crew == none;
+    if (sound) agents_[agent] = {number, at};
+  }
+}
+
 void Crews::leave(uint32_t agent) {
   const Member left = agents_[agent];
   Crew& crew = crews_[left.crew];

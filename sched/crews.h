@@ -28,6 +28,7 @@ struct Crew {
     return in_group(terms.group) && terms.need.holds(skills) && has(terms.required);
   }
   CrewRank rank(const LineTerms& terms) const;  ///< Requires may_serve().
+  void persist(Archive& archive) { archive.fields(groups, skills, members, credit, shares); }
 };
 
 class Crews {
@@ -55,6 +56,8 @@ class Crews {
   void for_each(F&& f) {
     for (Crew& crew : crews_) f(crew);
   }
+  /// But for lines(), which are the caller's to find again. Every one of the agents has a crew.
+  void persist(Archive& archive, uint32_t agent_count);
 
  private:
   using Key = std::pair<std::vector<uint32_t>, std::vector<SkillLevel>>;
@@ -64,6 +67,7 @@ class Crews {
   };
 
   uint32_t add(const Key& key);
+  void index(uint32_t crew, bool& sound);
   void leave(uint32_t agent);
 
   std::vector<Crew> crews_;

@@ -109,6 +109,44 @@ void Dispatcher::set_queue_weight(uint32_t queue, uint32_t weight) {
 }
 void Dispatcher::set_aged_share(uint32_t thousandths) { aged_share_ = thousandths; }
 
+// --- Writing down ---
+
+void Dispatcher::persist(Archive& archive) {
+  archive.part("dispatcher", 1);
+  const uint32_t kinds_before = workloads_.kind_count();
+  archive.fields(agents_, workloads_, shares_, aged_share_);
+  archive.require(agents_.size() == workloads_.agent_count(), "agents without a workload");
+  archive.require(workloads_.kind_count() >= kinds_before, "too few kinds of work");
+  if (archive.loading() && !archive.failed()) {
+    for (uint32_t agent = 0; agent < agents_.size(); ++agent) {
+      lines_.add_agent();
+      exclusions_.add_agent();
+      free_.add_agent();
+    }
+  }
+  crews_.persist(archive, static_cast<uint32_t>(agents_.size()));
+  lines_.persist(archive, workloads_.kind_count());
+  exclusions_.persist(archive);
+}
+
+void Dispatcher::rebuild(Archive& archive) {
+  lines_.rebuild(archive);
+  if (archive.failed()) return;
+  free_.set_kind_count(workloads_.kind_count());
+  share_of_line_.resize(lines_.count());
+  for (uint32_t line = 0; line < lines_.count(); ++line) {
+    share_of_line_[line] = shares_.index_of(lines_.terms(line).queue);
+    use(lines_.terms(line).order);
+    find_agents(line);
+  }
+  for (uint32_t agent = 0; agent < agents_.size(); ++agent) {
+    agents_[agent].room = workloads_.room(agent);
+    if (agents_[agent].routable) set_bit(routable_, agent);
+    set_keys(agent);
+    set_free(agent);
+  }
+}
+
 // --- Agents ---
 
 int64_t Dispatcher::key(AgentOrder order, uint32_t agent) const {

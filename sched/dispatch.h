@@ -170,6 +170,15 @@ class Dispatcher {
   uint32_t crew_of(AgentId agent) const;
   uint32_t crew_count() const;
 
+  // Writing down. What follows from the rest is worked out again: who may serve which line and how
+  // well, who has room for what, where each ticket stands.
+
+  void persist(Archive& archive);
+  /// After settle(), loading.
+  void rebuild(Archive& archive);
+  uint32_t agent_count() const { return static_cast<uint32_t>(agents_.size()); }
+  uint32_t work_kind_count() const { return workloads_.kind_count(); }
+
  private:
   struct Agent {
     Instant idle_since{0};
@@ -177,6 +186,10 @@ class Dispatcher {
     uint64_t barred = 0;  // and must not be given
     uint8_t band = 0;
     bool routable = false;
+    void persist(Archive& archive) {
+      archive.fields(idle_since.us, barred, routable);
+      archive.choice(band, uint8_t{2});
+    }
   };
 
   Agent& known(AgentId agent) {

@@ -11,6 +11,7 @@
 #include <span>
 #include <vector>
 
+#include "sched/base/archive.h"
 #include "sched/base/fixed_array.h"
 #include "sched/bits.h"
 
@@ -72,6 +73,30 @@ class Exclusions {
     return slots_[agent];
   }
   const Bits& agents() const { return agents_; }  ///< Who have any.
+
+  /// Pair by pair, so that each ticket's chain comes out in the same order. Loading, the agents are
+  /// there.
+  void persist(Archive& archive) {
+    struct Pair {
+      uint32_t slot;
+      uint32_t agent;
+    };
+    std::vector<Pair> pairs;
+    std::vector<uint32_t> slots;
+    for (const auto& own : slots_) slots.insert(slots.end(), own.begin(), own.end());
+    std::sort(slots.begin(), slots.end());
+    slots.erase(std::unique(slots.begin(), slots.end()), slots.end());
+    for (const uint32_t slot : slots) {
+      for_each_agent(slot, [&](uint32_t agent) { pairs.push_back({slot, agent}); });
+    }
+    archive.list(pairs);
+    if (!archive.loading()) return;
+    for (size_t at = pairs.size(); at-- > 0 && !archive.failed();) {  // each goes to the front
+      const Pair& pair = pairs[at];
+      const bool known = pair.slot < first_.size() && pair.agent < slots_.size();
+      archive.require(known && add(pair.agent, pair.slot), "an exclusion is of nobody or twice");
+    }
+  }
   template <class F>
   void for_each_agent(uint32_t slot, F&& f) const {
     for (uint32_t number = first_[slot]; number != 0; number = nodes_[number - 1].next) {

@@ -150,6 +150,87 @@ uint32_t Lines::waiting_for(uint32_t agent) const {
   return count;
 }
 
+// --- Writing down ---
+
+/// Calls f(waiting, line, agent or none).
+template <class F>
+void Lines::for_each_waiting(F&& f) {
+  for (uint32_t line = 0; line < waiting_.size(); ++line) f(waiting_[line], line, none);
+  for (uint32_t agent = 0; agent < personal_.size(); ++agent) {
+    for (Personal& personal : personal_[agent]) f(personal.waiting, personal.line, agent);
+  }
+}
+
+void Lines::persist(Archive& archive, uint32_t kind_count) {
+  archive.part("lines", 1, sizeof(StandingHeap::Entry));
+  std::vector<LineTerms> terms = terms_;
+  archive.fields(terms, held_);
+  if (archive.loading()) {
+    for (uint32_t line = 0; line < terms.size() && !archive.failed(); ++line) {
+      if (archive.require(terms[line].work < kind_count, "a line is of no kind of work")) {
+        define(line, terms[line]);
+      }
+    }
+  }
+  for (auto& own : personal_) {
+    const uint64_t count = archive.size(own.size(), sizeof(uint32_t));
+    for (uint64_t at = 0; at < count && !archive.failed(); ++at) {
+      if (archive.loading()) own.push_back({0, Waiting(positions_.span())});
+      archive.value(own[at].line);
+      archive.require(own[at].line < terms_.size(), "somebody waits in no line");
+    }
+  }
+  for_each_waiting(
+      [&](Waiting& waiting, uint32_t, uint32_t) { waiting.persist(archive, place_.size()); });
+  aged_strict_.clear();
+  if (archive.saving()) {
+    for_each_waiting([&](Waiting& waiting, uint32_t, uint32_t) {
+      waiting.queue.heap().for_each([&](uint32_t slot, uint32_t) {
+        if (aged(slot) && strict(slot)) aged_strict_.push_back(slot);
+      });
+    });
+  }
+  archive.bulk_list(aged_strict_);
+}
+
+bool Lines::place(const Waiting& waiting, uint32_t line, uint32_t agent) {
+  bool sound = true;
+  waiting.queue.heap().for_each([&](uint32_t slot, uint32_t index) {
+    if (slot >= place_.size() || place_[slot] != 0) {
+      sound = false;
+      return;
+    }
+    positions_[slot] = index;
+    place_[slot] = (line + 1) | (agent == none ? 0 : personal_bit);
+    if (agent != none) waits_for_[slot] = agent;
+  });
+  waiting.aged.for_each([&](uint32_t slot, uint32_t index) {
+    if (slot >= place_.size() || !this->waiting(slot) || aged(slot) || line_of(slot) != line ||
+        waits_for(slot) != agent) {
+      sound = false;
+      return;
+    }
+    aged_positions_[slot] = index;
+    place_[slot] |= aged_bit;
+  });
+  return sound;
+}
+
+void Lines::rebuild(Archive& archive) {
+  bool sound = true;
+  for_each_waiting([&](Waiting& waiting, uint32_t line, uint32_t agent) {
+    sound = sound && place(waiting, line, agent);
+    if (agent != none) set_bit(with_personal_, agent);
+  });
+  for (const uint32_t slot : aged_strict_) {
+    sound = sound && slot < place_.size() && waiting(slot) && !aged(slot) && strict(slot);
+    if (sound) place_[slot] |= aged_bit;
+  }
+  aged_strict_.clear();
+  for (uint32_t line = 0; line < terms_.size(); ++line) show(line);
+  archive.require(sound, "a ticket waits in two places, or in none where it has aged");
+}
+
 // --- Searching ---
 
 /// By the first in the heap that may be had.

@@ -110,6 +110,12 @@ class Lines {
   bool has_common(uint32_t line, std::span<const uint32_t> excluded) const;
   bool has_personal(uint32_t agent, uint32_t line, std::span<const uint32_t> excluded) const;
 
+  /// But for agents() of the lines, which are the caller's to find again. Loading, the agents are
+  /// added before.
+  void persist(Archive& archive, uint32_t kind_count);
+  /// After settle(), loading: who waits stands where it says.
+  void rebuild(Archive& archive);
+
  private:
   static constexpr uint32_t personal_bit = 0x8000'0000;
   static constexpr uint32_t aged_bit = 0x4000'0000;
@@ -121,6 +127,10 @@ class Lines {
     explicit Waiting(std::span<uint32_t> positions) : queue(positions) {}
     ReadyQueue queue;
     StandingHeap aged;  // those of them that have aged, unless strict
+    void persist(Archive& archive, size_t slots_max) {
+      queue.persist(archive);
+      aged.persist(archive, slots_max);
+    }
   };
   struct Personal {
     uint32_t line;
@@ -135,6 +145,9 @@ class Lines {
     CHECK(line < terms_.size());
     return line;
   }
+  template <class F>
+  void for_each_waiting(F&& f);
+  bool place(const Waiting& waiting, uint32_t line, uint32_t agent);
   Waiting& waiting_with(uint32_t slot);
   const Waiting* personal(uint32_t agent, uint32_t line) const;
   void show(uint32_t line);
@@ -165,6 +178,8 @@ class Lines {
   std::map<uint32_t, std::vector<uint32_t>> by_group_;
   std::array<HeadBoard, 2> heads_;  // of lines that push; that are pulled
   HeadBoard aged_heads_;            // of either
+
+  std::vector<uint32_t> aged_strict_;  // of persist() for rebuild()
 
   // Agents.
   std::vector<std::vector<Personal>> personal_;

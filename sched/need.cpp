@@ -59,25 +59,35 @@ uint8_t level_of(std::span<const SkillLevel> held, uint32_t skill) {
   return at != held.end() && at->skill == skill ? at->level : uint8_t{0};
 }
 
-Need::Need(std::vector<NeedStep> steps) : steps_(std::move(steps)) {
+Need::Need(std::vector<NeedStep> steps) : steps_(std::move(steps)) { CHECK(well_formed(steps_)); }
+
+bool Need::well_formed(std::span<const NeedStep> steps) {
   uint32_t depth = 0;
-  for (const NeedStep& step : steps_) {
+  for (const NeedStep& step : steps) {
+    uint32_t taken = 0;
     switch (step.code) {
       case NeedStep::Code::compare:
-        CHECK(depth < depth_max);
-        ++depth;
         break;
       case NeedStep::Code::negate:
-        CHECK(depth >= 1);
+        taken = 1;
         break;
       case NeedStep::Code::both:
       case NeedStep::Code::either:
-        CHECK(depth >= 2);
-        --depth;
+        taken = 2;
         break;
+      default:
+        return false;
     }
+    if (depth < taken) return false;
+    depth = depth - taken + 1;
+    if (depth > depth_max) return false;
   }
-  CHECK(steps_.empty() || depth == 1);
+  return steps.empty() || depth == 1;
+}
+
+void Need::persist(Archive& archive) {
+  archive.list(steps_);
+  if (!archive.require(well_formed(steps_), "a need is not an expression")) steps_.clear();
 }
 
 Need Need::all_of(std::span<const SkillLevel> levels) {

@@ -11,6 +11,8 @@
 #include <span>
 #include <vector>
 
+#include "sched/base/archive.h"
+
 namespace paceline::sched {
 
 /// Skills are numbers given by the caller. A skill not held counts as level 0; of a skill named
@@ -70,9 +72,13 @@ class Need {
   uint32_t surplus(std::span<const SkillLevel> held) const;
   std::span<const NeedStep> steps() const { return steps_; }
 
+  void persist(Archive& archive);
+
   friend bool operator==(const Need&, const Need&) = default;
 
  private:
+  static bool well_formed(std::span<const NeedStep> steps);
+
   std::vector<NeedStep> steps_;  // postfix; none: always true
 };
 

@@ -17,6 +17,13 @@ void QueueShares::set_weight(uint32_t index, uint32_t weight) {
   greatest_ = *std::max_element(weights_.begin(), weights_.end());
 }
 
+void QueueShares::persist(Archive& archive) {
+  archive.fields(indexes_, weights_, greatest_);
+  bool sound = indexes_.size() == weights_.size();
+  for (const auto& [queue, index] : indexes_) sound = sound && index < weights_.size();
+  archive.require(sound, "a queue's share is of no queue");
+}
+
 QueueShares::Pick QueueShares::pick(const State& state, std::span<const uint8_t> has_work) const {
   const auto due = [&](uint32_t index) { return has_work[index] != 0 && weights_[index] != 0; };
   Pick pick;

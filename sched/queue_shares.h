@@ -14,6 +14,8 @@
 #include <span>
 #include <vector>
 
+#include "sched/base/archive.h"
+
 namespace paceline::sched {
 
 class QueueShares {
@@ -24,6 +26,7 @@ class QueueShares {
   struct State {
     std::vector<int64_t> saved;  // by index of queue
     uint32_t last = none;        // index of the queue served last
+    void persist(Archive& archive) { archive.fields(saved, last); }
   };
   struct Pick {
     uint32_t index = none;  ///< Of the queue to serve; none has work and a weight.
@@ -36,6 +39,7 @@ class QueueShares {
   /// States from before are void.
   void set_weight(uint32_t index, uint32_t weight);
   bool in_use() const { return greatest_ != 0; }
+  void persist(Archive& archive);
 
   /// `has_work` by index of queue.
   Pick pick(const State& state, std::span<const uint8_t> has_work) const;

@@ -47,6 +47,8 @@ class ReadyQueue {
     return heap_.at(positions_[slot]).standing();
   }
   const StandingHeap& heap() const { return heap_; }
+  /// Positions are the caller's to find again.
+  void persist(Archive& archive) { heap_.persist(archive, positions_.size()); }
   /// Slots of the first `limit` in order, for display: O(limit · log limit).
   std::vector<uint32_t> peek(uint32_t limit) const;
 

@@ -15,6 +15,7 @@
 #include <memory>
 #include <span>
 
+#include "sched/base/archive.h"
 #include "sched/base/check.h"
 
 namespace paceline::sched {
@@ -96,6 +97,20 @@ class StandingHeap {
     settle(index, {standing.press_us, standing.order, slot}, positions);
   }
 
+  /// Of slots below `slots_max`.
+  void persist(Archive& archive, size_t slots_max) {
+    const uint64_t count = archive.size(size_, sizeof(Entry));
+    if (!archive.require(count <= slots_max, "more wait than there may be") || count == 0) return;
+    if (archive.loading() && room_ < count) grow(static_cast<uint32_t>(count));
+    size_ = static_cast<uint32_t>(count);
+    archive.block(entries_.get() + 3, size_t{size_} * sizeof(Entry));
+  }
+  /// Calls visit(slot, index) for every entry.
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    for (uint32_t index = 0; index < size_; ++index) visit(at(index).slot, index);
+  }
+
  private:
   static bool before(const Entry& a, const Entry& b) { return ahead(a.standing(), b.standing()); }
   void put(uint32_t index, const Entry& entry, std::span<uint32_t> positions) {
@@ -141,9 +156,12 @@ class StandingHeap {
     put(index, entry, positions);
   }
 
-  void grow() {
+  void grow(uint32_t at_least = 1) {
     CHECK(room_ < 0x4000'0000);
-    const uint32_t room = room_ == 0 ? 5 : room_ * 2 + 3;  // whole cache lines with the three
+    uint32_t room = room_;
+    do {
+      room = room == 0 ? 5 : room * 2 + 3;  // whole cache lines with the three
+    } while (room < at_least);
     auto* bytes = static_cast<Entry*>(std::aligned_alloc(64, (size_t{room} + 3) * sizeof(Entry)));
     CHECK(bytes != nullptr);
     std::unique_ptr<Entry[], Release> larger(bytes);

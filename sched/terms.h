@@ -18,6 +18,11 @@ struct WorkKind {
   friend constexpr auto operator<=>(const WorkKind&, const WorkKind&) = default;
 };
 
+inline void persist(Archive& archive, WorkKind& kind) {
+  archive.fields(kind.weight_milli, kind.channel, kind.channel_max, kind.blocking,
+                 kind.interruptible);
+}
+
 /// How a ticket counts against its agent.
 struct Load {
   uint32_t work = 0;          ///< Index of a WorkKind.
@@ -49,6 +54,16 @@ struct LineTerms {
   AgentOrder order = AgentOrder::idle;
   friend bool operator==(const LineTerms&, const LineTerms&) = default;
 };
+
+inline void persist(Archive& archive, Preference& preference) {
+  archive.fields(preference.need, preference.points);
+}
+inline void persist(Archive& archive, LineTerms& terms) {
+  archive.fields(terms.group, terms.need, terms.required, terms.work, terms.queue,
+                 terms.count_surplus, terms.preferred);
+  archive.choice(terms.mode, LineMode::manual);
+  archive.choice(terms.order, AgentOrder::occupancy);
+}
 
 /// What an agent can do.
 struct Abilities {

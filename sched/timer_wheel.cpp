@@ -247,6 +247,89 @@ void TimerWheel::deal(uint32_t ring, uint32_t entries) {
   }
 }
 
+// --- Writing down ---
+
+void TimerWheel::persist(Archive& archive, std::span<const Range> in_use) {
+  archive.part("timers", 1, sizeof(Node), sizeof(Ring), sizeof(Slot));
+  archive.fields(rings_used_, free_rings_, armed_count_);
+  if (!archive.require(rings_used_ <= ring_count_ && rings_used_ != 0, "too many rings")) return;
+  for (const Range& range : in_use) {
+    nodes_.persist(archive, range.from, range.to);
+    state_.persist(archive, range.from, range.to);
+  }
+  rings_.persist(archive, rings_used_);
+  slots_.persist(archive, size_t{rings_used_} * 64);
+  slots_.persist(archive, undealt(0), undealt(rings_used_));
+}
+
+/// Whether its neighbours know it.
+bool TimerWheel::well_filed(uint32_t node) const {
+  const Node& timer = nodes_[node];
+  if (timer.next != none) {
+    if (timer.next >= nodes_.size() || !is(timer.next, linked_bit)) return false;
+    if (nodes_[timer.next].previous != node) return false;
+  }
+  if ((timer.previous & link_bit) == 0) {
+    return timer.previous < nodes_.size() && nodes_[timer.previous].next == node;
+  }
+  const uint32_t slot = timer.previous & ~link_bit;
+  return slot < slots_.size() && ring_of(slot) < rings_used_ && slots_[slot].head == node;
+}
+
+/// Whether what its slots hold knows them, and lies where its digits say.
+bool TimerWheel::well_formed(uint32_t ring) const {
+  const auto holds = [this](uint32_t slot) {
+    const uint32_t head = slots_[slot].head;
+    return head < nodes_.size() && is(head, linked_bit) &&
+           nodes_[head].previous == (link_bit | slot);
+  };
+  const Ring& own = rings_[ring];
+  if (own.level > root_level) return false;
+  if (slots_[undealt(ring)].head != none && !holds(undealt(ring))) return false;
+  for (uint32_t digit = 0; digit < 64; ++digit) {
+    const uint32_t slot = ring * 64 + digit;
+    const uint32_t head = slots_[slot].head;
+    if ((own.filled >> digit & 1) != (head != none ? 1U : 0U)) return false;
+    if (head == none) continue;
+    if (!is_ring(head)) {
+      if (!holds(slot)) return false;
+      continue;
+    }
+    if (ring_in(head) >= rings_used_) return false;
+    const Ring& below = rings_[ring_in(head)];
+    if (below.parent != slot || below.level >= own.level) return false;
+    if (below.prefix >> (6 * (own.level - below.level - 1)) != ((own.prefix << 6) | digit)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void TimerWheel::rebuild(Archive& archive, std::span<const Range> in_use) {
+  bool sound = rings_[root].parent == none && rings_[root].level == root_level;
+  uint32_t armed = 0;
+  for (const Range& range : in_use) {
+    for (uint32_t node = range.from; node < range.to; ++node) {
+      state_[node] &= linked_bit | armed_bit;  // a crowd is gathered anew
+      armed += is(node, armed_bit) ? 1 : 0;
+      if (is(node, linked_bit)) {
+        sound = sound && well_filed(node);
+      } else {
+        sound = sound && !is(node, armed_bit);
+      }
+    }
+  }
+  std::vector<uint8_t> spare(rings_used_, 0);
+  for (uint32_t ring = free_rings_; ring != none && sound; ring = rings_[ring].parent) {
+    sound = ring < rings_used_ && spare[ring] == 0;
+    if (sound) spare[ring] = 1;
+  }
+  for (uint32_t ring = 0; ring < rings_used_ && sound; ++ring) {
+    sound = spare[ring] != 0 || well_formed(ring);
+  }
+  archive.require(sound && armed == armed_count_, "timers are not filed where they should be");
+}
+
 // --- The front ---
 
 /// Requires that a node is armed.

@@ -21,8 +21,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 #include <vector>
 
+#include "sched/base/archive.h"
 #include "sched/base/fixed_array.h"
 #include "sched/base/time.h"
 
@@ -66,6 +68,17 @@ class TimerWheel {
   static constexpr uint32_t none = 0xffff'ffff;
   template <class Rank>
   uint32_t pop(Instant until, Rank&& rank);
+
+  /// Nodes from … to − 1.
+  struct Range {
+    uint32_t from;
+    uint32_t to;
+  };
+  /// `in_use`: ascending ranges outside of which no node was ever armed. As it lies filed, so that
+  /// a loaded wheel does not stall where the saved one would not have.
+  void persist(Archive& archive, std::span<const Range> in_use);
+  /// After settle(), loading: examines whether all is filed where it is said to be.
+  void rebuild(Archive& archive, std::span<const Range> in_use);
 
   /// Bytes touched so far beside those of the nodes themselves.
   uint64_t ring_bytes() const { return rings_used_ * (sizeof(Ring) + 65 * sizeof(Slot)); }
@@ -127,6 +140,10 @@ class TimerWheel {
   void empty(uint32_t slot);
   void deal_out(uint32_t slot, uint64_t key, uint64_t differing);
   void deal(uint32_t ring, uint32_t entries);
+
+  // Writing down.
+  bool well_filed(uint32_t node) const;
+  bool well_formed(uint32_t ring) const;
 
   // The front.
   void find_first();

@@ -95,6 +95,16 @@ void Workloads::change(uint32_t agent, const Load& before, const Load& after) {
   book(agent, after, false);
 }
 
+void Workloads::persist(Archive& archive) {
+  archive.part("workloads", 1, sizeof(Totals), sizeof(Booked));
+  archive.each(kinds_, [&](Kind& kind) { kind.persist(archive); });
+  archive.fields(channels_, totals_, booked_, of_channel_);
+  bool sound = kinds_.size() <= kinds_max && booked_.size() == totals_.size() * kinds_.size() &&
+               of_channel_.size() == totals_.size() * channels_.size();
+  for (const Kind& kind : kinds_) sound = sound && kind.channel < channels_.size();
+  archive.require(sound, "workloads are not those of the kinds of work there are");
+}
+
 uint32_t Workloads::in_hand(uint32_t agent, uint32_t channel) const {
   const auto found = std::find(channels_.begin(), channels_.end(), channel);
   if (found == channels_.end()) return 0;

@@ -38,10 +38,14 @@ class Workloads {
   /// Bits of the kinds of work there is room for.
   uint64_t room(uint32_t agent) const;
 
+  uint32_t agent_count() const { return static_cast<uint32_t>(totals_.size()); }
+  void persist(Archive& archive);
+
  private:
   struct Kind {
     WorkKind kind;
     uint32_t channel = 0;  // index into channels_
+    void persist(Archive& archive) { archive.fields(kind, channel); }
   };
   struct Booked {
     uint64_t weight_milli = 0;
@@ -55,7 +59,6 @@ class Workloads {
     uint32_t blocking_in_hand = 0;
   };
 
-  uint32_t agent_count() const { return static_cast<uint32_t>(totals_.size()); }
   uint32_t index_of_channel(uint32_t channel);
   void book(uint32_t agent, const Load& load, bool take);
   void count(uint32_t agent, uint32_t work, uint64_t weight_milli, uint32_t in_hand, bool take);

@@ -130,14 +130,22 @@ std::string period_text(const desk::Period& period) {
   return period.business_days != 0 ? fmt::format("{}bd", period.business_days) : elapsed(period.us);
 }
 
+std::string durability_name(config::Durability durability) {
+  constexpr const char* names[] = {"sync", "interval", "none"};
+  return names[static_cast<size_t>(durability)];
+}
+
 Facts facts_of(const config::ServerSettings& server) {
   return {{"listen", or_none(fmt::format("{}", fmt::join(server.listen, ", ")))},
           {"data", or_none(server.data)},
           {"admin", or_none(server.admin)},
-          {"durability", server.durability == config::Durability::sync ? "sync" : "none"},
+          {"durability", durability_name(server.durability)},
+          {"sync_interval", config::print(server.sync_interval)},
           {"clock", server.clock == config::ServerClock::wall ? "wall" : "commands"},
           {"max_jump", config::print(server.max_jump)},
-          {"on_clock_jump", server.waits_on_clock_jump ? "wait" : "continue"}};
+          {"on_clock_jump", server.waits_on_clock_jump ? "wait" : "continue"},
+          {"shards", std::to_string(server.shards)},
+          {"pin", yes_or_no(server.pin_threads)}};
 }
 
 Facts facts_of(const desk::DeskSettings& settings) {

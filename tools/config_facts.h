@@ -18,6 +18,8 @@ using Facts = std::vector<std::pair<std::string, std::string>>;
 /// "3d", "5bd", "never"
 std::string period_text(const desk::Period& period);
 
+/// As in [server].
+std::string durability_name(config::Durability durability);
 Facts facts_of(const config::ServerSettings& server);
 /// Without its pauses and periods of pending tickets, kinds of work and away codes.
 Facts facts_of(const desk::DeskSettings& settings);

@@ -25,7 +25,7 @@ class Demo final : public Subcommand {
     app.add_option("--tickets", tickets_, "Tickets to expect in the day")
         ->check(CLI::Range(10, 100'000));
     app.add_option("--seed", seed_, "Another seed is another day");
-    app.add_option("--durability", durability_, "sync or none")
+    app.add_option("--durability", durability_, "sync, interval or none")
         ->check(CLI::IsMember({"sync", "none"}));
     app.add_flag("--keep", keep_, "Keep the server's folder");
   }

@@ -10,7 +10,9 @@
 #include <thread>
 
 #include "engine/config/load.h"
+#include "engine/config/units.h"
 #include "tools/commands.h"
+#include "tools/config_facts.h"
 #include "tools/config_file.h"
 #include "tools/connection.h"
 #include "tools/version.h"
@@ -75,12 +77,21 @@ class Serve final : public Subcommand {
                                    "unix:PATH or tcp:HOST:PORT; may be given several times");
     app.add_option("--config", config_, "Configuration file: server settings, and desks to create");
     durability_given_ = app.add_option("--durability", durability_,
-                                       "sync: answer when it is on the disk; none: at once")
-                            ->check(CLI::IsMember({"sync", "none"}));
+                                       "sync: answer when it is on the disk; interval: at once, "
+                                       "synced soon after; none: at once")
+                            ->check(CLI::IsMember({"sync", "interval", "none"}));
+    interval_given_ = app.add_option("--sync-interval", sync_interval_,
+                                     "With interval: the longest an answer is not on the disk");
     clock_given_ =
         app.add_option("--clock", clock_,
                        "wall; commands: an administrator moves it, for replays and tests")
             ->check(CLI::IsMember({"wall", "commands"}));
+    shards_given_ = app.add_option("--shards", options_.shards,
+                                   "Threads that desks are spread over; may change at every start")
+                        ->check(CLI::Range(1, 64));
+    pin_given_ = app.add_flag("--pin", options_.pin_threads,
+                              "Keep the threads of socket, shards and log each on a processor of "
+                              "their own");
     app.add_option("--token-file", options_.token_file,
                    "Who knows its content is an administrator");
     app.add_option("--tickets-max", options_.desk_limits.tickets_max, "Room of a new desk")
@@ -102,7 +113,15 @@ class Serve final : public Subcommand {
       return sched::Unexpected{
           bad_usage("nowhere to listen: give --listen unix:PATH, or listen in [server]")};
     }
-    options_.durability = durability_ == "none" ? wire::Durability::none : wire::Durability::sync;
+    options_.durability = durability_ == "none"       ? wire::Durability::none
+                          : durability_ == "interval" ? wire::Durability::interval
+                                                      : wire::Durability::sync;
+    const auto interval = config::parse_duration(sync_interval_);
+    if (!interval || *interval < sched::microsecond * 1'000 || *interval > sched::minute) {
+      return sched::Unexpected{bad_usage(fmt::format(
+          "--sync-interval {} does not lie between 1ms and 1m: write 100ms", sync_interval_))};
+    }
+    options_.sync_interval = *interval;
     options_.clock_mode = clock_ == "commands" ? wire::ClockMode::commands : wire::ClockMode::wall;
     options_.server_version = program_version;
     options_.note = [&terminal](std::string_view line) { terminal.message(line); };
@@ -120,12 +139,15 @@ class Serve final : public Subcommand {
   void apply(const config::ServerSettings& settings) {
     if (data_given_->count() == 0 && !settings.data.empty()) options_.data = settings.data;
     if (listen_given_->count() == 0 && !settings.listen.empty()) options_.listen = settings.listen;
+    if (shards_given_->count() == 0) options_.shards = settings.shards;
+    if (pin_given_->count() == 0) options_.pin_threads = settings.pin_threads;
     options_.max_jump = settings.max_jump;
     options_.waits_on_clock_jump = settings.waits_on_clock_jump;
     if (config_.empty()) return;
     if (durability_given_->count() == 0) {
-      durability_ = settings.durability == config::Durability::none ? "none" : "sync";
+      durability_ = durability_name(settings.durability);
     }
+    if (interval_given_->count() == 0) sync_interval_ = config::print(settings.sync_interval);
     if (clock_given_->count() == 0) {
       clock_ = settings.clock == config::ServerClock::commands ? "commands" : "wall";
     }
@@ -158,10 +180,14 @@ class Serve final : public Subcommand {
   wire::ServerOptions options_;
   std::string config_;
   std::string durability_ = "sync";
+  std::string sync_interval_ = "100ms";
   std::string clock_ = "wall";
   CLI::Option* data_given_ = nullptr;
   CLI::Option* listen_given_ = nullptr;
+  CLI::Option* shards_given_ = nullptr;
+  CLI::Option* pin_given_ = nullptr;
   CLI::Option* durability_given_ = nullptr;
+  CLI::Option* interval_given_ = nullptr;
   CLI::Option* clock_given_ = nullptr;
 };
 

@@ -52,7 +52,15 @@ desk::Limits read_limits(const schema::Limits& table) {
 std::string_view name(Lane lane) { return lane == Lane::bulk ? "bulk" : "interactive"; }
 std::string_view name(ClockMode mode) { return mode == ClockMode::commands ? "commands" : "wall"; }
 std::string_view name(Durability durability) {
-  return durability == Durability::sync ? "sync" : "none";
+  switch (durability) {
+    case Durability::none:
+      return "none";
+    case Durability::sync:
+      return "sync";
+    case Durability::interval:
+      break;
+  }
+  return "interval";
 }
 
 std::string_view name(ErrorCode code) {
@@ -140,7 +148,7 @@ Decoded<Welcome> decode_welcome(std::span<const std::byte> payload) {
     message.principal = table.principal();
     message.roles = table.roles();
     message.clock_mode = reader.enumerator(table.clock_mode(), ClockMode::commands, "clock_mode");
-    message.durability = reader.enumerator(table.durability(), Durability::sync, "durability");
+    message.durability = reader.enumerator(table.durability(), Durability::interval, "durability");
     return message;
   });
 }
@@ -341,7 +349,7 @@ Decoded<ServerStatus> decode_server_status(std::span<const std::byte> payload) {
   message.server_version = reader.text(table.server_version(), "server_version");
   message.draining = table.draining();
   message.clock_mode = reader.enumerator(table.clock_mode(), ClockMode::commands, "clock_mode");
-  message.durability = reader.enumerator(table.durability(), Durability::sync, "durability");
+  message.durability = reader.enumerator(table.durability(), Durability::interval, "durability");
   reader.tables(table.desks(), "desks", [&](const schema::DeskSummary& desk) {
     message.desks.push_back(
         {{desk.desk()}, reader.text(desk.name(), "desks.name"), desk.now_us(), desk.last_event()});

@@ -38,7 +38,7 @@ namespace paceline::wire {
 
 enum class Lane : uint8_t { interactive, bulk };
 enum class ClockMode : uint8_t { wall, commands };
-enum class Durability : uint8_t { none, sync };
+enum class Durability : uint8_t { none, sync, interval };
 enum class ControlVerb : uint8_t { status, drain };
 
 std::string_view name(Lane lane);

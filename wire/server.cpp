@@ -13,6 +13,8 @@ namespace paceline::wire {
 
 namespace {
 
+constexpr uint32_t shards_max = 64;
+
 sched::Expected<desk::CommandFrame, std::string> decode_frame(std::span<const std::byte> payload) {
   auto frame = decode_commands(payload);
   if (!frame) return sched::Unexpected{frame.error().text};
@@ -37,6 +39,18 @@ sched::Expected<std::string, ServerError> read_token(const std::string& path) {
   return token;
 }
 
+runtime::Durability behind_the_wire(Durability durability) {
+  switch (durability) {
+    case Durability::none:
+      return runtime::Durability::none;
+    case Durability::interval:
+      return runtime::Durability::interval;
+    case Durability::sync:
+      break;
+  }
+  return runtime::Durability::sync;
+}
+
 }  // namespace
 
 struct Server::Impl {
@@ -50,6 +64,9 @@ sched::Expected<std::unique_ptr<Server>, ServerError> Server::start(ServerOption
   };
   if (options.listen.empty())
     return refuse("no address to listen on: give --listen unix:PATH or tcp:HOST:PORT");
+  if (options.shards == 0 || options.shards > shards_max)
+    return refuse("a server has 1 … " + std::to_string(shards_max) + " shards, not " +
+                  std::to_string(options.shards) + ": give no more than there are processors");
   if (options.in_flight_commands_max == 0 || options.frame_size_max < 1'024 ||
       options.events_kept == 0 || options.hello_wait_us < 1'000 || options.ending_wait_us < 1'000)
     return refuse(
@@ -65,8 +82,11 @@ sched::Expected<std::unique_ptr<Server>, ServerError> Server::start(ServerOption
   behind.data = options.data;
   behind.clock_mode = options.clock_mode == ClockMode::wall ? runtime::ClockMode::wall
                                                             : runtime::ClockMode::commands;
-  behind.answers_wait_for_sync = options.durability == Durability::sync;
+  behind.durability = behind_the_wire(options.durability);
+  behind.sync_interval = options.sync_interval;
   behind.segment_size = options.segment_size;
+  behind.shards = options.shards;
+  behind.pin_threads = options.pin_threads;
   behind.desks_max = options.desks_max;
   behind.events_kept = options.events_kept;
   behind.decode_frame = decode_frame;

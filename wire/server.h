@@ -49,10 +49,13 @@ struct ServerOptions {
   std::string data;                 ///< Folder; created if absent.
   std::vector<std::string> listen;  ///< "unix:PATH", "tcp:HOST:PORT" (port 0: any free one).
   Durability durability = Durability::sync;
+  sched::Duration sync_interval = sched::microsecond * 100'000;  ///< Of Durability::interval.
   ClockMode clock_mode = ClockMode::wall;
   std::string token_file;  ///< Its content makes an administrator. Empty: none.
 
   desk::Limits desk_limits;  ///< For desks created without limits of their own.
+  uint32_t shards = 1;       ///< Threads that desks are spread over.
+  bool pin_threads = false;  ///< I/O, shard and log threads each to a processor of their own.
   uint32_t desks_max = 256;
   uint32_t connections_max = 1'024;
   uint32_t frame_size_max = frame_size_max_default;

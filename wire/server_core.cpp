@@ -163,7 +163,7 @@ void ServerCore::recycle(ServerRequest* request) {
 void ServerCore::wake_shard() {
   if (!shard_has_news_) return;
   shard_has_news_ = false;
-  pipeline_->wake_shard();
+  pipeline_->wake_shards();
 }
 
 void ServerCore::wants_room(ServerSession& session) {
@@ -265,8 +265,10 @@ ServerStatus ServerCore::status() const {
   status.clock_mode = options_.clock_mode;
   status.durability = options_.durability;
   uint16_t number = 0;
-  for (const runtime::DeskRecord& desk : pipeline_->desks())
-    status.desks.push_back({{++number}, desk.name, desk.now_us, desk.events.last()});
+  for (const runtime::DeskRecord& desk : pipeline_->desks()) {
+    ++number;
+    if (desk.exists()) status.desks.push_back({{number}, desk.name, desk.now_us, desk.events.last()});
+  }
   status.figures = pipeline_->figures();
   status.figures.emplace_back("connections", sessions_.size());
   status.figures.emplace_back("connections_accepted", accepted_);

@@ -218,11 +218,11 @@ void ServerSession::malformed(MessageKind kind, const WireError& wrong) {
 bool ServerSession::administrator() const { return (roles_ & administer) != 0; }
 
 bool ServerSession::desk_known(sched::DeskNumber desk) const {
-  return desk.value != 0 && desk.value <= core_.pipeline().desks().size();
+  return core_.pipeline().find(desk) != nullptr;
 }
 
 runtime::DeskRecord& ServerSession::desk_record(sched::DeskNumber desk) const {
-  return core_.pipeline().desks()[desk.value - 1U];
+  return *core_.pipeline().find(desk);
 }
 
 void ServerSession::take_hello(const Frame& frame) {

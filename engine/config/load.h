@@ -23,7 +23,7 @@
 
 namespace paceline::config {
 
-enum class Durability : uint8_t { sync, none };
+enum class Durability : uint8_t { sync, interval, none };
 enum class ServerClock : uint8_t { wall, commands };
 
 /// What the file does not say is left to the command line and its defaults.
@@ -32,9 +32,12 @@ struct ServerSettings {
   std::string admin;                ///< "HOST:PORT" or empty.
   std::string data;                 ///< Folder, or empty.
   Durability durability = Durability::sync;
+  sched::Duration sync_interval = sched::microsecond * 100'000;  ///< Of Durability::interval.
   ServerClock clock = ServerClock::wall;
   sched::Duration max_jump = sched::minute * 5;
   bool waits_on_clock_jump = false;
+  uint32_t shards = 1;
+  bool pin_threads = false;
 };
 
 struct ConfigError {

@@ -55,9 +55,15 @@ void read_server(TableReader& file, Diagnostics& diagnostics, Sections& sections
                  fmt::format("admin: {} is not HOST:PORT, for example 127.0.0.1:7412",
                              in_quotes(settings.admin)));
   settings.data = server.text("data").value_or("");
-  constexpr std::string_view durabilities[] = {"sync", "none"};
+  constexpr std::string_view durabilities[] = {"sync", "interval", "none"};
   if (const auto position = server.one_of("durability", durabilities))
     settings.durability = static_cast<Durability>(*position);
+  if (const auto interval = server.duration("sync_interval")) {
+    settings.sync_interval = *interval;
+    if (*interval < sched::microsecond * 1'000 || *interval > sched::minute)
+      server.error(code::wrong_duration, server.find("sync_interval")->line,
+                   "sync_interval lies between 1ms and 1m");
+  }
   constexpr std::string_view clocks[] = {"wall", "commands"};
   if (const auto position = server.one_of("clock", clocks))
     settings.clock = static_cast<ServerClock>(*position);
@@ -70,6 +76,9 @@ void read_server(TableReader& file, Diagnostics& diagnostics, Sections& sections
   constexpr std::string_view policies[] = {"continue", "wait"};
   if (const auto position = server.one_of("on_clock_jump", policies))
     settings.waits_on_clock_jump = *position == 1;
+  if (const auto shards = server.integer("shards", 1, 64))
+    settings.shards = static_cast<uint32_t>(*shards);
+  settings.pin_threads = server.boolean("pin").value_or(false);
   server.finish();
 }
 

@@ -39,6 +39,12 @@ class Chronicle {
   uint64_t hash() const { return hash_; }
   const Metrics& metrics() const { return metrics_; }
 
+  void persist(sched::Archive& archive) {
+    archive.fields(sequence_, hash_, noted_us_, principal_);
+    archive.choice(cause_, Cause::configuration);
+    metrics_.persist(archive);
+  }
+
  private:
   uint64_t sequence_ = 0;
   uint64_t hash_ = 0;

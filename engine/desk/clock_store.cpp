@@ -236,4 +236,42 @@ void ClockStore::add_to(sched::Digest& digest, uint32_t clock) const {
   }
 }
 
+void ClockStore::persist(sched::Archive& archive) {
+  archive.part("clocks", 1, sizeof(SlaClock), sizeof(ClockPast), sizeof(ClockSegment),
+               sizeof(RungStep));
+  archive.fields(clock_slots_, past_slots_, segment_slots_, step_slots_, segments_merged_,
+                 steps_dropped_);
+  clocks_.persist(archive, clock_slots_.high_water());
+  pasts_.persist(archive, past_slots_.high_water());
+  segments_.persist(archive, segment_slots_.high_water());
+  steps_.persist(archive, step_slots_.high_water());
+}
+
+void ClockStore::examine(sched::Archive& archive, SlotClaims& clocks, uint32_t policy_count) const {
+  bool known = true;
+  SlotClaims pasts(past_slots_);
+  for (uint32_t at = 0; at < clock_slots_.high_water(); ++at) {
+    if (clocks.free(at)) continue;
+    clocks.claim(clocks_[at].next);
+    pasts.claim(clocks_[at].past);
+    known = known && clocks_[at].policy < policy_count;
+  }
+  SlotClaims segments(segment_slots_);
+  SlotClaims steps(step_slots_);
+  for (uint32_t at = 0; at < past_slots_.high_water(); ++at) {
+    if (pasts.free(at)) continue;
+    segments.claim(pasts_[at].newest_segment);
+    steps.claim(pasts_[at].first_step);
+  }
+  for (uint32_t at = 0; at < segment_slots_.high_water(); ++at) {
+    if (!segments.free(at)) segments.claim(segments_[at].older);
+  }
+  for (uint32_t at = 0; at < step_slots_.high_water(); ++at) {
+    if (!steps.free(at)) steps.claim(steps_[at].next);
+  }
+  archive.require(clocks.complete() && pasts.complete() && segments.complete() && steps.complete(),
+                  "clocks do not lead to what is theirs");
+  archive.require(known, "a clock has a policy that there is not");
+}
+
 }  // namespace paceline::desk

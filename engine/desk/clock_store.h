@@ -136,6 +136,12 @@ class ClockStore {
 
   void add_to(sched::Digest& digest, uint32_t clock) const;
 
+  void persist(sched::Archive& archive);
+  /// After settle(), loading: examines the chains. `clocks` are claims() in which the first clock
+  /// of every ticket is claimed; `policy_count`: of the rulebook.
+  void examine(sched::Archive& archive, SlotClaims& clocks, uint32_t policy_count) const;
+  SlotClaims claims() const { return SlotClaims(clock_slots_); }
+
  private:
   sched::FixedArray<sched::SlaClock> clocks_;
   SlotList clock_slots_;

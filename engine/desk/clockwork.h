@@ -131,6 +131,8 @@ class Clockwork {
   /// Verdict bits of ClockFlag, as of a consumption.
   uint8_t verdict_flags(uint32_t clock, int64_t consumed_us) const;
   uint64_t not_attached() const { return not_attached_; }
+  /// Between batches: nothing is to be carried out, nothing is muted.
+  void persist(sched::Archive& archive) { archive.values(stale_before_us_, not_attached_); }
 
   /// While muted nothing is written down (take-over of a ticket's past).
   void set_muted(bool muted) { muted_ = muted; }

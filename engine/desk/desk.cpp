@@ -22,6 +22,7 @@ struct Desk::Impl {
         lookahead(floor),
         retries(desk_limits) {}
 
+  void persist(sched::Archive& archive);
   void apply(const Batch& batch, Outcome& outcome);
   void apply(const CommandFrame& frame, Outcome& outcome);
   Reply apply(const CommandFrame& frame, CommandKind kind, size_t index);
@@ -36,6 +37,20 @@ struct Desk::Impl {
   uint64_t commands = 0;
   uint64_t rejected = 0;
 };
+
+void Desk::Impl::persist(sched::Archive& archive) {
+  archive.part("desk", 1, sizeof(Limits));
+  auto whose = std::pair(number.value, name);
+  Limits sized = limits;
+  archive.fields(whose, sized);
+  archive.require(whose == std::pair(number.value, name), "it is another desk's");
+  archive.require(sized == limits, "it is of a desk with other limits: start with the same ones");
+  archive.fields(commands, rejected);
+  floor.persist(archive);
+  verbs.persist(archive);
+  retries.persist(archive);
+  archive.part("end of desk", 1);
+}
 
 void Desk::Impl::apply(const Batch& batch, Outcome& outcome) {
   floor.begin_batch(batch.ts, outcome);
@@ -198,6 +213,12 @@ Answer Desk::answer(const Query& query) const {
     if (query.with_digest) answer.status.digest = digest();
   }
   return answer;
+}
+
+void Desk::persist(sched::Archive& archive) {
+  impl_->persist(archive);
+  archive.settle();
+  if (archive.loading() && !archive.failed()) impl_->floor.rebuild(archive);
 }
 
 std::vector<std::string> Desk::check_invariants() const { return impl_->floor.check_everything(); }

@@ -22,6 +22,7 @@
 #include "engine/desk/limits.h"
 #include "engine/desk/query.h"
 #include "engine/desk/reject.h"
+#include "sched/base/archive.h"
 
 namespace paceline::desk {
 
@@ -104,6 +105,18 @@ class Desk {
   /// Examines every invariant over the whole desk, however long it takes; returns the violations
   /// found, one line each. Cheap checks run after every batch by themselves.
   std::vector<std::string> check_invariants() const;
+  /// The whole state, written down or filled in, between two batches. Saving changes nothing.
+  /// Loading is for a desk just constructed with the same number, name, limits and decoder; after
+  /// it, unless the archive failed, the desk goes on as the saved one would: same digest, events,
+  /// answers and replies, byte for byte. What failed is to be thrown away.
+  ///
+  /// Rules are written as they were compiled, with their definitions; calendars are compiled again
+  /// from their specifications, and indexes, lines' agents and gaps between texts are worked out
+  /// again. Whatever is read, neither loading nor digest() crashes, hangs or takes memory beyond
+  /// what was read and the limits: what leads to a record, chain or place is examined. A number
+  /// that is merely another one is not noticed here: checksums before, or the digest after.
+  void persist(sched::Archive& archive);
+
   /// Test builds: a violated invariant ends the process instead of being counted.
   static void set_invariants_fatal(bool fatal);
 

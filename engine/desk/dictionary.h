@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "sched/base/archive.h"
 #include "sched/base/digest.h"
 #include "sched/base/hash_index.h"
 
@@ -39,6 +40,16 @@ class Dictionary {
   }
   uint32_t size() const { return static_cast<uint32_t>(values_.size()); }
   bool full() const { return values_.size() >= entries_max_; }
+
+  void persist(sched::Archive& archive) {
+    archive.fields(values_);
+    archive.require(values_.size() <= entries_max_, "more distinct values than the limits allow");
+    if (!archive.loading()) return;
+    const auto count = static_cast<uint32_t>(values_.size());
+    index_.rebuild(
+        count, count, [](uint32_t) { return true; },
+        [&](uint32_t at) { return sched::hash_text(values_[at]); });
+  }
 
   void add_to(sched::Digest& digest) const {
     digest.add(uint64_t{values_.size()});

@@ -195,6 +195,11 @@ class Floor final : public ValueNumbers {
   static void set_fatal(bool fatal);
   void add_to(sched::Digest& digest) const;
 
+  /// Between batches.
+  void persist(sched::Archive& archive);
+  /// After settle(), loading: what was not written down is worked out from what was.
+  void rebuild(sched::Archive& archive);
+
   uint64_t archived_count() const { return archived_; }
   uint64_t last_ticket() const { return last_ticket_; }
   TicketFacts facts(uint32_t slot) const;
@@ -221,6 +226,9 @@ class Floor final : public ValueNumbers {
     uint64_t next_number = 1;
     uint64_t last_number = 0;
     uint64_t moved = 0;
+    void persist(sched::Archive& archive) {
+      archive.fields(active, next_number, last_number, moved);
+    }
   };
   struct Migration : Rollout {
     Predicate select;
@@ -367,6 +375,9 @@ class Floor final : public ValueNumbers {
 
   void link_closed(uint32_t slot);
   void unlink_closed(uint32_t slot);
+  void persist_rollouts(sched::Archive& archive);
+  void rebuild_offers(sched::Archive& archive);
+  std::vector<sched::TimerWheel::Range> nodes_in_use() const;
   void violated(const char* invariant);
   bool clocks_disagree(uint32_t clock) const;
 

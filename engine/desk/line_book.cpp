@@ -120,6 +120,30 @@ void LineBook::define_work(const WorkSources& sources,
   if (changes) rebook(true);
 }
 
+void LineBook::persist(sched::Archive& archive) {
+  archive.part("line book", 1, sizeof(CompiledRule));
+  archive.each(table_.works, [&](Work& work) { archive.fields(work.kind, work.min_fit_us); });
+  archive.fields(table_.rules, table_.channels, table_.index);
+  archive.each(keys_, [&](Key& key) {
+    archive.fields(key.queue, key.language, key.confidentiality, key.step, key.work);
+  });
+  if (!archive.loading()) return;
+  bool sound = !table_.works.empty() && table_.works.size() <= dispatcher_.work_kind_count() &&
+               table_.index.size() == table_.place_of(rules_.queue_count(), 0, 0, false) &&
+               keys_.size() == dispatcher_.line_count();
+  for (const uint8_t work : table_.index) sound = sound && work < table_.works.size();
+  for (const Key& key : keys_) sound = sound && key.queue < rules_.queue_count();
+  if (!archive.require(sound, "lines are not those of the queues there are")) return;
+  by_key_.rebuild(
+      line_count(), line_count(), [](uint32_t) { return true; },
+      [&](uint32_t line) { return hash_of(keys_[line]); });
+  by_queue_.clear();
+  for (uint32_t line = 0; line < line_count(); ++line) {
+    if (by_queue_.size() <= keys_[line].queue) by_queue_.resize(keys_[line].queue + 1);
+    by_queue_[keys_[line].queue].push_back(line);
+  }
+}
+
 bool LineBook::strict(const Ticket& ticket) const {
   return ticket.major || rules_.queue(ticket.queue).strict[static_cast<size_t>(ticket.priority)];
 }

@@ -76,6 +76,9 @@ class LineBook {
   using Texts = std::function<std::string_view(TextField, uint32_t position)>;
   void set_texts(Texts texts) { texts_ = std::move(texts); }
 
+  /// Rulebook and dispatcher are there before.
+  void persist(sched::Archive& archive);
+
  private:
   struct CompiledRule {
     uint32_t channel = 0;  // position + 1; 0: any

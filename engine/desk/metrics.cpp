@@ -164,6 +164,16 @@ PolicyVerdicts& Metrics::verdicts_of(uint32_t policy) {
   return verdicts_[policy];
 }
 
+void Metrics::persist(sched::Archive& archive) {
+  archive.part("metrics", 1, event_kind_count);
+  archive.value(counts_);
+  archive.each(verdicts_, [&](PolicyVerdicts& verdicts) {
+    archive.fields(verdicts.policy, verdicts.met, verdicts.breached, verdicts.cancelled,
+                   verdicts.running, verdicts.running_breached);
+  });
+  archive.value(timer_lag_us_max_);
+}
+
 void Metrics::add_to(sched::Digest& digest) const {
   for (const uint64_t count : counts_) digest.add(count);
   for (const PolicyVerdicts& verdicts : verdicts_) {

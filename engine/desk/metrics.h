@@ -13,6 +13,7 @@
 #include "engine/desk/event.h"
 #include "engine/desk/query.h"
 #include "engine/desk/ticket.h"
+#include "sched/base/archive.h"
 #include "sched/base/digest.h"
 
 namespace paceline::desk {
@@ -28,6 +29,7 @@ class Metrics {
   int64_t timer_lag_us_max() const { return timer_lag_us_max_; }
 
   void add_to(sched::Digest& digest) const;
+  void persist(sched::Archive& archive);
 
  private:
   PolicyVerdicts& verdicts_of(uint32_t policy);

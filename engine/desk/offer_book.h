@@ -27,6 +27,11 @@ struct Offer {
   uint32_t note = 0xffff'ffff;  ///< Reason position, of a hand-over.
   uint32_t next_of_ticket = 0xffff'ffff;
   uint32_t next_of_agent = 0xffff'ffff;
+
+  void persist(sched::Archive& archive) {
+    archive.fields(number, slot, agent, offered_at_us, expires_at_us, load.work, load.weight_milli,
+                   load.in_hand, hand_over, note, next_of_ticket, next_of_agent);
+  }
 };
 
 class OfferBook {
@@ -76,6 +81,30 @@ class OfferBook {
       if (offer.number != 0) each(offer);
     }
   }
+  /// Loading, the chains are examine()d after it.
+  void persist(sched::Archive& archive) {
+    archive.part("offers", 1);
+    archive.fields(slots_, offers_, last_number_);
+    archive.require(offers_.size() == slots_.high_water(), "offers are not as many as they say");
+  }
+  /// After settle(), loading. `of_tickets` and `of_agents` are claims() in which the first offer of
+  /// every ticket and of every agent is claimed.
+  void rebuild(sched::Archive& archive, SlotClaims& of_tickets, SlotClaims& of_agents) {
+    const auto count = static_cast<uint32_t>(offers_.size());
+    bool sound = true;
+    for (uint32_t at = 0; at < count; ++at) {
+      sound = sound && (offers_[at].number == 0) == of_tickets.free(at);
+      if (of_tickets.free(at)) continue;
+      of_tickets.claim(offers_[at].next_of_ticket);
+      of_agents.claim(offers_[at].next_of_agent);
+    }
+    sound = sound && of_tickets.complete() && of_agents.complete();
+    if (!archive.require(sound, "offers do not lead to what is theirs")) return;
+    by_number_.rebuild(
+        count, count, [&](uint32_t at) { return offers_[at].number != 0; },
+        [&](uint32_t at) { return hash_of(at); });
+  }
+  SlotClaims claims() const { return SlotClaims(slots_); }
   uint32_t find(uint64_t number) const {
     return by_number_.find(sched::mix(number),
                            [&](uint32_t at) { return offers_[at].number == number; });

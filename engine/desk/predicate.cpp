@@ -345,6 +345,19 @@ Expected<Predicate, SyntaxError> Predicate::parse(std::string_view text,
   return PredicateParser(text, resolve, objects).parse();
 }
 
+bool Predicate::well_formed() const {
+  return std::all_of(steps_.begin(), steps_.end(), [this](const Step& step) {
+    const bool of_set = step.code == Code::any_of || step.code == Code::among;
+    if (of_set && uint64_t{step.value} + step.count > sets_.size()) return false;
+    return step.code <= Code::either && static_cast<size_t>(step.field) < field_count;
+  });
+}
+
+void Predicate::persist(sched::Archive& archive) {
+  archive.fields(steps_, sets_, fields_);
+  if (!archive.require(well_formed(), "a condition is not an expression")) steps_.clear();
+}
+
 bool Predicate::holds(const FieldValues& values) const {
   uint64_t stack = 1;  // the top is bit 0; what no step replaces is "always"
   const auto top_two = [&stack] { return std::pair{(stack & 1) != 0, (stack & 2) != 0}; };

@@ -21,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+#include "sched/base/archive.h"
 #include "sched/base/expected.h"
 
 namespace paceline::desk {
@@ -97,6 +98,8 @@ class Predicate {
   /// Bits of the fields it reads.
   uint32_t fields() const { return fields_; }
   bool always() const { return steps_.empty(); }
+  /// As compiled: parsed again, it might mean what has come into being since.
+  void persist(sched::Archive& archive);
 
  private:
   friend class PredicateParser;
@@ -107,6 +110,8 @@ class Predicate {
     uint32_t value;  // literal, or first position in `sets_`
     uint32_t count;  // literals of any_of and among, where they are sorted
   };
+  bool well_formed() const;
+
   std::vector<Step> steps_;  // postfix, over a stack of at most 64; none: always true
   std::vector<uint32_t> sets_;
   uint32_t fields_ = 0;

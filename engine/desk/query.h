@@ -65,6 +65,7 @@ struct SegmentView {
   int64_t consumed_us = 0;        ///< Business time it used.
   uint8_t cycle = 1;
   bool repaired = false;  ///< Written by a repair; earlier segments of the cycle are superseded.
+  bool operator==(const SegmentView&) const = default;
 };
 
 /// A rung of a clock's ladder and where it stands in this cycle.
@@ -77,6 +78,7 @@ struct RungView {
   int64_t due_at_us = 0;          ///< Not passed and running: when it is due.
   int64_t next_action_at_us = 0;  ///< A repetition or a delayed action; 0: none.
   uint32_t repetitions = 0;
+  bool operator==(const RungView&) const = default;
 };
 
 struct ClockView {
@@ -110,6 +112,7 @@ struct ClockView {
   /// Oldest first, the newest 256; of why_clock and of archived tickets only.
   std::vector<SegmentView> segments;
   std::vector<RungView> rungs;  ///< Of why_clock only.
+  bool operator==(const ClockView&) const = default;
 };
 
 /// A version of a policy and the clocks on it.
@@ -125,6 +128,7 @@ struct PolicyView {
   bool in_force = false;
   OnCalendarChange on_calendar_change = OnCalendarChange::immediate;
   uint64_t running = 0, paused = 0, completed = 0, cancelled = 0;  ///< Clocks in memory.
+  bool operator==(const PolicyView&) const = default;
 };
 
 /// What a migration or a repair would do to one clock.
@@ -139,6 +143,7 @@ struct ClockChange {
   int64_t consumed_before_us = 0, consumed_after_us = 0;
   int64_t due_before_us = 0, due_after_us = 0;            ///< 0: paused, ended or never.
   int64_t breached_before_us = 0, breached_after_us = 0;  ///< 0: not breached.
+  bool operator==(const ClockChange&) const = default;
 };
 
 struct TicketView {
@@ -173,6 +178,7 @@ struct TicketView {
   uint32_t declines = 0;  ///< Since it came to this queue.
   uint8_t tier = 1;       ///< Of its queue; of an ended ticket the tier it ended at.
   uint8_t checklist_done = 0, checklist_of = 0;  ///< At the newest escalation.
+  bool operator==(const TicketView&) const = default;
 };
 
 struct OfferView {
@@ -181,6 +187,7 @@ struct OfferView {
   std::string external_id, queue, agent;
   int64_t offered_at_us = 0, expires_at_us = 0;
   bool hand_over = false;  ///< The ticket stays with whoever has it until accepted.
+  bool operator==(const OfferView&) const = default;
 };
 
 /// An agent as a ticket sees it: the first filter that fails, or how it compares.
@@ -194,6 +201,7 @@ struct CandidateView {
   uint64_t used_milli = 0;
   uint32_t capacity_milli = 0;
   std::string state;
+  bool operator==(const CandidateView&) const = default;
 };
 
 /// A line of a queue as an agent or supervisor sees it.
@@ -211,6 +219,7 @@ struct LineView {
   std::string head_external_id;
   std::string hindrance;  ///< why_agent: why the agent does not take the head; why_queue: what it
                           ///< waits for.
+  bool operator==(const LineView&) const = default;
 };
 
 /// A number or instant by its name, in the order in which it is to be read.
@@ -220,6 +229,7 @@ struct WhyTerm {
   Kind kind = Kind::text;
   std::string text;
   int64_t value = 0;
+  bool operator==(const WhyTerm&) const = default;
 };
 
 struct Why {
@@ -231,6 +241,7 @@ struct Why {
   std::vector<LineView> lines;
   uint32_t lines_left_out = 0;
   std::vector<std::string> remedies;  ///< What would change the answer.
+  bool operator==(const Why&) const = default;
 };
 
 struct QueueView {
@@ -241,6 +252,7 @@ struct QueueView {
   uint32_t offered = 0;               ///< Under a live offer.
   uint32_t unroutable = 0;            ///< Waiting, and nobody at all can serve them.
   bool held = false;
+  bool operator==(const QueueView&) const = default;
 };
 
 struct AgentView {
@@ -260,11 +272,13 @@ struct AgentView {
   uint32_t exclusions = 0;
   int64_t logged_in_us = 0, available_us = 0, busy_us = 0, wrap_up_us = 0, away_us = 0;
   std::string languages, clearances, channels, shift;
+  bool operator==(const AgentView&) const = default;
 };
 
 /// Positions in Event → names.
 struct Names {
   std::vector<std::string> queues, agents, policies, reasons;
+  bool operator==(const Names&) const = default;
 };
 
 /// A share, published with what it is made of.
@@ -277,12 +291,14 @@ struct Ratio {
 struct Percentiles {
   uint64_t n = 0;
   int64_t p50_us = 0, p90_us = 0, p99_us = 0;
+  bool operator==(const Percentiles&) const = default;
 };
 
 struct PolicyVerdicts {
   std::string policy = {};
   uint64_t met = 0, breached = 0, cancelled = 0;  ///< Completed clocks.
   uint64_t running = 0, running_breached = 0;     ///< Running or paused, of them already breached.
+  bool operator==(const PolicyVerdicts&) const = default;
 };
 
 /// All durations exact microseconds. State labels: New (not begun), Active, the pending reason,
@@ -301,6 +317,7 @@ struct Kpi {
   std::vector<PolicyVerdicts> policies;
   std::map<std::string, uint64_t> backlog;  ///< At `at_us`: neither resolved, closed nor cancelled.
   uint64_t backlog_total = 0;
+  bool operator==(const Kpi&) const = default;
 };
 
 struct Status {
@@ -315,6 +332,7 @@ struct Status {
   uint64_t configuration_version = 0;
   std::map<std::string, uint64_t> invariant_violations;  ///< Must stay 0.
   uint64_t text_bytes = 0;
+  bool operator==(const Status&) const = default;
 };
 
 struct Answer {
@@ -333,6 +351,7 @@ struct Answer {
   Kpi kpi;
   Status status;
   bool more = false;
+  bool operator==(const Answer&) const = default;
 };
 
 }  // namespace paceline::desk

@@ -64,6 +64,14 @@ const Retries::Session* Retries::find(SessionId id) const {
   return found == sessions_.end() ? nullptr : &found->second;
 }
 
+void Retries::persist(sched::Archive& archive) {
+  archive.part("sessions", 1, sizeof(Reply));
+  archive.fields(next_clearing_us_, sessions_);
+  archive.require(sessions_.size() <= sessions_max_, "more sessions than the limits allow");
+  replies_kept_ = 0;
+  for (const auto& [id, session] : sessions_) replies_kept_ += session.window_.size();
+}
+
 void Retries::add_to(sched::Digest& digest) const {
   for (const auto& [id, session] : sessions_) {
     digest.add(id.value);

@@ -13,6 +13,7 @@
 
 #include "engine/desk/command.h"
 #include "engine/desk/limits.h"
+#include "sched/base/archive.h"
 #include "sched/base/digest.h"
 
 namespace paceline::desk {
@@ -24,6 +25,11 @@ class Retries {
     uint64_t last_number() const { return last_number_; }
     /// The reply given to `number` (≤ last_number()); null where it left the window.
     const Reply* reply_to(uint64_t number) const;
+
+    void persist(sched::Archive& archive) {
+      archive.values(last_number_, last_used_us_);
+      archive.bulk_list(window_);
+    }
 
    private:
     friend class Retries;
@@ -45,6 +51,7 @@ class Retries {
   void remember(Session& session, uint64_t number, const Reply& reply);
 
   void add_to(sched::Digest& digest) const;
+  void persist(sched::Archive& archive);
 
  private:
   uint32_t sessions_max_;

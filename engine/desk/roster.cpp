@@ -55,6 +55,16 @@ int64_t AgentRecord::band_until_us(int64_t low_milli, int64_t high_milli) const 
   return wait_us == 0 ? 0 : counted_us + wait_us;
 }
 
+void AgentRecord::persist(sched::Archive& archive) {
+  archive.choice(state, AgentState::draining);
+  archive.choice(after_wrap_up, AgentState::draining);
+  archive.fields(code, code_routable, since_us, logged_in_at_us, shift_end_us, drained,
+                 wrap_up_least_us, wrap_up_end_us, wrap_up_length_us, wrap_up_extended, lost_at_us,
+                 grace_end_us, expired_in_row, given, next_edge_us, next_band_us, first_offer,
+                 offers, first_ticket, in_hand, held, cool_offs, counted_us, busy, session_busy_us,
+                 session_available_us, logged_in_us, available_us, busy_us, wrap_up_us, away_us);
+}
+
 void Roster::add_to(sched::Digest& digest, uint32_t agent) const {
   const AgentRecord& record = records_[agent];
   digest.add(uint64_t{static_cast<uint8_t>(record.state)} << 32 | record.code);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/desk/event.h"
+#include "sched/base/archive.h"
 #include "sched/base/digest.h"
 #include "sched/base/time.h"
 
@@ -70,6 +71,8 @@ struct AgentRecord {
   /// When, with nothing else happening, the occupancy comes from one side of the band's edges to
   /// the other; 0: never. As counted.
   int64_t band_until_us(int64_t low_milli, int64_t high_milli) const;
+
+  void persist(sched::Archive& archive);
 };
 
 class Roster {
@@ -82,6 +85,10 @@ class Roster {
   uint32_t size() const { return static_cast<uint32_t>(records_.size()); }
 
   void add_to(sched::Digest& digest, uint32_t agent) const;
+  void persist(sched::Archive& archive) {
+    archive.part("agents", 1, sizeof(CoolOff));
+    archive.fields(records_);
+  }
 
  private:
   std::deque<AgentRecord> records_;

@@ -166,12 +166,20 @@ class Rulebook {
 
   void add_to(sched::Digest& digest) const;
 
+  /// Definitions and what is compiled of them are written down, since compiled again a condition
+  /// might mean what has come into being since: only calendars are compiled again, from their
+  /// specifications. Positions stay what they were.
+  void persist(sched::Archive& archive);
+
  private:
   std::string problem_with_queues(const Configuration& configuration) const;
   std::string problem_with_staff(const Configuration& configuration,
                                  const std::function<bool(const std::string&)>& is_calendar) const;
   void compile_queue(Queue& queue);
   void add_staff_to(sched::Digest& digest) const;
+
+  bool leads_astray() const;
+  void find_calendars();
 
   struct CompiledRoute {
     uint32_t rule;

@@ -8,7 +8,9 @@
 
 #include <bit>
 #include <cstdint>
+#include <vector>
 
+#include "sched/base/archive.h"
 #include "sched/base/digest.h"
 #include "sched/base/fixed_array.h"
 
@@ -29,6 +31,20 @@ class StickyTable {
     const Entry& entry = entries_[key & (entries_.size() - 1)];
     return entry.agent != 0 && entry.key == key && entry.at_us >= since_us ? entry.agent - 1 : none;
   }
+  void persist(sched::Archive& archive) {
+    archive.part("last resolvers", 1, sizeof(Entry));
+    std::vector<Entry> filled;
+    if (used_) {
+      for (const Entry& entry : entries_.span()) {
+        if (entry.agent != 0) filled.push_back(entry);
+      }
+    }
+    archive.value(used_);
+    archive.list(filled);
+    if (!archive.loading()) return;
+    for (const Entry& entry : filled) entries_[entry.key & (entries_.size() - 1)] = entry;
+  }
+
   void add_to(sched::Digest& digest) const {
     if (!used_) return;
     for (size_t place = 0; place < entries_.size(); ++place) {

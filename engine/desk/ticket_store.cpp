@@ -173,4 +173,81 @@ void TicketStore::intervals(uint32_t slot, std::vector<StateInterval>& intervals
   std::reverse(intervals.begin(), intervals.end());
 }
 
+/// By name, so that another order of the record's members is no matter.
+static void persist(sched::Archive& archive, TicketSide& side) {
+  archive.fields(side.parent, side.tasks, side.tasks_open, side.held_for, side.hold_until_us,
+                 side.overflow_check_us, side.bounce_pair, side.bounces_in_pair, side.bounces,
+                 side.enqueued_before_us, side.order_before, side.escalations, side.checklist_done,
+                 side.checklist_of, side.scores);
+}
+
+void TicketStore::persist(sched::Archive& archive) {
+  archive.part("tickets", 1, sizeof(Ticket), sizeof(TicketDetail), sizeof(IntervalNode),
+               interned_count);
+  archive.fields(slots_, interval_slots_, intervals_merged_, sides_);
+  for (Dictionary& dictionary : dictionaries_) dictionary.persist(archive);
+  tickets_.persist(archive, slots_.high_water());
+  details_.persist(archive, slots_.high_water());
+  intervals_.persist(archive, interval_slots_.high_water());
+  texts_.persist(archive);
+  clocks_.persist(archive);
+}
+
+/// Whether something in the record is not the number of anything.
+bool TicketStore::leads_astray(const Ticket& ticket, const TicketDetail& detail,
+                               const Bounds& bounds) const {
+  const auto beyond = [](uint32_t position, uint32_t count) {
+    return position != none && position >= count;
+  };
+  bool astray =
+      (ticket.offers != 0) != (detail.first_offer != none) || ticket.queue >= bounds.queues ||
+      beyond(ticket.agent, bounds.agents) || beyond(ticket.reason, bounds.reasons) ||
+      beyond(detail.routed_by, bounds.reasons) || beyond(detail.queue_before, bounds.queues) ||
+      beyond(detail.last_queue, bounds.queues) || beyond(detail.previous_in_list, high_water()) ||
+      beyond(detail.next_in_list, high_water());
+  for (size_t field = 0; field < interned_count; ++field) {
+    astray = astray || detail.interned[field] > dictionaries_[field].size();
+  }
+  return astray;
+}
+
+void TicketStore::rebuild(sched::Archive& archive, const Bounds& bounds) {
+  const SlotClaims slots(slots_);
+  SlotClaims intervals(interval_slots_);
+  SlotClaims clocks = clocks_.claims();
+  uint32_t tickets = 0;
+  uint32_t external_ids = 0;
+  uint32_t sides = 0;
+  bool sound = true;
+  for (uint32_t slot = 0; slot < high_water() && sound; ++slot) {
+    const Ticket& ticket = tickets_[slot];
+    const TicketDetail& detail = details_[slot];
+    sound = (ticket.id == 0) == slots.free(slot);
+    if (ticket.id == 0) continue;
+    ++tickets;
+    sound = sound && !leads_astray(ticket, detail, bounds);
+    intervals.claim(ticket.newest_interval);
+    clocks.claim(ticket.first_clock);
+    if (ticket.text != 0) sound = sound && texts_.claim(ticket.text, text_size(slot));
+    if (ticket.text == 0) sound = sound && text_size(slot) == 0;
+    external_ids += detail.external_id_size != 0 ? 1 : 0;
+    if (ticket.has_side) sound = sound && sides_.contains(slot);
+    sides += ticket.has_side;
+  }
+  for (uint32_t at = 0; at < interval_slots_.high_water(); ++at) {
+    if (!intervals.free(at)) intervals.claim(intervals_[at].older);
+  }
+  clocks_.examine(archive, clocks, bounds.policies);
+  sound = sound && tickets == count() && intervals.complete() && sides == sides_.size();
+  if (!archive.require(sound, "tickets do not lead to what is theirs")) return;
+  texts_.rebuild();
+  by_id_.rebuild(
+      high_water(), count(), [&](uint32_t slot) { return tickets_[slot].id != 0; },
+      [&](uint32_t slot) { return hash_of(slot); });
+  by_external_id_.rebuild(
+      high_water(), external_ids,
+      [&](uint32_t slot) { return tickets_[slot].id != 0 && details_[slot].external_id_size != 0; },
+      [&](uint32_t slot) { return external_hash_of(slot); });
+}
+
 }  // namespace paceline::desk

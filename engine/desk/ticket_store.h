@@ -110,6 +110,14 @@ class TicketStore {
 
   uint64_t text_bytes() const { return texts_.bytes_used(); }
 
+  void persist(sched::Archive& archive);
+  /// After settle(), loading: examines what leads where and finds the indexes again. Values that
+  /// lead elsewhere lie below these counts.
+  struct Bounds {
+    uint32_t queues, agents, policies, reasons;
+  };
+  void rebuild(sched::Archive& archive, const Bounds& bounds);
+
  private:
   struct IntervalNode {
     int64_t from_us;
@@ -120,6 +128,7 @@ class TicketStore {
   uint64_t hash_of(uint32_t slot) const { return sched::mix(tickets_[slot].id); }
   uint64_t external_hash_of(uint32_t slot) const { return sched::hash_text(external_id(slot)); }
   uint32_t text_size(uint32_t slot) const;
+  bool leads_astray(const Ticket& ticket, const TicketDetail& detail, const Bounds& bounds) const;
 
   sched::FixedArray<Ticket> tickets_;
   sched::FixedArray<TicketDetail> details_;

@@ -42,6 +42,7 @@ class Verbs {
   Reply execute(const CommandFrame& frame, CommandKind kind, size_t index);
 
   void add_to(sched::Digest& digest) const { digest.add_text(staged_); }
+  void persist(sched::Archive& archive) { archive.fields(staged_, staged_size_); }
 
  private:
   Reply open(const CommandFrame& frame, const Open& open);

@@ -11,18 +11,32 @@ struct AppliedRing::Queue {
   boost::lockfree::spsc_queue<Applied*> ring;
 };
 
-AppliedRing::AppliedRing(uint32_t size) : queue_(std::make_unique<Queue>(size)) {}
+AppliedRing::AppliedRing(uint32_t size, uint32_t writers) {
+  for (uint32_t i = 0; i < writers; ++i) queues_.push_back(std::make_unique<Queue>(size));
+}
 AppliedRing::~AppliedRing() = default;
 
-void AppliedRing::push(Applied* applied) { CHECK(queue_->ring.push(applied)); }
-
-Applied* AppliedRing::pop() {
-  Applied* applied = nullptr;
-  return queue_->ring.pop(applied) ? applied : nullptr;
+void AppliedRing::push(Applied* applied, uint32_t writer) {
+  CHECK(queues_[writer]->ring.push(applied));
 }
 
-AppliedPool::AppliedPool(uint32_t size) : all_(new Applied[size]), returned_(size) {
-  for (uint32_t i = 0; i < size; ++i) free_.push_back(&all_[i]);
+Applied* AppliedRing::pop() {
+  // In turn, so that no writer waits for another to pause.
+  for (size_t i = 0; i < queues_.size(); ++i) {
+    Queue& queue = *queues_[turn_];
+    turn_ = turn_ + 1 == queues_.size() ? 0 : turn_ + 1;
+    Applied* applied = nullptr;
+    if (queue.ring.pop(applied)) return applied;
+  }
+  return nullptr;
+}
+
+AppliedPool::AppliedPool(uint32_t size, uint32_t shard)
+    : all_(new Applied[size]), returned_(size) {
+  for (uint32_t i = 0; i < size; ++i) {
+    all_[i].shard = shard;
+    free_.push_back(&all_[i]);
+  }
 }
 
 Applied* AppliedPool::take() {

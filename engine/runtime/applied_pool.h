@@ -1,4 +1,5 @@
-// A fixed number of Applied that go round: shard → log thread → I/O thread → shard.
+// A fixed number of Applied that go round: shard → log thread → I/O thread → shard. Each shard has
+// its own.
 //
 // The number bounds what is applied and not yet answered: when none is free the shard waits, the
 // intake fills, and callers are told busy. Rings are as large as the pool: a push never fails.
@@ -15,24 +16,27 @@
 
 namespace paceline::runtime {
 
-/// One writer, one reader. The reader sleeps at its bell.
+/// One reader, which sleeps at its bell, and a ring for every writer. The order of one writer is
+/// kept; between writers there is none.
 class AppliedRing {
  public:
-  explicit AppliedRing(uint32_t size);
+  /// `size` is the room of each writer.
+  explicit AppliedRing(uint32_t size, uint32_t writers = 1);
   ~AppliedRing();
-  void push(Applied* applied);  ///< Does not ring.
-  Applied* pop();               ///< None: empty.
+  void push(Applied* applied, uint32_t writer = 0);  ///< Does not ring.
+  Applied* pop();                                    ///< None: empty.
   Bell& bell() { return bell_; }
 
  private:
   struct Queue;
-  std::unique_ptr<Queue> queue_;
+  std::vector<std::unique_ptr<Queue>> queues_;  // by writer
+  uint32_t turn_ = 0;                           // the reader's: whose comes next
   Bell bell_;
 };
 
 class AppliedPool {
  public:
-  explicit AppliedPool(uint32_t size);
+  explicit AppliedPool(uint32_t size, uint32_t shard = 0);
 
   /// Cleared; none if all are on their way. The one given back last comes first: its buffers are
   /// warm, and those hardly ever needed stay small.

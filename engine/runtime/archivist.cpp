@@ -46,6 +46,12 @@ sched::Expected<History*, std::string> Archivist::history(sched::DeskNumber desk
   return history.get();
 }
 
+sched::Expected<void, std::string> Archivist::begin(sched::DeskNumber desk) {
+  auto found = history(desk);
+  if (!found) return sched::Unexpected{found.error()};
+  return {};
+}
+
 sched::Expected<void, std::string> Archivist::archive(sched::DeskNumber desk, uint64_t first,
                                                       std::vector<desk::ArchivedTicket>& tickets) {
   auto found = history(desk);

@@ -24,10 +24,12 @@ class Archivist {
   Archivist(std::string folder, Disk* disk, WakeUp& io);
   ~Archivist();
 
-  /// Before run(), on the starting thread: what a replay archives.
+  /// Before run(): opens a desk's file, on the starting thread.
+  sched::Expected<void, std::string> begin(sched::DeskNumber desk);
+  /// Likewise, after begin(), on one thread for each desk: what a replay archives.
   sched::Expected<void, std::string> archive(sched::DeskNumber desk, uint64_t first,
                                              std::vector<desk::ArchivedTicket>& tickets);
-  /// Likewise, after it: a history must not be ahead of its log.
+  /// After the replay: a history must not be ahead of its log.
   sched::Expected<void, std::string> cut(sched::DeskNumber desk, uint64_t kept);
 
   // From the I/O thread. False: too much is waiting; try again when woken.

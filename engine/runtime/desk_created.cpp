@@ -1,7 +1,7 @@
-// The record of a desk's creation, and what a desk may be called and hold.
-#include <cstring>
+#include "engine/runtime/desk_created.h"
 
-#include "engine/runtime/shard.h"
+#include <cstdint>
+#include <cstring>
 
 namespace paceline::runtime {
 

@@ -10,11 +10,10 @@ void EventRing::append(std::span<const desk::Event> events) {
   for (const desk::Event& event : events) {
     CHECK(event.sequence == last_ + 1);
     last_ = event.sequence;
-    if (ring_.size() < kept_)
-      ring_.push_back(event);
-    else
-      ring_[next_] = event;
+    if (ring_.size() <= next_) ring_.resize(next_ + 1);
+    ring_[next_] = event;
     if (++next_ == kept_) next_ = 0;
+    if (count_ < kept_) ++count_;
   }
 }
 
@@ -28,6 +27,22 @@ uint64_t EventRing::read(uint64_t from, uint64_t kinds, size_t limit,
     --limit;
   }
   return from;
+}
+
+void EventRing::persist(sched::Archive& archive) {
+  uint64_t last = last_;
+  std::vector<desk::Event> events;
+  if (archive.saving()) read(first(), 0, kept_, events);
+  archive.value(last);
+  archive.list(events);
+  if (archive.saving() || archive.failed()) return;
+  if (events.size() > last) return archive.fail("there are more events than there ever were");
+  *this = EventRing(kept_);
+  begin_after(last - events.size());
+  for (const desk::Event& event : events) {
+    if (event.sequence != last_ + 1) return archive.fail("events are missing");
+    append(std::span(&event, 1));
+  }
 }
 
 }  // namespace paceline::runtime

@@ -20,6 +20,10 @@ bool Intake::push(uint32_t io_thread, Request* request) {
   return rings_[io_thread * lane_count + static_cast<size_t>(request->lane)]->queue.push(request);
 }
 
+bool Intake::has_room(uint32_t io_thread, Lane lane) const {
+  return rings_[io_thread * lane_count + static_cast<size_t>(lane)]->queue.write_available() > 0;
+}
+
 void Intake::drain(size_t commands_max, size_t bytes_max, std::vector<Request*>& out) {
   size_t bytes = bytes_max;
   size_t share = std::max<size_t>(commands_max / bulk_share, 1);

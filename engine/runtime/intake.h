@@ -32,6 +32,9 @@ class Intake {
   bool push(uint32_t io_thread, Request* request);
   void ring() { bell_.ring(); }
 
+  /// Whether a push to this lane will succeed; from the thread of that number.
+  bool has_room(uint32_t io_thread, Lane lane) const;
+
   /// Appends requests to `out` until about `commands_max` commands or `bytes_max` bytes of payload
   /// are there. A request without commands counts as one.
   void drain(size_t commands_max, size_t bytes_max, std::vector<Request*>& out);

@@ -40,13 +40,12 @@ uint64_t record_size(const LogRecord& record) {
   return sizeof(RecordHeader) + payload_size(record);
 }
 
-uint64_t append_record(Bytes& out, const LogRecord& record, RecordHeader header) {
+uint64_t write_record(std::span<std::byte> out, const LogRecord& record, RecordHeader header) {
   const uint64_t payload = payload_size(record);
   CHECK(payload <= 0xffff'ffff);
-  const size_t start = out.size();
-  out.resize(start + sizeof header + payload);
+  CHECK(out.size() == sizeof header + payload);
 
-  std::byte* at = out.data() + start + sizeof header;
+  std::byte* at = out.data() + sizeof header;
   for (const LoggedFrame& frame : record.frames) {
     const LoggedFrameHeader frame_header{
         .session = frame.session.value,
@@ -67,9 +66,9 @@ uint64_t append_record(Bytes& out, const LogRecord& record, RecordHeader header)
   header.frame_count = static_cast<uint32_t>(record.frames.size());
   header.rules_version = record.rules_version;
   header.desk = record.desk.value;
-  header.payload_hash = sched::hash_bytes(out.data() + start + sizeof header, payload);
+  header.payload_hash = sched::hash_bytes(out.data() + sizeof header, payload);
   header.header_hash = hash_of(header);
-  std::memcpy(out.data() + start, &header, sizeof header);
+  std::memcpy(out.data(), &header, sizeof header);
   return header.header_hash;
 }
 
@@ -108,6 +107,22 @@ bool read_frames(const RecordHeader& header, std::span<const std::byte> payload,
     payload = payload.subspan(size);
   }
   return payload.empty();
+}
+
+std::optional<LogRecord> read_record(const RecordHeader& header, std::span<const std::byte> payload,
+                                     std::vector<LoggedFrame>& frames) {
+  LogRecord record{.kind = header.kind,
+                   .desk = {header.desk},
+                   .ts = {header.ts_us},
+                   .rules_version = header.rules_version};
+  if (header.kind != RecordKind::batch) {
+    record.system = payload;
+  } else if (read_frames(header, payload, frames)) {
+    record.frames = frames;
+  } else {
+    return {};
+  }
+  return record;
 }
 
 }  // namespace paceline::runtime

@@ -8,27 +8,26 @@ namespace {
 constexpr uint64_t segment = 1;
 }
 
-Logged<void> MemoryLog::replay(const Visitor& visit, const Progress&) {
+Logged<void> MemoryLog::replay(LogPosition from, const Visitor& visit, const Progress&) {
+  const auto refuse = [](LogErrorKind kind, std::string text) {
+    return sched::Unexpected{LogError{kind, "command log: " + std::move(text)}};
+  };
+  if (from.sequence + 1 < first_sequence_ || from.sequence > position_.sequence)
+    return refuse(LogErrorKind::damaged,
+                  "record " + std::to_string(from.sequence + 1) + " is not in it");
   std::vector<LoggedFrame> frames;
-  for (const Bytes& bytes : records_) {
-    const auto header = read_header(bytes, segment);
+  for (size_t i = from.sequence + 1 - first_sequence_; i < records_.size(); ++i) {
+    const auto header = read_header(records_[i], segment);
     CHECK(header.has_value());
-    const auto payload = read_payload(bytes, *header);
+    if (header->sequence == from.sequence + 1 && header->chain != from.chain)
+      return refuse(LogErrorKind::damaged, "it is another log than what is known");
+    const auto payload = read_payload(records_[i], *header);
     CHECK(payload.has_value());
-    LogRecord record{.kind = header->kind,
-                     .desk = {header->desk},
-                     .ts = {header->ts_us},
-                     .rules_version = header->rules_version};
-    if (header->kind == RecordKind::batch) {
-      CHECK(read_frames(*header, *payload, frames));
-      record.frames = frames;
-    } else {
-      record.system = *payload;
-    }
-    if (std::string objection = visit(header->sequence, record); !objection.empty())
-      return sched::Unexpected{
-          LogError{LogErrorKind::refused,
-                   "command log: record " + std::to_string(header->sequence) + ": " + objection}};
+    const auto record = read_record(*header, *payload, frames);
+    CHECK(record.has_value());
+    if (std::string objection = visit(header->sequence, *record); !objection.empty())
+      return refuse(LogErrorKind::refused,
+                    "record " + std::to_string(header->sequence) + ": " + objection);
   }
   return {};
 }
@@ -42,15 +41,15 @@ Logged<void> MemoryLog::append(uint64_t expected_sequence, const LogRecord& reco
   RecordHeader header;
   header.segment = segment;
   header.sequence = expected_sequence;
-  header.acknowledged = durable_next_ - 1;
-  header.chain = chain_;
-  chain_ = append_record(records_.emplace_back(), record, header);
+  header.durable = durable_.sequence;
+  header.chain = position_.chain;
+  auto& bytes = records_.emplace_back(record_size(record));
+  position_ = {expected_sequence, write_record(bytes, record, header)};
   return {};
 }
 
 Logged<void> MemoryLog::sync() {
-  durable_next_ = next_sequence();
-  durable_chain_ = chain_;
+  durable_ = position_;
   return {};
 }
 
@@ -64,13 +63,13 @@ Logged<void> MemoryLog::trim(uint64_t sequence) {
 
 uint64_t MemoryLog::bytes() const {
   uint64_t bytes = 0;
-  for (const Bytes& record : records_) bytes += record.size();
+  for (const auto& record : records_) bytes += record.size();
   return bytes;
 }
 
 void MemoryLog::crash() {
-  records_.resize(durable_next_ - first_sequence_);
-  chain_ = durable_chain_;
+  records_.resize(durable_.sequence + 1 - first_sequence_);
+  position_ = durable_;
 }
 
 }  // namespace paceline::runtime

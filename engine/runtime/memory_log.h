@@ -13,22 +13,22 @@ namespace paceline::runtime {
 
 class MemoryLog final : public CommandLog {
  public:
-  Logged<void> replay(const Visitor& visit, const Progress& progress) override;
+  Logged<void> replay(LogPosition from, const Visitor& visit, const Progress& progress) override;
   Logged<void> append(uint64_t expected_sequence, const LogRecord& record) override;
   Logged<void> flush() override { return {}; }
   Logged<void> sync() override;
   Logged<void> trim(uint64_t sequence) override;
-  uint64_t next_sequence() const override { return first_sequence_ + records_.size(); }
+  LogPosition position() const override { return position_; }
+  uint64_t durable_sequence() const override { return durable_.sequence; }
   uint64_t bytes() const override;
 
   void crash();  ///< Forgets what was not synced.
 
  private:
-  std::vector<Bytes> records_;
+  std::vector<std::vector<std::byte>> records_;
   uint64_t first_sequence_ = 1;
-  uint64_t chain_ = 0;
-  uint64_t durable_next_ = 1;  // sequence of the first record that is not durable
-  uint64_t durable_chain_ = 0;
+  LogPosition position_;
+  LogPosition durable_;
 };
 
 }  // namespace paceline::runtime

@@ -1,19 +1,22 @@
 #include "engine/runtime/pipeline.h"
 
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
-#include <map>
 
+#include <algorithm>
+#include <deque>
 #include <thread>
 
 #include "engine/desk/desk.h"
 #include "engine/runtime/archivist.h"
 #include "engine/runtime/data_folder.h"
+#include "engine/runtime/desk_directory.h"
 #include "engine/runtime/disk.h"
+#include "engine/runtime/fan_out.h"
 #include "engine/runtime/file_log.h"
 #include "engine/runtime/log_writer.h"
+#include "engine/runtime/replica.h"
 #include "engine/runtime/shard.h"
+#include "engine/runtime/threads.h"
 #include "engine/runtime/wake_up.h"
 #include "sched/base/check.h"
 
@@ -21,17 +24,27 @@ namespace paceline::runtime {
 
 namespace {
 
-/// Signals are for the thread that serves, which knows what to do with them.
-template <class Body>
-std::thread start_thread(const char* name, Body body) {
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  std::thread thread(std::move(body));
-  pthread_setname_np(thread.native_handle(), name);
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return thread;
-}
+/// A shard with what leads to it and back.
+struct ShardLane {
+  ShardLane(const PipelineOptions& options, uint32_t index, AppliedRing& to_log)
+      : intake(1, options.requests_per_lane),
+        pool(options.applied_max, index),
+        shard({.clock_mode = options.clock_mode,
+               .index = index,
+               .count = options.shards,
+               .decode_configuration = options.decode_configuration,
+               .clock = options.clock,
+               .max_jump = options.max_jump,
+               .on_clock_jump = options.on_clock_jump,
+               .note = options.note},
+              intake, pool, to_log) {}
+
+  Intake intake;
+  AppliedPool pool;
+  Shard shard;
+  std::thread thread;
+  bool has_news = false;  // since it was last woken
+};
 
 }  // namespace
 
@@ -42,48 +55,53 @@ struct Pipeline::Impl {
         log({.folder = folder.log(),
              .clock_mode = options.clock_mode,
              .segment_size = options.segment_size,
-             .answers_wait_for_sync = options.answers_wait_for_sync,
              .disk = options.disk,
              .note = options.note}),
-        intake(1, options.requests_per_lane),
-        pool(options.applied_max),
-        to_log(options.applied_max),
-        to_io(options.applied_max),
+        to_log(options.applied_max, options.shards),
+        to_io(options.applied_max * options.shards),
         archivist(folder.history(), options.disk, io),
-        shard({.clock_mode = options.clock_mode,
-               .desks_max = options.desks_max,
-               .decode_frame = options.decode_frame,
-               .decode_configuration = options.decode_configuration,
-               .clock = options.clock,
-               .max_jump = options.max_jump,
-               .on_clock_jump = options.on_clock_jump,
-               .note = options.note},
-              intake, pool, to_log) {}
+        directory(options.desks_max),
+        fan_out(options.shards) {
+    for (uint32_t i = 0; i < options.shards; ++i) lanes.emplace_back(options, i, to_log);
+  }
 
   bool failed() const { return archivist.failed() || (writer && writer->failed()); }
+  ShardLane& lane_of(sched::DeskNumber desk) {
+    return desk.value == 0 ? lanes.front() : lanes[Shard::index_of(desk, options.shards)];
+  }
+  bool push(ShardLane& lane, Request* request) {
+    if (!lane.intake.push(0, request)) return false;
+    return lane.has_news = true;
+  }
+  bool submit_to_all(Request* request);
+  bool submit_open_desk(Request* request);
+
+  sched::Expected<void, std::string> recover(Replica& replica);
+  sched::Expected<void, std::string> note_recovery(Replica& replica);
+  void start_threads();
 
   PipelineOptions options;
   DataFolder folder;
   FileLog log;
   WakeUp io;
-  Intake intake;
-  AppliedPool pool;
   AppliedRing to_log;
   AppliedRing to_io;
   Archivist archivist;
-  Shard shard;
+  std::deque<ShardLane> lanes;  // where they are made they stay
   std::optional<LogWriter> writer;
-  std::thread shard_thread;
   std::thread log_thread;
   std::thread archivist_thread;
 
   // The I/O thread's.
+  DeskDirectory directory;
+  FanOut fan_out;
   Applied* current = nullptr;  // whose requests are being handed out
   bool current_archived = false;
   size_t next_request = 0;
   size_t next_reply = 0;
   Request* query_waiting = nullptr;  // for room at the archivist
   uint64_t replayed_records = 0;
+  int64_t recovery_us = 0;
   std::optional<Recovered> recovered;
   bool finished = false;
 };
@@ -94,85 +112,168 @@ Pipeline::~Pipeline() {
   if (!impl_->finished) finish();
 }
 
+// --------------------------------------------------------------------------------- beginning
+
 sched::Expected<std::unique_ptr<Pipeline>, StartError> Pipeline::start(PipelineOptions options) {
   static WallClock real_clock;
   if (options.clock == nullptr) options.clock = &real_clock;
   if (options.disk == nullptr) options.disk = &real_disk();
+  CHECK(options.shards > 0 && options.decode_frame != nullptr);
   auto locked = DataFolder::lock(options.data);
   if (!locked) return sched::Unexpected{StartError{locked.error().in_use, locked.error().text}};
   std::unique_ptr<Pipeline> pipeline(
       new Pipeline(std::make_unique<Impl>(std::move(options), std::move(locked.value()))));
   Impl& impl = *pipeline->impl_;
   impl.finished = true;  // no thread runs yet
-  const auto fail = [](const std::string& text) {
-    return sched::Unexpected{StartError{false, text}};
-  };
 
-  bool closed_cleanly = false;
-  sched::Instant last_ts;
-  std::map<uint16_t, uint64_t> archived_by_desk;
-  Applied applied;
-  const auto visit = [&](uint64_t, const LogRecord& record) -> std::string {
-    if (std::string objection = impl.shard.replay(record, applied); !objection.empty())
-      return objection;
-    ++impl.replayed_records;
-    closed_cleanly = record.kind == RecordKind::closed;
-    last_ts = std::max(last_ts, record.ts);
-    pipeline->take_note(applied);
-    uint64_t& archived_count = archived_by_desk[record.desk.value];
-    if (applied.outcome.archived.empty()) return {};
-    archived_count = applied.outcome.archived_first + applied.outcome.archived.size() - 1;
-    auto archived = impl.archivist.archive(applied.desk, applied.outcome.archived_first,
-                                           applied.outcome.archived);
-    return archived ? std::string() : archived.error();
-  };
-  const auto progress = [&](uint64_t done, uint64_t total) {
-    if (impl.options.note && total > 0)
-      impl.options.note("recovery: " + std::to_string(done / 1'048'576) + " of " +
-                        std::to_string(total / 1'048'576) + " MiB replayed");
-  };
-  if (auto replayed = impl.log.replay(visit, progress); !replayed)
-    return fail(replayed.error().text);
-  for (const auto& [desk, archived_count] : archived_by_desk) {
-    if (desk == 0) continue;
-    if (auto cut = impl.archivist.cut({desk}, archived_count); !cut) return fail(cut.error());
+  Replica replica(
+      {.decode_frame = impl.options.decode_frame,
+       .decode_configuration = impl.options.decode_configuration,
+       .events_kept = impl.options.events_kept,
+       .workers = impl.options.shards,
+       .begin_archive =
+           [&impl](sched::DeskNumber desk) {
+             auto begun = impl.archivist.begin(desk);
+             return begun ? std::string() : begun.error();
+           },
+       .archive =
+           [&impl](sched::DeskNumber desk, uint64_t first,
+                   std::vector<desk::ArchivedTicket>& tickets) {
+             auto archived = impl.archivist.archive(desk, first, tickets);
+             return archived ? std::string() : archived.error();
+           }});
+  auto recovered = impl.recover(replica);
+  if (recovered) recovered = impl.note_recovery(replica);
+  if (!recovered) return sched::Unexpected{StartError{false, recovered.error()}};
+
+  for (auto& [number, known] : replica.desks()) {
+    const sched::DeskNumber desk{number};
+    impl.directory.add(desk, known.desk->name());
+    pipeline->record(desk) = {known.desk->name(), known.desk->now().us, known.desk->event_hash(),
+                              known.archived, std::move(known.events)};
+    impl.lane_of(desk).shard.adopt(std::move(known.desk));
   }
-
-  if (impl.replayed_records > 0) {
-    const bool own_time = impl.options.clock_mode == ClockMode::commands;
-    impl.recovered = Recovered{last_ts.us, own_time ? last_ts.us : impl.options.clock->now().us,
-                               static_cast<uint8_t>(closed_cleanly ? 1 : 0)};
-    const LogRecord record{.kind = RecordKind::recovered,
-                           .ts = last_ts,
-                           .rules_version = desk::rules_version,
-                           .system = std::as_bytes(std::span(&*impl.recovered, 1))};
-    if (auto appended = impl.log.append(impl.log.next_sequence(), record); !appended)
-      return fail(appended.error().text);
-    if (auto synced = impl.log.sync(); !synced) return fail(synced.error().text);
-    impl.shard.recovered(*impl.recovered);
-  }
-
-  impl.writer.emplace(impl.log, impl.options.answers_wait_for_sync, *impl.options.clock,
-                      impl.to_log, impl.to_io, impl.io);
   impl.finished = false;
-  impl.archivist_thread = start_thread("archivist", [&impl] { impl.archivist.run(); });
-  impl.log_thread = start_thread("log", [&impl] { impl.writer->run(); });
-  impl.shard_thread = start_thread("shard", [&impl] { impl.shard.run(); });
+  impl.start_threads();
   return pipeline;
 }
 
-bool Pipeline::submit(Request* request) { return impl_->intake.push(0, request); }
-void Pipeline::wake_shard() { impl_->intake.ring(); }
+sched::Expected<void, std::string> Pipeline::Impl::recover(Replica& replica) {
+  const int64_t begun_us = options.clock->monotonic_us();
+  const auto visit = [&](uint64_t, const LogRecord& record) { return replica.replay(record); };
+  const auto progress = [&](uint64_t done, uint64_t total) {
+    if (options.note && total > 0)
+      options.note("recovery: " + std::to_string(done / 1'048'576) + " of " +
+                   std::to_string(total / 1'048'576) + " MiB replayed");
+  };
+  if (auto replayed = log.replay(LogPosition{}, visit, progress); !replayed)
+    return sched::Unexpected{replayed.error().text};
+  if (std::string failure = replica.settle(); !failure.empty()) return sched::Unexpected{failure};
+  for (const auto& [number, known] : replica.desks())
+    if (auto cut = archivist.cut({number}, known.archived); !cut) return cut;
+  replayed_records = replica.records();
+  recovery_us = options.clock->monotonic_us() - begun_us;
+  return {};
+}
+
+sched::Expected<void, std::string> Pipeline::Impl::note_recovery(Replica& replica) {
+  if (log.next_sequence() == 1) return {};  // nothing ever happened
+  const sched::Instant last_ts = replica.last_ts();
+  const bool own_time = options.clock_mode == ClockMode::commands;
+  recovered = Recovered{last_ts.us, own_time ? last_ts.us : options.clock->now().us,
+                        static_cast<uint8_t>(replica.closed() ? 1 : 0)};
+  const LogRecord record{.kind = RecordKind::recovered,
+                         .ts = last_ts,
+                         .rules_version = desk::rules_version,
+                         .system = std::as_bytes(std::span(&*recovered, 1))};
+  if (auto appended = log.append(log.next_sequence(), record); !appended)
+    return sched::Unexpected{appended.error().text};
+  if (auto synced = log.sync(); !synced) return sched::Unexpected{synced.error().text};
+  replica.recovered(*recovered);
+  return {};
+}
+
+void Pipeline::Impl::start_threads() {
+  writer.emplace(LogWriterOptions{options.durability, options.sync_interval}, log, *options.clock,
+                 to_log, to_io, io);
+  archivist_thread = start_thread("archivist", [this] { archivist.run(); });
+  log_thread = start_thread("log", [this] { writer->run(); });
+  for (ShardLane& lane : lanes)
+    lane.thread = start_thread("shard", [&lane] { lane.shard.run(); });
+  if (!options.pin_threads) return;
+  Processors processors;
+  processors.pin_next(pthread_self());
+  for (ShardLane& lane : lanes) processors.pin_next(lane.thread.native_handle());
+  processors.pin_next(log_thread.native_handle());
+}
+
+// ---------------------------------------------------------------------------------- requests
+
+bool Pipeline::submit(Request* request) {
+  Impl& impl = *impl_;
+  if (request->kind == RequestKind::open_desk) return impl.submit_open_desk(request);
+  // The wall clock, which an advance confirms, is every shard's own concern.
+  const bool concerns_all =
+      request->kind == RequestKind::advance &&
+      (request->desk.value == 0 || impl.options.clock_mode == ClockMode::wall);
+  if (concerns_all && impl.options.shards > 1) return impl.submit_to_all(request);
+  return impl.push(impl.lane_of(request->desk), request);
+}
+
+bool Pipeline::Impl::submit_open_desk(Request* request) {
+  // One lane for all of them: a desk is opened after it has been created.
+  request->lane = Lane::interactive;
+  directory.look_up(*request);
+  if (push(lane_of(request->desk), request)) {
+    if (request->open_desk->created) directory.add(request->desk, request->open_desk->name);
+    return true;
+  }
+  request->open_desk->created = false;
+  request->refusal = Refusal::none;
+  return false;
+}
+
+bool Pipeline::Impl::submit_to_all(Request* request) {
+  for (const ShardLane& lane : lanes)
+    if (!lane.intake.has_room(0, request->lane)) return false;
+  std::span<Request> parts = fan_out.split(*request);
+  for (size_t i = 0; i < parts.size(); ++i) CHECK(push(lanes[i], &parts[i]));
+  return true;
+}
+
+void Pipeline::wake_shards() {
+  for (ShardLane& lane : impl_->lanes)
+    if (std::exchange(lane.has_news, false)) lane.intake.ring();
+}
+
 WakeUp& Pipeline::wake_up() { return impl_->io; }
 
-void Pipeline::take_note(Applied& applied) {
-  if (applied.kind == RecordKind::desk_created && applied.desk.value != 0) {
-    CHECK(applied.desk.value == desks_.size() + 1);
-    desks_.push_back({applied.desk_name, 0, EventRing(impl_->options.events_kept)});
-  } else if (applied.kind == RecordKind::batch && applied.desk.value != 0) {
-    DeskRecord& desk = desks_[applied.desk.value - 1U];
+DeskRecord* Pipeline::find(sched::DeskNumber desk) {
+  if (desk.value == 0 || desk.value > desks_.size()) return nullptr;
+  DeskRecord& record = desks_[desk.value - 1U];
+  return record.exists() ? &record : nullptr;
+}
+
+// ----------------------------------------------------------------------------------- answers
+
+DeskRecord& Pipeline::record(sched::DeskNumber desk) {
+  CHECK(desk.value != 0);
+  while (desks_.size() < desk.value)
+    desks_.push_back({{}, 0, 0, 0, EventRing(impl_->options.events_kept)});
+  return desks_[desk.value - 1U];
+}
+
+void Pipeline::take_note(const Applied& applied) {
+  if (!applied.logged) return;
+  if (applied.kind == RecordKind::desk_created) {
+    record(applied.desk).name = applied.desk_name;
+  } else if (applied.kind == RecordKind::batch) {
+    DeskRecord& desk = record(applied.desk);
     desk.now_us = applied.ts.us;
+    desk.event_hash = applied.event_hash;
     desk.events.append(applied.outcome.events);
+    if (!applied.outcome.archived.empty())
+      desk.archived = applied.outcome.archived_first + applied.outcome.archived.size() - 1;
   }
 }
 
@@ -200,10 +301,16 @@ Pipeline::Answered Pipeline::next() {
     }
     if (impl.next_request == current.requests.size()) {
       impl.current = nullptr;
-      impl.pool.give_back(&current, impl.intake.bell());
+      ShardLane& lane = impl.lanes[current.shard];
+      lane.pool.give_back(&current, lane.intake.bell());
       continue;
     }
     Request* request = current.requests[impl.next_request++];
+    if (request->part_of != nullptr) {
+      Request* whole = impl.fan_out.join(*request);
+      if (whole == nullptr) continue;
+      return {whole, {}};
+    }
     if (Archivist::concerns(*request)) {
       impl.query_waiting = request;
       continue;
@@ -224,30 +331,44 @@ std::optional<std::string> Pipeline::failure() const {
   return {};
 }
 
+// --------------------------------------------------------------------------------------- end
+
 std::optional<std::string> Pipeline::finish() {
   Impl& impl = *impl_;
   if (impl.finished) return failure();
   impl.finished = true;
-  if (impl.failed())
-    impl.shard.abandon();
-  else
-    impl.shard.stop();
-  // A batch the shard still makes (timers) needs room to go round in.
-  while (!impl.shard.ended()) {
+  for (ShardLane& lane : impl.lanes) {
+    if (impl.failed())
+      lane.shard.abandon();
+    else
+      lane.shard.stop();
+  }
+  // A batch a shard still makes (timers) needs room to go round in.
+  const auto all_ended = [&impl] {
+    return std::all_of(impl.lanes.begin(), impl.lanes.end(),
+                       [](const ShardLane& lane) { return lane.shard.ended(); });
+  };
+  while (!all_ended()) {
     while (next().request != nullptr) {
     }
+    if (impl.failed())
+      for (ShardLane& lane : impl.lanes) lane.shard.abandon();
     pollfd woken{impl.io.file(), POLLIN, 0};
     poll(&woken, 1, 1);
     impl.io.acknowledge();
   }
-  impl.shard_thread.join();
+  sched::Instant last_ts;
+  for (ShardLane& lane : impl.lanes) {
+    lane.thread.join();
+    last_ts = std::max(last_ts, lane.shard.last_ts());
+  }
   impl.writer->stop();
   impl.log_thread.join();
   impl.archivist.stop();
   impl.archivist_thread.join();
   if (auto reason = failure()) return reason;
   const LogRecord record{
-      .kind = RecordKind::closed, .ts = impl.shard.last_ts(), .rules_version = desk::rules_version};
+      .kind = RecordKind::closed, .ts = last_ts, .rules_version = desk::rules_version};
   if (impl.log.next_sequence() == 1) return {};  // nothing ever happened
   if (auto appended = impl.log.append(impl.log.next_sequence(), record); !appended)
     return appended.error().text;
@@ -257,17 +378,32 @@ std::optional<std::string> Pipeline::finish() {
 
 std::vector<std::pair<std::string, uint64_t>> Pipeline::figures() const {
   const Impl& impl = *impl_;
+  uint64_t batches = 0, clock_jumps = 0;
+  bool clock_waits = false;
+  for (const ShardLane& lane : impl.lanes) {
+    batches += lane.shard.batches();
+    // Each shard looks at the clock by itself, and notices the same jumps.
+    clock_jumps = std::max(clock_jumps, lane.shard.clock_jumps());
+    clock_waits = clock_waits || lane.shard.clock_waits();
+  }
   std::vector<std::pair<std::string, uint64_t>> figures = {
+      {"shards", impl.lanes.size()},
       {"log_bytes", impl.writer->bytes()},
       {"log_records", impl.writer->records()},
       {"log_syncs", impl.writer->syncs()},
       {"log_sync_us", impl.writer->sync_us()},
       {"log_sync_us_max", impl.writer->sync_us_max()},
-      {"batches", impl.shard.batches()},
-      {"clock_jumps", impl.shard.clock_jumps()},
-      {"clock_waits", impl.shard.clock_waits() ? 1U : 0U},
+      {"log_records_not_durable", impl.writer->not_durable()},
+      {"batches", batches},
+      {"clock_jumps", clock_jumps},
+      {"clock_waits", clock_waits ? 1U : 0U},
       {"records_replayed", impl.replayed_records},
+      {"recovery_us", static_cast<uint64_t>(impl.recovery_us)},
   };
+  if (impl.lanes.size() > 1)
+    for (size_t i = 0; i < impl.lanes.size(); ++i)
+      figures.emplace_back("shard_" + std::to_string(i + 1) + "_batches",
+                           impl.lanes[i].shard.batches());
   if (impl.recovered) {
     figures.emplace_back("recovered_down_from_us",
                          static_cast<uint64_t>(impl.recovered->down_from_us));

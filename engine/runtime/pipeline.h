@@ -1,11 +1,14 @@
-// Everything behind the socket: log, recovery, shard, log thread, archivist; as one I/O thread
+// Everything behind the socket: log, recovery, shards, log thread, archivist; as one I/O thread
 // sees it.
 //
 //   auto pipeline = Pipeline::start(options);   // locks the folder, replays the log
-//   pipeline->submit(request) … wake_up(); on wake: next(), give_back(); finish()
+//   pipeline->submit(request) … wake_shards(); on wake_up(): next(), give_back(); finish()
 //
-// Widening: several I/O threads are several lanes of the intake and a ring of answers each; several
-// shards are several of all this behind one log thread or more. Neither changes what a Request is.
+// Desks are spread over shards by their number. Each shard has an intake and a pool of its own; all
+// share one log and its thread, so that one sync serves them all. What concerns every desk goes to
+// every shard and is answered when the last has.
+//
+// Widening: several I/O threads are several lanes of each intake and a ring of answers each.
 //
 // Owner: the I/O thread.  Errors: sentences.
 #pragma once
@@ -32,10 +35,13 @@ class WakeUp;
 struct PipelineOptions {
   std::string data;
   ClockMode clock_mode = ClockMode::wall;
-  bool answers_wait_for_sync = true;
+  Durability durability = Durability::sync;
+  sched::Duration sync_interval = sched::microsecond * 100'000;  ///< Of Durability::interval.
   uint64_t segment_size = 64 * 1'048'576;
   uint32_t requests_per_lane = 4'096;
   uint32_t applied_max = 256;
+  uint32_t shards = 1;
+  bool pin_threads = false;  ///< I/O, shard and log threads each to a processor of their own.
   uint32_t desks_max = 256;
   uint32_t events_kept = 65'536;
   FrameDecoder decode_frame = nullptr;
@@ -52,10 +58,15 @@ struct StartError {
   std::string text;
 };
 
-/// What the I/O thread knows of a desk: what is durable.
+/// What the I/O thread knows of a desk: what is durable. Without a name: there is none of this
+/// number, or not yet.
 struct DeskRecord {
+  bool exists() const { return !name.empty(); }
+
   std::string name;
   int64_t now_us = 0;
+  uint64_t event_hash = 0;
+  uint64_t archived = 0;  ///< Tickets that left its memory, ever.
   EventRing events;
 };
 
@@ -64,9 +75,9 @@ class Pipeline {
   static sched::Expected<std::unique_ptr<Pipeline>, StartError> start(PipelineOptions options);
   ~Pipeline();
 
-  /// False: full. The shard is woken by wake_shard(), once for many.
+  /// False: full. Shards are woken by wake_shards(), once for many.
   bool submit(Request* request);
-  void wake_shard();
+  void wake_shards();
 
   /// Readable (its file) when something is durable, an answer is complete, or all is lost.
   WakeUp& wake_up();
@@ -80,8 +91,10 @@ class Pipeline {
   };
   Answered next();
 
-  /// By number - 1.
+  /// By number - 1, those that do not exist included.
   std::vector<DeskRecord>& desks() { return desks_; }
+  /// None: there is no such desk, or it is not durable yet.
+  DeskRecord* find(sched::DeskNumber desk);
 
   /// Why nothing more will be answered; none while all is well.
   std::optional<std::string> failure() const;
@@ -96,7 +109,8 @@ class Pipeline {
  private:
   struct Impl;
   explicit Pipeline(std::unique_ptr<Impl> impl);
-  void take_note(Applied& applied);  ///< Its desks and events.
+  DeskRecord& record(sched::DeskNumber desk);  ///< Makes room for it.
+  void take_note(const Applied& applied);      ///< Its desks and events.
 
   std::unique_ptr<Impl> impl_;
   std::vector<DeskRecord> desks_;

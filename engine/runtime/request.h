@@ -48,8 +48,10 @@ struct OpenDeskWork {
   uint32_t roles = 0;
   desk::SessionId session;
 
-  // Answered.
+  /// It is new: the shard is to create it. Set before it is passed on, with the desk's number.
   bool created = false;
+
+  // Answered.
   uint64_t last_number = 0;
   uint32_t reply_window = 0;
   int64_t now_us = 0;
@@ -76,7 +78,7 @@ struct QueryWork {
 struct Request {
   RequestKind kind = RequestKind::commands;
   Lane lane = Lane::interactive;
-  sched::DeskNumber desk;   ///< open_desk: answered. advance: 0 is every desk.
+  sched::DeskNumber desk;   ///< open_desk: found by the directory. advance: 0 is every desk.
   uint64_t connection = 0;  ///< For the I/O thread alone.
   uint64_t tag = 0;
 
@@ -88,9 +90,11 @@ struct Request {
   std::unique_ptr<OpenDeskWork> open_desk;
   std::unique_ptr<QueryWork> query;
 
-  // Answered.
+  // Answered; set before it is passed on, it is answered so in its turn.
   Refusal refusal = Refusal::none;
   std::string refusal_text;
+
+  Request* part_of = nullptr;  ///< The pipeline's: of one that concerns several shards.
 
   size_t commands() const { return kind == RequestKind::commands ? frame.order.size() : 0; }
 };
@@ -106,6 +110,8 @@ struct Applied {
   std::vector<std::byte> system;  ///< Payload of a record that is no batch.
   std::string desk_name;          ///< Of desk_created.
   desk::Outcome outcome;          ///< Replies: those of all requests of commands, in order.
+  uint64_t event_hash = 0;        ///< Of the desk, after a batch.
+  uint32_t shard = 0;             ///< Whose pool it belongs to.
 
   void clear() {
     logged = false;
@@ -117,6 +123,7 @@ struct Applied {
     system.clear();
     desk_name.clear();
     outcome.clear();
+    event_hash = 0;
   }
 };
 

@@ -1,8 +1,8 @@
 #include "engine/runtime/shard.h"
 
 #include <algorithm>
-#include <cstring>
 
+#include "engine/runtime/desk_created.h"
 #include "sched/base/check.h"
 
 namespace paceline::runtime {
@@ -18,93 +18,29 @@ Shard::Shard(ShardOptions options, Intake& intake, AppliedPool& pool, AppliedRin
       pool_(pool),
       to_log_(to_log),
       jump_watch_(options_.max_jump, options_.on_clock_jump) {
-  CHECK(options_.decode_frame != nullptr && options_.clock != nullptr);
+  CHECK(options_.clock != nullptr && options_.index < options_.count);
 }
 Shard::~Shard() = default;
 
 Shard::DeskState* Shard::find(sched::DeskNumber desk) {
-  if (desk.value == 0 || desk.value > desks_.size()) return nullptr;
-  return desks_[desk.value - 1U].get();
+  if (desk.value == 0) return nullptr;
+  const size_t at = (desk.value - 1U) / options_.count;
+  return at < by_number_.size() ? by_number_[at] : nullptr;
 }
 
-Shard::DeskState* Shard::find(std::string_view name) {
-  for (const auto& state : desks_)
-    if (state->desk->name() == name) return state.get();
-  return nullptr;
+void Shard::adopt(std::unique_ptr<desk::Desk> desk) {
+  const sched::DeskNumber number = desk->number();
+  CHECK(index_of(number, options_.count) == options_.index && find(number) == nullptr);
+  const size_t at = (number.value - 1U) / options_.count;
+  if (by_number_.size() <= at) by_number_.resize(at + 1);
+  by_number_[at] = desks_.emplace_back(std::make_unique<DeskState>()).get();
+  by_number_[at]->desk = std::move(desk);
 }
 
-void Shard::create(sched::DeskNumber number, std::string name, const desk::Limits& limits) {
-  CHECK(number.value == desks_.size() + 1);
-  auto state = std::make_unique<DeskState>();
-  state->desk =
-      std::make_unique<desk::Desk>(number, std::move(name), limits, options_.decode_configuration);
-  desks_.push_back(std::move(state));
-}
-
-// ------------------------------------------------------------------------------------ replay
-
-std::string Shard::replay(const LogRecord& record, Applied& applied) {
-  applied.clear();
-  applied.kind = record.kind;
-  applied.desk = record.desk;
-  applied.ts = record.ts;
-  if (record.kind == RecordKind::desk_created) {
-    std::string name;
-    desk::Limits limits;
-    if (!decode_desk_created(record.system, name, limits))
-      return "the description of a new desk cannot be read: use the server that wrote it";
-    if (record.desk.value != desks_.size() + 1)
-      return "desk " + std::to_string(record.desk.value) + " is created out of turn";
-    applied.desk_name = name;
-    create(record.desk, std::move(name), limits);
-    return {};
-  }
-  if (record.kind == RecordKind::recovered) {
-    Recovered recovery;
-    if (record.system.size() != sizeof recovery)
-      return "the note of a recovery cannot be read: use the server that wrote it";
-    std::memcpy(&recovery, record.system.data(), sizeof recovery);
-    recovered(recovery);
-    return {};
-  }
-  if (record.kind == RecordKind::clock_jump) {
-    ClockJump jump;
-    if (record.system.size() != sizeof jump)
-      return "the note of a clock jump cannot be read: use the server that wrote it";
-    std::memcpy(&jump, record.system.data(), sizeof jump);
-    jumped(jump);
-    return {};
-  }
-  if (record.kind != RecordKind::batch) return {};
-  if (record.rules_version != desk::rules_version)
-    return "it was made under rules version " + std::to_string(record.rules_version) +
-           ", this server has version " + std::to_string(desk::rules_version) +
-           ": let the server that wrote the log end it with a snapshot, then upgrade";
-  DeskState* state = find(record.desk);
-  if (state == nullptr) return "desk " + std::to_string(record.desk.value) + " was never created";
-  if (record.ts < state->desk->now()) return "time runs backwards";
-  for (const LoggedFrame& logged : record.frames) {
-    auto frame = options_.decode_frame(logged.payload);
-    if (!frame) return "a frame cannot be read: " + frame.error();
-    if (frame.value().desk != record.desk) return "a frame is for another desk";
-    frame.value().session = logged.session;
-    frame.value().principal = logged.principal;
-    frame.value().roles = logged.roles;
-    if (frame.value().first_number != logged.first_number)
-      return "a frame's envelope and content disagree";
-    applied.frames.push_back(frame.value());
-  }
-  apply(*state, &applied);
-  return {};
-}
-
-void Shard::recovered(const Recovered& recovery) {
-  for (const auto& state : desks_)
-    state->desk->recovered({recovery.down_from_us}, {recovery.down_to_us});
-}
-
-void Shard::jumped(const ClockJump& jump) {
-  for (const auto& state : desks_) state->desk->clock_jumped(jump.by_us, jump.waited != 0);
+std::vector<desk::Desk*> Shard::desks() const {
+  std::vector<desk::Desk*> desks;
+  for (const auto& state : desks_) desks.push_back(state->desk.get());
+  return desks;
 }
 
 sched::Instant Shard::last_ts() const {
@@ -153,22 +89,27 @@ void Shard::look_at_clock() {
   if (by.us == 0) return;
   clock_jumps_.store(jump_watch_.jumps(), std::memory_order_relaxed);
   const ClockJump jump{by.us, static_cast<uint8_t>(jump_watch_.waits() ? 1 : 0), {}};
-  if (options_.note)
+  if (options_.note && !desks_.empty())
     options_.note("clock_jump: the wall clock left the monotonic clock by " +
                   std::to_string(by.us / 1'000'000) + " s; " +
                   (jump.waited != 0
                        ? "the engine goes by the monotonic clock until they agree again, or "
                          "`paceline ctl accept-clock`"
                        : "the engine continues, its time never steps back"));
-  jumped(jump);
+  for (const auto& state : desks_) jumped(*state, jump);
+}
+
+void Shard::jumped(DeskState& state, const ClockJump& jump) {
+  state.desk->clock_jumped(jump.by_us, jump.waited != 0);
   Applied* applied = acquire();
   applied->logged = true;
   applied->kind = RecordKind::clock_jump;
-  applied->ts = last_ts();
+  applied->desk = state.desk->number();
+  applied->ts = state.desk->now();
   const auto payload = std::as_bytes(std::span(&jump, 1));
   applied->system.assign(payload.begin(), payload.end());
   pass_on(applied);
-  for (const auto& state : desks_) pass_on(apply_empty(*state, stamp(*state)));
+  pass_on(apply_empty(state, stamp(state)));
 }
 
 sched::Instant Shard::stamp(const DeskState& state) const {
@@ -184,6 +125,7 @@ void Shard::take(Request* request) {
     return;
   }
   apply_gathered();
+  if (request->refusal != Refusal::none) return answer(request);
   switch (request->kind) {
     case RequestKind::commands:
       request->refusal = Refusal::desk_unknown;
@@ -231,6 +173,7 @@ void Shard::apply(DeskState& state, Applied* applied) {
   state.desk->apply({applied->ts, applied->frames}, applied->outcome);
   CHECK(applied->outcome.replies.size() == commands);
   state.more_due = applied->outcome.more_timers_due;
+  applied->event_hash = state.desk->event_hash();
   batches_.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -246,7 +189,7 @@ Applied* Shard::apply_empty(DeskState& state, sched::Instant ts) {
 
 void Shard::pass_on(Applied* applied) {
   if (abandoned_.load(std::memory_order_relaxed)) return;
-  to_log_.push(applied);
+  to_log_.push(applied, options_.index);
   passed_on_ = true;
 }
 
@@ -335,42 +278,20 @@ void Shard::advance(Request* request) {
 
 void Shard::open_desk(Request* request) {
   OpenDeskWork& work = *request->open_desk;
-  const auto refuse = [&](Refusal refusal, std::string text) {
-    request->refusal = refusal;
-    request->refusal_text = std::move(text);
-    answer(request);
-  };
-  DeskState* state = find(work.name);
   Applied* applied = nullptr;
-  if (state == nullptr) {
-    if (std::string problem = desk_name_problem(work.name); !problem.empty())
-      return refuse(Refusal::desk_name_invalid, std::move(problem));
-    if (!work.create)
-      return refuse(Refusal::desk_unknown,
-                    "there is no desk \"" + work.name + "\" here: an administrator can create it");
-    if ((work.roles & static_cast<uint32_t>(desk::Role::administrator)) == 0)
-      return refuse(Refusal::permission_denied,
-                    "there is no desk \"" + work.name +
-                        "\" here, and only an administrator may create one: connect through the "
-                        "unix socket as the server's own user, or with its token");
-    if (std::string problem = desk_limits_problem(work.limits); !problem.empty())
-      return refuse(Refusal::desk_limits_invalid, std::move(problem));
-    if (desks_.size() >= options_.desks_max)
-      return refuse(Refusal::desks_full, "this server has all the " +
-                                             std::to_string(options_.desks_max) +
-                                             " desks it may have (desks_max)");
+  if (work.created) {
     applied = acquire();
     applied->logged = true;
     applied->kind = RecordKind::desk_created;
-    applied->desk = {static_cast<uint16_t>(desks_.size() + 1)};
+    applied->desk = request->desk;
     applied->ts = now_;
     applied->system = encode_desk_created(work.name, work.limits);
     applied->desk_name = work.name;
-    create(applied->desk, work.name, work.limits);
-    state = desks_.back().get();
-    work.created = true;
+    adopt(std::make_unique<desk::Desk>(request->desk, work.name, work.limits,
+                                       options_.decode_configuration));
   }
-  request->desk = state->desk->number();
+  const DeskState* state = find(request->desk);
+  CHECK(state != nullptr);  // opened in the order of the lane in which it was created
   work.last_number = state->desk->last_number(work.session);
   work.reply_window = state->desk->limits().reply_window;
   work.now_us = state->desk->now().us;

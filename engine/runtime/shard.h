@@ -4,27 +4,26 @@
 //   commands mode:  ts comes with an administrator's advance and may repeat; an advance first fires
 //                   what has become due, in empty batches, so nothing depends on arrival times
 //
-// A batch is the commands of one drain for one desk: it becomes one record. Live batches and
-// replayed ones go through the same few lines (apply()). Nothing here waits for the disk; what was
-// applied is answered when the log thread has it durable.
+// A batch is the commands of one drain for one desk: it becomes one record. Nothing here waits for
+// the disk; what was applied is answered when the log thread has it durable.
 //
-// Every desk of a server has its number in order of creation, from 1.
+// Of n shards, shard i has the desks numbered i + 1, i + 1 + n, … A desk's records say nothing of
+// shards: another start may have another number of them.
 //
-// Owner: replay() the starting thread, run() the shard thread.  Allocates: when a desk is created;
-// per batch until buffers have found their size.
+// Owner: adopt() and release() the starting thread, run() the shard thread.  Allocates: when a desk
+// is created; per batch until buffers have found their size.
 #pragma once
 
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <string>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "engine/desk/desk.h"
 #include "engine/runtime/applied_pool.h"
 #include "engine/runtime/command_log.h"
-#include "engine/runtime/frame_decoder.h"
 #include "engine/runtime/intake.h"
 #include "engine/runtime/request.h"
 #include "engine/runtime/wall_clock.h"
@@ -35,8 +34,8 @@ struct ShardOptions {
   ClockMode clock_mode = ClockMode::wall;
   size_t commands_per_batch_max = 1'024;  ///< A drain ends here; a frame is never cut in two.
   size_t bytes_per_batch_max = 4 * 1'048'576;
-  uint32_t desks_max = 256;
-  FrameDecoder decode_frame = nullptr;
+  uint32_t index = 0;  ///< Which shard this is, of …
+  uint32_t count = 1;
   desk::ConfigurationDecoder decode_configuration = nullptr;
   WallClock* clock = nullptr;
   sched::Duration max_jump = sched::minute * 5;
@@ -46,15 +45,18 @@ struct ShardOptions {
 
 class Shard {
  public:
+  static uint32_t index_of(sched::DeskNumber desk, uint32_t count) {
+    return (desk.value - 1U) % count;
+  }
+
   Shard(ShardOptions options, Intake& intake, AppliedPool& pool, AppliedRing& to_log);
   ~Shard();
 
-  /// Does again what a record says, into `applied`, whose frames point into the record. Answers
-  /// empty, or why not.
-  std::string replay(const LogRecord& record, Applied& applied);
-  sched::Instant last_ts() const;  ///< Of any desk.
-  /// Tells the desks of a down-time, once it has been logged. Before run().
-  void recovered(const Recovered& recovery);
+  /// Takes a desk over. Before run().
+  void adopt(std::unique_ptr<desk::Desk> desk);
+  /// Every desk, once run() has ended.
+  std::vector<desk::Desk*> desks() const;
+  sched::Instant last_ts() const;  ///< Of any desk, likewise.
 
   /// Until stop() and the intake is empty, or abandon().
   void run();
@@ -75,8 +77,6 @@ class Shard {
   };
 
   DeskState* find(sched::DeskNumber desk);
-  DeskState* find(std::string_view name);
-  void create(sched::DeskNumber number, std::string name, const desk::Limits& limits);
 
   void take(Request* request);
   void gather(Request* request);
@@ -93,7 +93,7 @@ class Shard {
 
   sched::Instant stamp(const DeskState& state) const;
   void look_at_clock();
-  void jumped(const ClockJump& jump);
+  void jumped(DeskState& state, const ClockJump& jump);
   bool fire_due();
   int64_t wait_us() const;
 
@@ -104,7 +104,8 @@ class Shard {
   AppliedRing& to_log_;
 
   // The shard thread's.
-  std::vector<std::unique_ptr<DeskState>> desks_;  // by number - 1
+  std::vector<std::unique_ptr<DeskState>> desks_;  // as they came
+  std::vector<DeskState*> by_number_;              // at (number - 1) / count
   std::vector<Request*> drained_;
   std::vector<DeskState*> gathering_;  // in order of first use
   sched::Instant now_;                 // of this drain
@@ -118,14 +119,5 @@ class Shard {
   std::atomic<bool> clock_waits_{false};
   std::atomic<uint64_t> batches_{0};
 };
-
-/// Payload of RecordKind::desk_created.
-std::vector<std::byte> encode_desk_created(std::string_view name, const desk::Limits& limits);
-bool decode_desk_created(std::span<const std::byte> payload, std::string& name,
-                         desk::Limits& limits);
-
-/// What is wrong with a desk's name or limits; empty if nothing is.
-std::string desk_name_problem(std::string_view name);
-std::string desk_limits_problem(const desk::Limits& limits);
 
 }  // namespace paceline::runtime

@@ -19,6 +19,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "sched/base/archive.h"
 #include "sched/base/check.h"
 
 namespace paceline::sched {
@@ -67,6 +68,18 @@ class FixedArray {
   void reach(size_t index) {
     if ((index + 1) * sizeof(T) > reached_bytes_) populate((index + 1) * sizeof(T));
   }
+
+  /// Elements [from, to) as bulk memory.
+  void persist(Archive& archive, size_t from, size_t to) {
+    if (!archive.require(from <= to && to <= size_, "an array is longer than the limits let it be"))
+      return;
+    archive.block(data_ + from, (to - from) * sizeof(T));
+    if (!archive.loading() || from != 0) return;
+    const size_t blocks = (to * sizeof(T) + populate_bytes - 1) / populate_bytes;
+    reached_bytes_ = std::min(blocks * populate_bytes, bytes());
+  }
+  /// The first `used` ones.
+  void persist(Archive& archive, size_t used) { persist(archive, 0, used); }
 
   size_t size() const { return size_; }
   std::span<T> span() { return {data_, size_}; }

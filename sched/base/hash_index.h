@@ -62,6 +62,35 @@ class HashIndex {
     --used_;
   }
 
+  /// Begins anew with those of the slots 0 … count − 1 that are `there(slot)`, `entries` of them at
+  /// most. Cells are fetched ahead, since every one is a cache miss.
+  template <class There, class HashOf>
+  void rebuild(uint32_t count, uint32_t entries, There&& there, HashOf&& hash_of) {
+    constexpr uint32_t ahead = 16;
+    struct {
+      uint64_t hash;
+      uint32_t slot;
+    } coming[ahead];
+    reset(entries);
+    uint32_t fetched = 0;
+    uint32_t put_in = 0;
+    for (uint32_t slot = 0; slot < count; ++slot) {
+      if (!there(slot)) continue;
+      if (fetched - put_in == ahead) {
+        const auto& oldest = coming[put_in++ % ahead];
+        put(table_, oldest.hash, oldest.slot);
+      }
+      auto& next = coming[fetched++ % ahead];
+      next = {hash_of(slot), slot};
+      __builtin_prefetch(&table_[home(table_, next.hash)], 1);
+    }
+    for (; put_in != fetched; ++put_in) {
+      put(table_, coming[put_in % ahead].hash, coming[put_in % ahead].slot);
+    }
+    CHECK(fetched <= entries);
+    used_ = fetched;
+  }
+
   uint32_t size() const { return static_cast<uint32_t>(used_); }
   uint64_t bytes() const { return (table_.capacity() + old_.capacity()) * sizeof(Cell); }
 
@@ -112,6 +141,15 @@ class HashIndex {
     }
     table[at] = Cell{};
     return true;
+  }
+
+  /// Begins anew with room for `count` entries.
+  void reset(uint32_t count) {
+    size_t size = first_size;
+    while ((size_t{count} + 1) * 4 > size * 3) size *= 2;
+    table_.assign(size, Cell{});
+    Table().swap(old_);
+    next_old_ = used_ = 0;
   }
 
   template <class HashOf>

@@ -83,11 +83,15 @@ TextArena::Ref TextArena::find(uint32_t granules) const {
   return heads_[word * 64 + static_cast<uint32_t>(std::countr_zero(sizes))];
 }
 
+void TextArena::hold_chunk() {
+  chunks_.push_back(std::make_unique_for_overwrite<char[]>(mib));
+  edges_.resize(edges_.size() + chunk_granules / 64, 0);
+}
+
 bool TextArena::add_chunk() {
   if (chunks_.size() == chunks_max_) return false;
   const auto first = static_cast<Ref>(chunks_.size() * chunk_granules);
-  chunks_.push_back(std::make_unique_for_overwrite<char[]>(mib));
-  edges_.resize(edges_.size() + chunk_granules / 64, 0);
+  hold_chunk();
   // Ref 0 is no text, so the very first granule stays unused.
   const uint32_t unused = first == 0 ? 1 : 0;
   link(first + unused, chunk_granules - unused);
@@ -131,6 +135,61 @@ void TextArena::release(Ref ref, uint32_t size) {
     ref = before;
   }
   link(ref, granules);
+}
+
+/// The granule after the last one in use.
+uint32_t TextArena::end_of_used(uint32_t chunk) const {
+  const Ref end = (chunk + 1) * chunk_granules;
+  return chunk_granules - (edge_of_free(end - 1) ? load(end - 1).granules_at_end : 0);
+}
+
+void TextArena::persist(Archive& archive) {
+  uint64_t count = archive.size(chunks_.size(), 1);
+  if (!archive.require(count <= chunks_max_, "more texts than the limits let there be")) return;
+  for (uint32_t chunk = 0; chunk < count && !archive.failed(); ++chunk) {
+    if (archive.loading()) hold_chunk();
+    uint32_t granules = archive.saving() ? end_of_used(chunk) : 0;
+    archive.value(granules);
+    if (!archive.require(granules <= chunk_granules, "a chunk of texts is too long")) return;
+    archive.block(chunks_[chunk].get(), size_t{granules} * granule);
+  }
+  if (archive.loading()) claimed_.assign(chunks_.size() * (chunk_granules / 64), 0);
+}
+
+bool TextArena::claim(Ref ref, uint32_t size) {
+  const uint32_t granules = (size + granule - 1) / granule;
+  const uint32_t at = ref % chunk_granules;
+  if (ref == 0 || ref / chunk_granules >= chunks_.size() || size == 0) return false;
+  if (granules > chunk_granules - at) return false;
+  for (Ref each = ref; each < ref + granules; ++each) {
+    uint64_t& word = claimed_[each / 64];
+    const uint64_t bit = uint64_t{1} << (each % 64);
+    if ((word & bit) != 0) return false;
+    word |= bit;
+  }
+  bytes_used_ += uint64_t{granules} * granule;
+  return true;
+}
+
+void TextArena::rebuild() {
+  const auto end = static_cast<Ref>(chunks_.size() * chunk_granules);
+  const auto claimed = [this](Ref ref) { return (claimed_[ref / 64] >> (ref % 64) & 1) != 0; };
+  for (Ref from = 1; from < end;) {
+    if (from % 64 == 0 && claimed_[from / 64] == ~uint64_t{0}) {
+      from += 64;
+    } else if (claimed(from)) {
+      ++from;
+    } else {
+      const Ref chunk_end = (from / chunk_granules + 1) * chunk_granules;
+      Ref to = from + 1;
+      while (to < chunk_end && !claimed(to)) {
+        to += to % 64 == 0 && claimed_[to / 64] == 0 ? 64 : 1;
+      }
+      link(from, to - from);
+      from = to;
+    }
+  }
+  std::vector<uint64_t>().swap(claimed_);
 }
 
 uint64_t TextArena::bytes_held() const {

@@ -16,6 +16,8 @@
 #include <memory>
 #include <vector>
 
+#include "sched/base/archive.h"
+
 namespace paceline::sched {
 
 class TextArena {
@@ -37,6 +39,14 @@ class TextArena {
   }
   uint64_t bytes_used() const { return bytes_used_; }  ///< Whole blocks.
   uint64_t bytes_held() const;                         ///< Chunks, and what is needed beside them.
+
+  /// The blocks, as bulk memory. Which of them are in use is not written: loading, every owner of
+  /// a block says so once to claim(), between settle() and rebuild().
+  void persist(Archive& archive);
+  /// False for a block that is not in the arena, or that somebody has.
+  bool claim(Ref ref, uint32_t size);
+  /// Makes gaps of what nobody claimed.
+  void rebuild();
 
  private:
   static constexpr uint32_t granule = 16;
@@ -65,6 +75,8 @@ class TextArena {
   void unlink(Ref ref, const Free& free);
   Ref find(uint32_t granules) const;
   bool add_chunk();
+  void hold_chunk();
+  uint32_t end_of_used(uint32_t chunk) const;
 
   uint64_t bytes_max_;
   uint32_t chunks_max_;
@@ -73,6 +85,7 @@ class TextArena {
   std::vector<uint64_t> edges_;               // a bit per granule: first or last of a free block
   std::vector<Ref> heads_;                    // of each size's list
   std::array<uint64_t, class_words> filled_;  // sizes whose list is not empty
+  std::vector<uint64_t> claimed_;             // a bit per granule; while loading only
 };
 
 }  // namespace paceline::sched

@@ -29,14 +29,20 @@ TEST(Load, ServerTable) {
 listen = ["unix:/run/paceline/paceline.sock", "tcp:127.0.0.1:7411"]
 admin = "127.0.0.1:7412"
 data = "/var/lib/paceline"
-durability = "none"
-clock = "commands")")
+durability = "interval"
+sync_interval = "20ms"
+clock = "commands"
+shards = 4
+pin = true)")
                                     .server;
   EXPECT_THAT(server.listen, ElementsAre("unix:/run/paceline/paceline.sock", "tcp:127.0.0.1:7411"));
   EXPECT_EQ(server.admin, "127.0.0.1:7412");
   EXPECT_EQ(server.data, "/var/lib/paceline");
-  EXPECT_EQ(server.durability, Durability::none);
+  EXPECT_EQ(server.durability, Durability::interval);
+  EXPECT_EQ(server.sync_interval.us, 20'000);
   EXPECT_EQ(server.clock, ServerClock::commands);
+  EXPECT_EQ(server.shards, 4U);
+  EXPECT_TRUE(server.pin_threads);
 }
 
 TEST(Load, DeskWithoutSettingsHasTheDefaults) {

@@ -9,7 +9,9 @@
 #include <fstream>
 #include <random>
 
+#include "engine/runtime/log_segment.h"
 #include "tests/support/faulty_disk.h"
+#include "tests/support/log_driver.h"
 #include "tests/support/temporary_folder.h"
 
 namespace paceline::runtime {
@@ -20,23 +22,10 @@ using paceline::testing::TemporaryFolder;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-/// A record of one frame with this text.
-struct Written {
-  std::string text;
-  int64_t ts_us = 0;
-  bool operator==(const Written&) const = default;
-};
+using paceline::testing::ReplayedTexts;
 
 Logged<void> append(FileLog& log, const std::string& text) {
-  LoggedFrame frame{.session = {7},
-                    .principal = 1,
-                    .roles = 2,
-                    .first_number = log.next_sequence(),
-                    .payload = std::as_bytes(std::span(text))};
-  return log.append(log.next_sequence(), {.desk = {1},
-                                          .ts = {static_cast<int64_t>(log.next_sequence())},
-                                          .rules_version = 1,
-                                          .frames = std::span(&frame, 1)});
+  return paceline::testing::append_text(log, text);
 }
 
 Logged<void> append_and_sync(FileLog& log, const std::string& text) {
@@ -44,47 +33,33 @@ Logged<void> append_and_sync(FileLog& log, const std::string& text) {
   return log.sync();
 }
 
-struct Replayed {
-  std::vector<std::string> texts;
-  std::string error;
-  LogErrorKind kind = LogErrorKind::io;
-};
-
-Replayed replay(FileLog& log) {
-  Replayed replayed;
-  auto done = log.replay(
-      [&](uint64_t, const LogRecord& record) {
-        for (const LoggedFrame& frame : record.frames)
-          replayed.texts.emplace_back(reinterpret_cast<const char*>(frame.payload.data()),
-                                      frame.payload.size());
-        return std::string();
-      },
-      nullptr);
-  if (!done) {
-    replayed.error = done.error().text;
-    replayed.kind = done.error().kind;
-  }
-  return replayed;
+ReplayedTexts replay(FileLog& log, LogPosition from = {}) {
+  return paceline::testing::replay_texts(log, from);
 }
 
 class FileLogTest : public ::testing::Test {
  protected:
   FileLogOptions options() {
-    return {.folder = folder.path(), .segment_size = segment_size, .disk = &disk, .note = note};
+    return {.folder = folder.path(),
+            .segment_size = segment_size,
+            .prepares_ahead = false,
+            .disk = &disk,
+            .note = note};
   }
   void write(const std::vector<std::string>& texts) {
     FileLog log(options());
     ASSERT_EQ(replay(log).error, "");
     for (const std::string& text : texts) ASSERT_TRUE(append_and_sync(log, text));
   }
-  Replayed read() {
+  ReplayedTexts read() {
     FileLog log(options());
     return replay(log);
   }
-  std::vector<std::string> segments() const {
+  std::vector<std::string> segments(const std::string& extension = ".log") const {
     std::vector<std::string> paths;
-    for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
-      paths.push_back(entry.path().string());
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+      if (entry.path().extension() == extension) paths.push_back(entry.path().string());
+    }
     std::sort(paths.begin(), paths.end());
     return paths;
   }
@@ -102,7 +77,7 @@ class FileLogTest : public ::testing::Test {
 
   TemporaryFolder folder;
   FaultyDisk disk;
-  uint64_t segment_size = 4'096;
+  uint64_t segment_size = 8'192;
   std::vector<std::string> notes;
   std::function<void(std::string_view)> note = [this](std::string_view line) {
     notes.emplace_back(line);
@@ -144,6 +119,7 @@ TEST_F(FileLogTest, KeepsTheWholeEnvelope) {
   FileLog log(options());
   int records = 0;
   ASSERT_TRUE(log.replay(
+      {},
       [&](uint64_t sequence, const LogRecord& record) {
         ++records;
         EXPECT_EQ(sequence, 1U);
@@ -191,6 +167,7 @@ TEST_F(FileLogTest, TheVisitorsObjectionNamesTheRecord) {
   write({"one", "two"});
   FileLog log(options());
   const auto refused = log.replay(
+      {},
       [](uint64_t sequence, const LogRecord&) {
         return sequence == 2 ? std::string("made under other rules") : std::string();
       },
@@ -206,20 +183,91 @@ TEST_F(FileLogTest, AFolderOfTheOtherClockIsRefused) {
   auto other = options();
   other.clock_mode = ClockMode::commands;
   FileLog log(other);
-  const Replayed replayed = replay(log);
+  const ReplayedTexts replayed = replay(log);
   EXPECT_EQ(replayed.kind, LogErrorKind::refused);
   EXPECT_THAT(replayed.error, HasSubstr("--clock wall"));
   EXPECT_THAT(replayed.error, HasSubstr("--clock commands"));
 }
 
-TEST_F(FileLogTest, TrimDropsWholeSegmentsOnly) {
+TEST_F(FileLogTest, TrimGivesUpWholeSegmentsOnlyAndUsesTheirFilesAgain) {
   FileLog log(options());
   ASSERT_EQ(replay(log).error, "");
   for (int i = 0; i < 50; ++i) ASSERT_TRUE(append_and_sync(log, std::string(300, 'x')));
-  const size_t before = segments().size();
+  const size_t before = segments(".log").size();
   ASSERT_TRUE(log.trim(20));
-  EXPECT_LT(segments().size(), before);
+  const size_t spare = segments(".spare").size();
+  EXPECT_EQ(segments(".log").size(), before - spare);
+  EXPECT_GT(spare, 0U);
+  for (int i = 0; i < 50; ++i) ASSERT_TRUE(append_and_sync(log, std::string(300, 'y')));
+  EXPECT_EQ(segments(".spare").size(), 0U);
+}
+
+TEST_F(FileLogTest, OnlySoManySpareSegmentsAreKept) {
+  auto few = options();
+  few.spares_max = 2;
+  FileLog log(few);
+  ASSERT_EQ(replay(log).error, "");
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(append_and_sync(log, std::string(300, 'x')));
+  ASSERT_TRUE(log.trim(100));
+  EXPECT_EQ(segments(".log").size(), 1U);
+  EXPECT_EQ(segments(".spare").size(), 2U);
+}
+
+TEST_F(FileLogTest, ATrimmedLogGoesOnFromWhereItIsKnown) {
+  LogPosition known;
+  {
+    FileLog log(options());
+    ASSERT_EQ(replay(log).error, "");
+    for (int i = 1; i <= 60; ++i) {
+      ASSERT_TRUE(append_and_sync(log, std::to_string(i) + std::string(300, 'x')));
+      if (i == 57) known = log.position();
+    }
+    ASSERT_TRUE(log.trim(57));
+  }
+  FileLog log(options());
+  const ReplayedTexts replayed = replay(log, known);
+  EXPECT_EQ(replayed.error, "");
+  ASSERT_EQ(replayed.texts.size(), 3U);
+  EXPECT_THAT(replayed.texts.front(), HasSubstr("58x"));
   EXPECT_TRUE(append_and_sync(log, "more"));
+}
+
+TEST_F(FileLogTest, ASegmentUsedAgainShowsNothingOfItsEarlierLife) {
+  LogPosition known;
+  {
+    FileLog log(options());
+    ASSERT_EQ(replay(log).error, "");
+    for (int i = 0; i < 60; ++i) ASSERT_TRUE(append_and_sync(log, std::string(300, 'x')));
+    known = log.position();
+    ASSERT_TRUE(log.trim(60));
+    for (int i = 0; i < 10; ++i) ASSERT_TRUE(append_and_sync(log, std::string(300, 'y')));
+  }
+  FileLog log(options());
+  const ReplayedTexts replayed = replay(log, known);
+  EXPECT_EQ(replayed.error, "");
+  EXPECT_EQ(replayed.texts, std::vector<std::string>(10, std::string(300, 'y')));
+  EXPECT_TRUE(notes.empty()) << "what a file held before is no torn write: " << notes.front();
+}
+
+TEST_F(FileLogTest, SegmentsAreMadeBeforeTheyAreNeeded) {
+  segment_size = 65'536;
+  auto ahead = options();
+  ahead.prepares_ahead = true;
+  std::vector<std::string> texts;
+  {
+    FileLog log(ahead);
+    ASSERT_EQ(replay(log).error, "");
+    for (int i = 0; i < 1'000; ++i) {
+      texts.push_back(std::to_string(i) + std::string(300, 'x'));
+      ASSERT_TRUE(append_and_sync(log, texts.back()));
+      if (i == 500) {
+        ASSERT_TRUE(log.trim(100));
+      }
+    }
+  }
+  EXPECT_GT(segments(".log").size(), 3U);
+  for (const std::string& path : segments(".log"))
+    EXPECT_EQ(std::filesystem::file_size(path), segment_size) << path;
 }
 
 // ------------------------------------------------------------------------------------ damage
@@ -246,12 +294,15 @@ TEST_F(FileLogTest, EveryFlippedBitIsNoticedOrLiesInTheUnacknowledgedTail) {
   const size_t last = record_with(whole, "three");
   const size_t end = last + sizeof(RecordHeader) + sizeof(LoggedFrameHeader) + 8;
   for (size_t byte = 0; byte < end; ++byte) {
+    if (byte >= sizeof(SegmentHeader) && byte < log_block && byte % 512 != 0) continue;
     for (int bit = 0; bit < 8; ++bit) {
       std::string flipped = whole;
       flipped[byte] = static_cast<char>(flipped[byte] ^ (1 << bit));
       set_content(path, flipped);
-      const Replayed replayed = read();
-      if (byte < last) {
+      const ReplayedTexts replayed = read();
+      if (byte >= sizeof(SegmentHeader) && byte < log_block) {  // nobody reads that
+        ASSERT_THAT(replayed.texts, ElementsAre("one", "two", "three"));
+      } else if (byte < last) {
         ASSERT_FALSE(replayed.error.empty()) << "byte " << byte << " bit " << bit;
       } else {
         ASSERT_EQ(replayed.error, "") << "byte " << byte << " bit " << bit;
@@ -268,7 +319,7 @@ TEST_F(FileLogTest, DamageInTheMiddleIsRefusedWithFileOffsetAndRemedy) {
   const size_t second = record_with(bytes, "two");
   bytes[bytes.find("two")] = 'T';
   set_content(path, bytes);
-  const Replayed replayed = read();
+  const ReplayedTexts replayed = read();
   EXPECT_EQ(replayed.kind, LogErrorKind::damaged);
   EXPECT_THAT(replayed.error, HasSubstr("record 2"));
   EXPECT_THAT(replayed.error, HasSubstr(path + " at offset " + std::to_string(second)));
@@ -305,20 +356,22 @@ TEST_F(FileLogTest, DamageInASegmentThatIsNotTheNewestIsNeverATornTail) {
   write(texts);
   const std::string path = segments().front();
   std::string bytes = content(path);
-  bytes.back() = static_cast<char>(bytes.back() ^ 1);  // its last record
+  const size_t last = bytes.rfind("xxx");  // of its last record
+  bytes[last] = 'y';
   set_content(path, bytes);
-  const Replayed replayed = read();
+  const ReplayedTexts replayed = read();
   EXPECT_EQ(replayed.kind, LogErrorKind::damaged);
-  EXPECT_THAT(replayed.error, HasSubstr("later segment"));
+  EXPECT_THAT(replayed.error, HasSubstr("is damaged or missing"));
+  EXPECT_THAT(replayed.error, HasSubstr(segments()[1]));
 }
 
 TEST_F(FileLogTest, AMissingSegmentIsNoticed) {
   std::vector<std::string> texts(30, std::string(300, 'x'));
   write(texts);
   std::filesystem::remove(segments()[1]);
-  const Replayed replayed = read();
+  const ReplayedTexts replayed = read();
   EXPECT_EQ(replayed.kind, LogErrorKind::damaged);
-  EXPECT_THAT(replayed.error, HasSubstr("does not continue the log"));
+  EXPECT_THAT(replayed.error, HasSubstr("is damaged or missing"));
 }
 
 TEST_F(FileLogTest, BlocksOfAnotherSegmentDoNotComeBackToLife) {
@@ -351,7 +404,7 @@ TEST_F(FileLogTest, ATornGroupIsCutWhereItIsTornThoughItsEndReachedTheDisk) {
   std::string bytes = content(path);
   bytes[bytes.find("two")] = 'T';
   set_content(path, bytes);
-  const Replayed replayed = read();
+  const ReplayedTexts replayed = read();
   EXPECT_EQ(replayed.error, "");
   EXPECT_THAT(replayed.texts, ElementsAre("one"));
 }
@@ -412,7 +465,7 @@ TEST_F(FileLogTest, AWriteTornAnywhereLosesNothingThatWasSynced) {
         if (!append_and_sync(log, "later " + std::to_string(i))) break;
     }
     FileLog log({.folder = fresh.path(), .segment_size = segment_size});
-    const Replayed replayed = replay(log);
+    const ReplayedTexts replayed = replay(log);
     ASSERT_EQ(replayed.error, "") << "torn at " << torn_at;
     ASSERT_GE(replayed.texts.size(), 2U) << "torn at " << torn_at;
     ASSERT_TRUE(append_and_sync(log, "again"));
@@ -428,8 +481,8 @@ TEST_F(FileLogTest, HoldsEverythingAcknowledgedThroughAnyMishap) {
   size_t acknowledged = 0;
   for (int life = 0; life < 60; ++life) {
     FaultyDisk faulty;
-    FileLog log({.folder = folder.path(), .segment_size = 1'024, .disk = &faulty});
-    const Replayed replayed = replay(log);
+    FileLog log({.folder = folder.path(), .segment_size = 8'192, .disk = &faulty});
+    const ReplayedTexts replayed = replay(log);
     ASSERT_EQ(replayed.error, "");
     ASSERT_GE(replayed.texts.size(), acknowledged);
     ASSERT_LE(replayed.texts.size(), appended.size());

@@ -255,7 +255,7 @@ def how(answer):
             "client on the same two cores (for `open alone` on one); the fastest way of driving "
             "each counts and is named. A cycle: open a ticket with a 200-byte body and one of five "
             "priorities, take the most pressing one, complete it. Memory is resident memory, for "
-            f"PostgreSQL its table and index. {machine.described(answer['facts'])}.")
+            f"PostgreSQL table and index, for NATS its files. {machine.described(answer['facts'])}.")
 
 
 

@@ -199,6 +199,13 @@ class Nats(Server):
     def prepare(self, _count):
         self.drive("prepare")
 
+    def stored_bytes(self):
+        files = pathlib.Path(f"{self.folder}/store").rglob("*")
+        return sum(file.stat().st_size for file in files if file.is_file())
+
+    def counts_resident(self):
+        return False  # its tickets lie in files
+
 
 ALL = (Paceline, Beanstalkd, Redis, Postgresql, Nats)
 

@@ -53,6 +53,7 @@ class Distribution {
 
   /// Where the survival function jumps or bends, ascending: quadratures begin anew there.
   std::vector<double> kinks() const;
+  bool memoryless() const { return kind_ == Kind::exponential; }
   /// Whether the survival function at 0 behaves like a broken power of x.
   bool rough_at_zero() const;
 

@@ -48,23 +48,33 @@ Answer<FiniteMeasures> finite_queue(const FiniteQueue& queue, double threshold) 
 
   FiniteMeasures found;
   found.offered_load = queue.arrival_rate / queue.service_rate;
+  const double work_rate = queue.servers * queue.service_rate;
   double busy = 0;
+  double served = 0;
+  double served_wait = 0;
+  double wait_if_served = 0;  // of who is served after so many ahead: each step competes with theirs
   for (size_t i = 0; i <= capacity; ++i) {
     busy += shares[i] * static_cast<double>(std::min(i, servers));
     if (i == capacity) continue;
     if (i < servers) {
       found.p_served_within += shares[i];
+      served += shares[i];
       continue;
     }
     const auto ahead = static_cast<double>(i - servers);
     found.p_wait += shares[i];
     found.mean_queue += shares[i] * ahead;
     found.p_served_within += shares[i] * answered_within(queue, ahead, threshold);
+    const double chance = work_rate / (work_rate + (ahead + 1) * queue.abandonment_rate);
+    wait_if_served += 1 / (work_rate + (ahead + 1) * queue.abandonment_rate);
+    served += shares[i] * chance;
+    served_wait += shares[i] * chance * wait_if_served;
   }
   found.mean_queue += shares[capacity] * static_cast<double>(capacity - servers);
   found.occupancy = busy / queue.servers;
   found.p_block = shares[capacity];
   if (queue.arrival_rate == 0) return found;
+  found.mean_wait_served = served_wait / served;
   found.p_wait_admitted = found.p_wait / (1 - found.p_block);
   found.p_abandon = queue.abandonment_rate * found.mean_queue / queue.arrival_rate;
   found.mean_wait_admitted = found.mean_queue / (queue.arrival_rate * (1 - found.p_block));

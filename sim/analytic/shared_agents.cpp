@@ -19,7 +19,7 @@ struct Solved {
 
 /// Makes the room for the waiting larger until nothing that matters is at its edge.
 template <class Model>
-Answer<Solved> solve_growing(Model model) {
+Answer<Solved> solve_growing(Model& model) {
   model.room1 = 24;
   model.room2 = 64;
   for (;;) {

@@ -35,11 +35,12 @@ class Exponent {
     return (low + high) / 2;
   }
 
-  /// Where it has fallen by `drop` from its peak: to the left of it (0 if it never does), or right.
-  double left(double peak, double drop) const {
-    const double level = at(peak) - drop;
+  /// Where it is lower by `drop` than at `from`: to the left, which is not beyond the peak (0 if
+  /// nowhere), or to the right of the peak.
+  double left(double from, double drop) const {
+    const double level = at(from) - drop;
     if (at(0) >= level) return 0;
-    return crossing(level, 0, peak);
+    return crossing(level, 0, from);
   }
   double right(double peak, double drop) const {
     const double level = at(peak) - drop;
@@ -71,7 +72,11 @@ std::vector<double> panel_edges(const Exponent& exponent, const Distribution& pa
     edges.push_back(exponent.left(peak, drop));
     edges.push_back(exponent.right(peak, drop));
   }
-  const double first = exponent.left(peak, drops[7]);
+  double first = exponent.left(peak, drops[7]);
+  if (threshold < peak) {  // what happens before it is rare, and must be exact all the same
+    for (const double drop : drops) edges.push_back(exponent.left(threshold, drop));
+    first = std::min(first, exponent.left(threshold, drops[7]));
+  }
   const double last = exponent.right(peak, drops[7]);
   for (const double kink : patience.kinks()) edges.push_back(kink);
   if (patience.endless_share() == 0) {

@@ -79,7 +79,9 @@ Answer<DeterministicService> deterministic_service(double arrival_rate, double s
   DeterministicService found;
   found.occupancy = load / servers;
   if (load == 0) return found;
-  constexpr double terms_max = 1e5;
+  // Beyond so many terms nearly everybody waits, and the roots lose no more than a digit for each
+  // factor of ten in servers.
+  constexpr double terms_max = 2'000;
   const Wait wait =
       38 / decay(load, servers) < terms_max ? by_random_walk(load, servers) : by_roots(load, servers);
   found.p_wait = wait.p_wait;

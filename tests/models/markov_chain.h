@@ -56,7 +56,7 @@ class MarkovChain {
 
   void solve() {
     shares_.assign(states_.size(), 1.0 / static_cast<double>(states_.size()));
-    for (int sweep = 0; sweep < 200'000; ++sweep) {
+    for (int sweep = 0; sweep < 20'000; ++sweep) {
       double change = 0;
       double sum = 0;
       const auto renew = [&](size_t i) {
@@ -73,7 +73,7 @@ class MarkovChain {
       else
         for (size_t i = states_.size(); i-- > 0;) renew(i);
       for (double& share : shares_) share /= sum;
-      if (change < 1e-17) return;
+      if (change < 1e-15) return;
     }
   }
 

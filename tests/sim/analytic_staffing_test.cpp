@@ -112,7 +112,7 @@ TEST(Staffing, TooFewAllowedIsOutOfReachWithTheBest) {
   EXPECT_EQ(found.error().kind, Impossible::out_of_reach);
   EXPECT_EQ(found.error().text,
             "the target cannot be reached: best is with 12 agents, the most allowed, where service "
-            "level is 0.640323 and not at least 0.8");
+            "level is 0.640158 and not at least 0.8");
 }
 
 TEST(Staffing, NoCallsNeedNobody) {

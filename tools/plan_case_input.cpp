@@ -33,9 +33,8 @@ sim::Answer<Distribution> empirical_of(const Json& law) {
   }
   const auto values = numbers(law.at("values"));
   for (size_t i = 0; i < values.size(); ++i)
-    atoms.push_back({values[i], law.contains("shares")
-                                    ? law.at("shares").at(i).get<double>()
-                                    : 1 / static_cast<double>(values.size())});
+    atoms.push_back({values[i], law.contains("shares") ? law.at("shares").at(i).get<double>()
+                                                       : 1 / static_cast<double>(values.size())});
   return Distribution::empirical(std::move(atoms));
 }
 
@@ -45,12 +44,11 @@ sim::Answer<Distribution> law_of(const Json& law) {
   const auto kind = law.at("kind").get<std::string>();
   if (kind == "exp") return Distribution::exponential(mean_of(law));
   if (kind == "det")
-    return Distribution::deterministic(law.at(law.contains("value") ? "value" : "mean")
-                                           .get<double>());
+    return Distribution::deterministic(
+        law.at(law.contains("value") ? "value" : "mean").get<double>());
   if (kind == "uniform")
     return Distribution::uniform(number_or(law, "min", 0), law.at("max").get<double>());
-  if (kind == "lognormal")
-    return Distribution::lognormal(mean_of(law), law.at("cv").get<double>());
+  if (kind == "lognormal") return Distribution::lognormal(mean_of(law), law.at("cv").get<double>());
   if (kind == "gamma") {
     const double cv = number_or(law, "cv", 0);
     const double shape = law.contains("shape") ? law.at("shape").get<double>() : 1 / (cv * cv);

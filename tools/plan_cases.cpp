@@ -73,7 +73,8 @@ Json CaseFamilies::judge(const Json& one) const {
     if (!result) return row_of(one, only_reason(result.error().reason), Verdict::unsupported);
     answer = *std::move(result);
   } catch (const nlohmann::json::exception& error) {
-    return row_of(one, only_reason(fmt::format("the case is not as its family's are: {}", error.what())),
+    return row_of(one,
+                  only_reason(fmt::format("the case is not as its family's are: {}", error.what())),
                   Verdict::fail);
   }
   if (answer.verdict) return row_of(one, answer, *answer.verdict);
@@ -93,9 +94,8 @@ CaseFamilies known_families() {
   add_chain_cases(families);
   add_time_cases(families);
   add_statistics_cases(families);
-  for (const char* family :
-       {"Resource pooling (Wallace-Whitt type)", "Finite day from empty",
-        "Multi-skill day, 3 types, 2 groups", "Variance reduction"})
+  for (const char* family : {"Resource pooling (Wallace-Whitt type)", "Finite day from empty",
+                             "Multi-skill day, 3 types, 2 groups", "Variance reduction"})
     families.add_unsupported(family, "simulated: later");
   families.add_unsupported("Forecasting", "forecasting: later");
   families.add_unsupported("Days-off scheduling", "days-off schedules: later");

@@ -2,8 +2,8 @@
 //
 // A file of cases (docs/PLANNING.md) is an array, or an object with an array "cases"; a case has
 // `id`, `family`, `model`, `params`, `expected` and `tolerance`. What can be computed is compared
-// figure by figure at the case's tolerance; what cannot be says why. Families are a table that parts
-// of the program add themselves to, so that nothing is passed over in silence.
+// figure by figure at the case's tolerance; what cannot be says why. Families are a table that
+// parts of the program add themselves to, so that nothing is passed over in silence.
 //
 // Owner: one thread.  Allocates: JSON.
 #pragma once
@@ -26,11 +26,11 @@ std::string_view name(Verdict verdict);
 
 /// What was found for one case.
 struct CaseAnswer {
-  Json computed;               ///< Figures by the names of `expected`.
-  Json interval;               ///< Confidence intervals by the same names; null where exact.
-  std::optional<double> z;     ///< Of the worst figure; none where exact.
+  Json computed;                   ///< Figures by the names of `expected`.
+  Json interval;                   ///< Confidence intervals by the same names; null where exact.
+  std::optional<double> z;         ///< Of the worst figure; none where exact.
   std::optional<Verdict> verdict;  ///< Who simulates judges; else computed is compared.
-  std::string reason;          ///< Why not, in words.
+  std::string reason;              ///< Why not, in words.
 };
 
 /// Why a case cannot be answered at all.

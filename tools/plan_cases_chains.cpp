@@ -58,10 +58,10 @@ CaseResult reserved(const Json& one) {
 
 CaseResult speeds(const Json& one) {
   const Json& params = one.at("params");
-  const auto found = sim::two_speeds(
-      {{number(params, "arrival_rate_1"), number(params, "arrival_rate_2")},
-       {number(params, "service_rate_1"), number(params, "service_rate_2")},
-       number(params, "servers")});
+  const auto found =
+      sim::two_speeds({{number(params, "arrival_rate_1"), number(params, "arrival_rate_2")},
+                       {number(params, "service_rate_1"), number(params, "service_rate_2")},
+                       number(params, "servers")});
   if (!found) return refused(found.error());
   return computed({{"p_wait", found->p_all_busy},
                    {"mean_wait_class1", found->classes[0].mean_wait},
@@ -124,7 +124,9 @@ CaseResult cheapest_plan(const Json& one) {
       std::find_if(plans.begin(), plans.end(), [](const Plan& plan) { return plan.feasible; });
   if (best == plans.end())
     return refused({sim::Impossible::out_of_reach, "no plan of the box keeps the limit"});
-  const auto listed = [&](const char* key) { return one.at("expected").value(key, Json::array()).size(); };
+  const auto listed = [&](const char* key) {
+    return one.at("expected").value(key, Json::array()).size();
+  };
   Json next = Json::array();
   for (auto plan = best + 1; plan != plans.end() && next.size() < listed("next_best"); ++plan)
     if (plan->feasible) next.push_back(plan_json(*plan));

@@ -35,9 +35,8 @@ CaseResult loss_staffing(const Json& one) {
 
 CaseResult delay(const Json& one) {
   const Json& params = one.at("params");
-  const auto queue = sim::DelayQueue::make(number(params, "arrival_rate"),
-                                           number(params, "service_rate"),
-                                           number(params, "servers"));
+  const auto queue = sim::DelayQueue::make(
+      number(params, "arrival_rate"), number(params, "service_rate"), number(params, "servers"));
   if (!queue) return refused(queue.error());
   return computed({{"offered_load", queue->offered_load()},
                    {"occupancy", queue->occupancy()},
@@ -61,25 +60,23 @@ CaseResult delay_staffing(const Json& one) {
   target.occupancy_cap = number_or(params, "occupancy_cap", 1);
   const auto found = sim::staff(demand, target, number_or(params, "shrinkage", 0));
   if (!found) return refused(found.error());
-  return computed(
-      {{"agents", static_cast<int64_t>(found->with.agents)},
-       {"service_level", found->with.service_level},
-       {"asa_s", found->with.mean_wait},
-       {"occupancy", found->with.occupancy},
-       {"service_level_with_one_less",
-        found->with_one_less ? found->with_one_less->service_level : 0.0},
-       {"scheduled_headcount_raw", found->scheduled_raw},
-       {"scheduled_headcount_ceil", static_cast<int64_t>(found->scheduled)}});
+  return computed({{"agents", static_cast<int64_t>(found->with.agents)},
+                   {"service_level", found->with.service_level},
+                   {"asa_s", found->with.mean_wait},
+                   {"occupancy", found->with.occupancy},
+                   {"service_level_with_one_less",
+                    found->with_one_less ? found->with_one_less->service_level : 0.0},
+                   {"scheduled_headcount_raw", found->scheduled_raw},
+                   {"scheduled_headcount_ceil", static_cast<int64_t>(found->scheduled)}});
 }
 
 CaseResult abandonment(const Json& one) {
   const Json& params = one.at("params");
   const auto patience = law_of(params.at("patience"));
   if (!patience) return refused(patience.error());
-  const auto found = sim::abandonment_queue({number(params, "arrival_rate"),
-                                             number(params, "service_rate"),
-                                             number(params, "servers")},
-                                            *patience, number(params, "sl_threshold"));
+  const auto found = sim::abandonment_queue(
+      {number(params, "arrival_rate"), number(params, "service_rate"), number(params, "servers")},
+      *patience, number(params, "sl_threshold"));
   if (!found) return refused(found.error());
   return computed({{"offered_load", found->offered_load},
                    {"p_wait", found->p_wait},
@@ -168,9 +165,9 @@ CaseResult one_server_priorities(const Json& one) {
 CaseResult priorities(const Json& one) {
   const Json& params = one.at("params");
   const auto preemption = preemption_of(one);
-  const auto desk = sim::PriorityDesk::make(numbers(params.at("arrival_rates")),
-                                            number(params, "service_rate"),
-                                            number(params, "servers"), preemption);
+  const auto desk =
+      sim::PriorityDesk::make(numbers(params.at("arrival_rates")), number(params, "service_rate"),
+                              number(params, "servers"), preemption);
   if (!desk) return refused(desk.error());
   Json figures{{"occupancy", desk->occupancy()},
                {"p_wait", desk->p_all_busy()},

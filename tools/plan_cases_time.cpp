@@ -92,8 +92,7 @@ CaseResult busy_days(const Json& one) {
   if (!patience) return refused(patience.error());
   const sim::AbandonmentQueue queue{number(params, "mean_rate"), number(params, "service_rate"),
                                     number(params, "servers")};
-  const auto found =
-      sim::abandonment_over_days(queue, *patience, 0, number(params, "gamma_shape"));
+  const auto found = sim::abandonment_over_days(queue, *patience, 0, number(params, "gamma_shape"));
   if (!found) return refused(found.error());
   const auto plain = sim::abandonment_queue(queue, *patience, 0);
   if (!plain) return refused(plain.error());
@@ -106,8 +105,9 @@ CaseResult busy_days(const Json& one) {
 /// "09:00" as seconds; "24:00" is the end of the day.
 uint32_t second_of(const std::string& text) {
   const auto at = [&](size_t i) {
-    return i < text.size() && text[i] >= '0' && text[i] <= '9' ? static_cast<uint32_t>(text[i] - '0')
-                                                               : 0U;
+    return i < text.size() && text[i] >= '0' && text[i] <= '9'
+               ? static_cast<uint32_t>(text[i] - '0')
+               : 0U;
   };
   return (at(0) * 10 + at(1)) * 3'600 + (at(3) * 10 + at(4)) * 60;
 }
@@ -123,8 +123,8 @@ std::string with_offset(sched::Instant at, int32_t offset_s) {
   std::string text = format_instant(at + sched::second * offset_s);
   text.pop_back();  // the Z
   const int32_t size = std::abs(offset_s);
-  return text + fmt::format("{}{:02}:{:02}", offset_s < 0 ? '-' : '+', size / 3'600,
-                            size / 60 % 60);
+  return text +
+         fmt::format("{}{:02}:{:02}", offset_s < 0 ? '-' : '+', size / 3'600, size / 60 % 60);
 }
 
 CaseResult due_time(const Json& one) {
@@ -141,8 +141,7 @@ CaseResult due_time(const Json& one) {
   for (const Json& holiday : params.at("holidays"))
     spec.closed.push_back(date_of(holiday.get<std::string>()));
   const auto calendar = sched::Calendar::compile(spec);
-  if (!calendar)
-    return refused({sim::Impossible::out_of_range, "the calendar cannot be compiled"});
+  if (!calendar) return refused({sim::Impossible::out_of_range, "the calendar cannot be compiled"});
   const auto start = parse_instant(params.at("start").get<std::string>());
   if (!start) return refused({sim::Impossible::out_of_range, "`start` is no instant"});
   const auto minutes = number(params, "target_business_minutes");

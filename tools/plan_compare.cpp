@@ -80,8 +80,8 @@ namespace {
 void compare_into(const std::string& path, std::string_view figure, const Json& expected,
                   const Json& computed, const Tolerance& tolerance, Comparison& result) {
   const auto miss = [&] {
-    result.misses.push_back(fmt::format("{}: {}, expected {}", path, computed.dump(),
-                                        expected.dump()));
+    result.misses.push_back(
+        fmt::format("{}: {}, expected {}", path, computed.dump(), expected.dump()));
   };
   if (expected.is_object()) {
     if (!computed.is_object()) return miss();

@@ -77,16 +77,14 @@ class PlanErlang final : public Subcommand {
     for (const sim::Performance& row : rows)
       table.row({row.agents == agents ? "→" : "", fmt::format("{:g}", row.agents),
                  fmt::format("{:.1f} %", 100 * row.occupancy),
-                 fmt::format("{:.1f} %", 100 * row.p_wait),
-                 fmt::format("{:.1f} s", row.mean_wait),
+                 fmt::format("{:.1f} %", 100 * row.p_wait), fmt::format("{:.1f} s", row.mean_wait),
                  fmt::format("{:.2f} %", 100 * row.service_level),
                  fmt::format("{:.2f} %", 100 * row.p_abandon),
                  fmt::format("{:.2f} %", 100 * row.p_block)});
     std::string text = fmt::format(
         "{}: {:g} calls an hour of {:g} s, {:.2f} erlangs\n{}service level: within {:g} s, of {}\n",
-        options_.model(), calls_, demand.mean_handling,
-        demand.arrival_rate * demand.mean_handling, table.text(), options_.target().threshold,
-        sim::name(options_.target().of));
+        options_.model(), calls_, demand.mean_handling, demand.arrival_rate * demand.mean_handling,
+        table.text(), options_.target().threshold, sim::name(options_.target().of));
     text += fmt::format("{:g} agents at work, {:g} scheduled with a shrinkage of {:g} %\n", agents,
                         scheduled, 100 * options_.shrinkage());
     if (users_ > 0 && scheduled > 0)
@@ -96,9 +94,12 @@ class PlanErlang final : public Subcommand {
   }
 
   static Json json_of(const sim::Performance& row) {
-    return {{"agents", row.agents},           {"occupancy", row.occupancy},
-            {"p_wait", row.p_wait},           {"mean_wait_s", row.mean_wait},
-            {"service_level", row.service_level}, {"p_abandon", row.p_abandon},
+    return {{"agents", row.agents},
+            {"occupancy", row.occupancy},
+            {"p_wait", row.p_wait},
+            {"mean_wait_s", row.mean_wait},
+            {"service_level", row.service_level},
+            {"p_abandon", row.p_abandon},
             {"p_block", row.p_block}};
   }
 

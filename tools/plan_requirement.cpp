@@ -24,8 +24,8 @@ using Json = nlohmann::ordered_json;
 constexpr size_t intervals_max = 1'000'000;
 
 struct Interval {
-  std::string start;                  // as it stands in the file
-  std::optional<sched::Instant> at;   // if it is an instant
+  std::string start;                 // as it stands in the file
+  std::optional<sched::Instant> at;  // if it is an instant
   double volume = 0.0;
   double aht_s = 0.0;
   uint64_t line = 0;
@@ -84,8 +84,9 @@ class PlanRequirement final : public Subcommand {
     progress.finish();
     terminal.data(json_ ? json_of(*intervals) : csv_of(*intervals));
     if (unreached == 0) return {};
-    return sched::Unexpected{incomplete(fmt::format(
-        "{} of {} intervals cannot be staffed: see their `problem`", unreached, intervals->size()))};
+    return sched::Unexpected{
+        incomplete(fmt::format("{} of {} intervals cannot be staffed: see their `problem`",
+                               unreached, intervals->size()))};
   }
 
  private:
@@ -130,31 +131,31 @@ class PlanRequirement final : public Subcommand {
       if (header[i] == "aht") columns.aht = i;
       if (header[i] == "aht_s") columns.aht_s = i;
     }
-    const char* missing = !columns.start    ? "start"
-                          : !columns.volume ? "volume"
+    const char* missing = !columns.start                   ? "start"
+                          : !columns.volume                ? "volume"
                           : !columns.aht && !columns.aht_s ? "aht (like 5m) or aht_s (seconds)"
                                                            : nullptr;
     if (missing != nullptr)
-      return sched::Unexpected{wrong(line, fmt::format("no column {}: the header must name it",
-                                                       missing))};
+      return sched::Unexpected{
+          wrong(line, fmt::format("no column {}: the header must name it", missing))};
     return columns;
   }
 
   Got<Interval> interval_of(const Columns& columns, const std::vector<std::string>& fields,
                             uint64_t line) const {
-    const size_t last = std::max({*columns.start, *columns.volume,
-                                  columns.aht ? *columns.aht : *columns.aht_s});
+    const size_t last =
+        std::max({*columns.start, *columns.volume, columns.aht ? *columns.aht : *columns.aht_s});
     if (fields.size() <= last)
-      return sched::Unexpected{wrong(line, fmt::format("{} fields: the header has more",
-                                                       fields.size()))};
+      return sched::Unexpected{
+          wrong(line, fmt::format("{} fields: the header has more", fields.size()))};
     Interval one;
     one.line = line;
     one.start = fields[*columns.start];
     one.at = parse_instant(one.start);
     const auto volume = number_in(fields[*columns.volume]);
     if (!volume)
-      return sched::Unexpected{wrong(line, fmt::format("volume `{}` is no number, 0 or more",
-                                                       fields[*columns.volume]))};
+      return sched::Unexpected{
+          wrong(line, fmt::format("volume `{}` is no number, 0 or more", fields[*columns.volume]))};
     one.volume = *volume;
     if (columns.aht) {
       const auto aht = config::parse_duration(fields[*columns.aht]);
@@ -163,8 +164,8 @@ class PlanRequirement final : public Subcommand {
     } else {
       const auto aht = number_in(fields[*columns.aht_s]);
       if (!aht)
-        return sched::Unexpected{wrong(line, fmt::format("aht_s `{}` is no number of seconds",
-                                                         fields[*columns.aht_s]))};
+        return sched::Unexpected{
+            wrong(line, fmt::format("aht_s `{}` is no number of seconds", fields[*columns.aht_s]))};
       one.aht_s = *aht;
     }
     if (one.volume > 0 && !(one.aht_s > 0))

@@ -6,6 +6,8 @@
 #include <CLI/Formatter.hpp>
 
 #include <charconv>
+#include <cmath>
+#include <tuple>
 
 #include "engine/config/units.h"
 
@@ -41,7 +43,8 @@ Got<double> share_option(std::string_view option, std::string_view text) {
 
 Got<double> seconds_option(std::string_view option, std::string_view text) {
   const auto duration = config::parse_duration(text);
-  if (!duration) return sched::Unexpected{bad_usage(fmt::format("{}: {}", option, duration.error()))};
+  if (!duration)
+    return sched::Unexpected{bad_usage(fmt::format("{}: {}", option, duration.error()))};
   return static_cast<double>(duration->us) / 1e6;
 }
 
@@ -49,14 +52,16 @@ void PlanOptions::declare(CLI::App& app) {
   app.add_option("--service-level", service_level_text_, "Share answered in time: 0.8 or 80%");
   app.add_option("--within", within_text_, "In time: 20s; a wait of exactly this counts")
       ->capture_default_str();
-  app.add_option("--service-level-of", of_, "Share of all `offered`, of those `answered`, or "
-                                            "`without_short`: offered but those who gave up in time")
+  app.add_option("--service-level-of", of_,
+                 "Share of all `offered`, of those `answered`, or "
+                 "`without_short`: offered but those who gave up in time")
       ->check(CLI::IsMember({"offered", "answered", "without_short"}))
       ->capture_default_str();
   app.add_option("--asa", asa_text_, "Mean wait of those answered, at most: 30s");
   app.add_option("--abandonment", abandonment_text_, "Share that gives up, at most");
   app.add_option("--waiting", waiting_text_, "Share that waits, at most");
-  app.add_option("--blocked", blocked_text_, "Share turned away, at most; with --lines, --no-queue");
+  app.add_option("--blocked", blocked_text_,
+                 "Share turned away, at most; with --lines, --no-queue");
   app.add_option("--occupancy-cap", occupancy_text_, "Busy share of an agent's time, at most");
   app.add_option("--shrinkage", shrinkage_text_, "Share of paid time away from the desk");
   app.add_option("--patience", patience_text_, "Mean patience: 2m; without it nobody gives up");
@@ -65,8 +70,9 @@ void PlanOptions::declare(CLI::App& app) {
       ->capture_default_str();
   app.add_option("--patience-shape", patience_shape_,
                  "Of a lognormal deviation / mean, of Weibull and gamma the shape");
-  app.add_option("--lines", lines_, "Callers in service and waiting, at most; the next are turned "
-                                    "away");
+  app.add_option("--lines", lines_,
+                 "Callers in service and waiting, at most; the next are turned "
+                 "away");
   app.add_flag("--no-queue", no_queue_, "Who finds all agents busy is turned away (Erlang B)");
   app.add_option("--day-shape", day_shape_,
                  "Shape of the Gamma factor by which whole days differ; needs --patience");
@@ -133,13 +139,13 @@ Done PlanOptions::read_patience() {
   if (patience_shape_ == 0 && patience_law_ != "exponential" && patience_law_ != "deterministic")
     return sched::Unexpected{
         bad_usage(fmt::format("--patience-law {} needs --patience-shape", patience_law_))};
-  const auto law = patience_law_ == "deterministic" ? Distribution::deterministic(*mean)
-                   : patience_law_ == "lognormal" ? Distribution::lognormal(*mean, patience_shape_)
-                   : patience_law_ == "gamma"     ? Distribution::gamma(*mean, patience_shape_)
-                   : patience_law_ == "weibull"
-                       ? Distribution::weibull(*mean / std::tgamma(1 + 1 / patience_shape_),
-                                               patience_shape_)
-                       : Distribution::exponential(*mean);
+  const auto law =
+      patience_law_ == "deterministic" ? Distribution::deterministic(*mean)
+      : patience_law_ == "lognormal"   ? Distribution::lognormal(*mean, patience_shape_)
+      : patience_law_ == "gamma"       ? Distribution::gamma(*mean, patience_shape_)
+      : patience_law_ == "weibull"
+          ? Distribution::weibull(*mean / std::tgamma(1 + 1 / patience_shape_), patience_shape_)
+          : Distribution::exponential(*mean);
   if (!law) return sched::Unexpected{explain(law.error())};
   patience_ = *law;
   return {};
@@ -163,12 +169,10 @@ sim::Demand PlanOptions::demand(double arrival_rate, double mean_handling) const
 
 std::string PlanOptions::model() const {
   if (no_queue_) return "Erlang B";
-  if (lines_ != 0)
-    return fmt::format("M/M/n/{:g}{}", lines_, patience_ ? "+M" : "");
+  if (lines_ != 0) return fmt::format("M/M/n/{:g}{}", lines_, patience_ ? "+M" : "");
   if (!patience_) return "Erlang C";
-  std::string text = patience_->memoryless()
-                         ? "Erlang A"
-                         : fmt::format("M/M/n+G ({} patience)", patience_law_);
+  std::string text =
+      patience_->memoryless() ? "Erlang A" : fmt::format("M/M/n+G ({} patience)", patience_law_);
   if (day_shape_ != 0) text += fmt::format(" over Gamma days of shape {:g}", day_shape_);
   return text;
 }

@@ -44,7 +44,8 @@ class PlanOptions {
  private:
   Done read_patience();
 
-  std::string service_level_text_, within_text_ = "20s", asa_text_, abandonment_text_, waiting_text_;
+  std::string service_level_text_, within_text_ = "20s", asa_text_, abandonment_text_,
+                                   waiting_text_;
   std::string blocked_text_, occupancy_text_, shrinkage_text_, patience_text_;
   std::string patience_law_ = "exponential", of_ = "offered";
   double patience_shape_ = 0.0;

@@ -62,8 +62,7 @@ class PlanValidate final : public Subcommand {
     const auto failed = static_cast<size_t>(std::count_if(
         rows.begin(), rows.end(), [](const Json& row) { return row["verdict"] == "fail"; }));
     if (failed == 0) return {};
-    return sched::Unexpected{
-        not_valid(fmt::format("{} of {} cases fail", failed, rows.size()))};
+    return sched::Unexpected{not_valid(fmt::format("{} of {} cases fail", failed, rows.size()))};
   }
 
  private:

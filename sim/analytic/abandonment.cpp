@@ -147,10 +147,10 @@ Answer<AbandonmentMeasures> abandonment_queue(const AbandonmentQueue& queue,
   const double load = queue.arrival_rate / queue.service_rate;
   const double endless = queue.arrival_rate * patience.endless_share();
   if (endless >= work_rate)
-    return impossible(Impossible::unstable,
-                      "unstable: callers who never give up bring " +
-                          figure(endless / queue.service_rate) + " erlangs for " +
-                          figure(queue.servers) + " servers: take more servers");
+    return impossible(Impossible::unstable, "unstable: callers who never give up bring " +
+                                                figure(endless / queue.service_rate) +
+                                                " erlangs for " + figure(queue.servers) +
+                                                " servers: take more servers");
   AbandonmentMeasures found;
   found.offered_load = load;
   if (queue.arrival_rate == 0) {
@@ -180,8 +180,7 @@ Answer<AbandonmentMeasures> abandonment_queue(const AbandonmentQueue& queue,
   found.occupancy = load * served / queue.servers;
   found.p_wait_above = scale * sum.above * patience.survival(threshold);
   found.p_served_within = at_once + scale * sum.served_within;
-  found.p_abandon_within =
-      scale * (sum.given_up_below + sum.above * patience.cdf(threshold));
+  found.p_abandon_within = scale * (sum.given_up_below + sum.above * patience.cdf(threshold));
   return found;
 }
 

@@ -29,6 +29,13 @@ sched::Unexpected<PlanError> impossible(Impossible kind, std::string text) {
   return sched::Unexpected{PlanError{kind, std::move(text)}};
 }
 
+PlanError unstable(double load, double servers, std::string_view reason, std::string_view advice) {
+  const double enough = std::floor(load * (1 + 1e-13)) + 1;
+  return {Impossible::unstable, "unstable: " + figure(load) + " erlangs for " + figure(servers) +
+                                    " servers, " + std::string(reason) + ": take at least " +
+                                    figure(enough) + " servers" + std::string(advice)};
+}
+
 std::string figure(double value) {
   char text[32];
   std::snprintf(text, sizeof text, "%.6g", value);
@@ -42,8 +49,8 @@ std::optional<PlanError> first_wrong(std::initializer_list<Input> inputs, Imposs
                                      const char* wanted, Wrong wrong) {
   for (const Input& input : inputs) {
     if (wrong(input.value))
-      return PlanError{kind, std::string(input.name) + " is " + figure(input.value) +
-                                 ": it must be " + wanted};
+      return PlanError{
+          kind, std::string(input.name) + " is " + figure(input.value) + ": it must be " + wanted};
   }
   return std::nullopt;
 }
@@ -66,10 +73,10 @@ std::optional<PlanError> not_a_share(std::initializer_list<Input> inputs) {
 }
 
 std::optional<PlanError> not_a_count(std::initializer_list<Input> inputs) {
-  return first_wrong(
-      inputs, Impossible::out_of_range, "a whole number within 1 and 10,000,000", [](double value) {
-        return !(value >= 1 && value <= servers_max) || std::floor(value) != value;
-      });
+  return first_wrong(inputs, Impossible::out_of_range, "a whole number within 1 and 10,000,000",
+                     [](double value) {
+                       return !(value >= 1 && value <= servers_max) || std::floor(value) != value;
+                     });
 }
 
 }  // namespace paceline::sim

@@ -2,8 +2,8 @@
 //
 // A steady state that does not exist, an input that makes no sense and a target that no staffing
 // reaches are ordinary events for a planner, so they are answers and not aborts. The text says what
-// is wrong, with its value, and how to mend it; where a target is out of reach it says what the best
-// is.
+// is wrong, with its value, and how to mend it; where a target is out of reach it says what the
+// best is.
 //
 // Owner: any thread; plain values.  Allocates: the text of an error.
 #pragma once
@@ -56,6 +56,13 @@ std::optional<PlanError> negative(std::initializer_list<Input> inputs);
 std::optional<PlanError> not_a_share(std::initializer_list<Input> inputs);
 /// The first that is not a whole number within 1 … servers_max.
 std::optional<PlanError> not_a_count(std::initializer_list<Input> inputs);
+
+/// Whether the load is as much as the servers can do or more. 200 calls an hour of 3 minutes are 10
+/// erlangs, whatever the last places of the product say.
+inline bool overloaded(double load, double servers) { return load >= servers * (1 - 1e-13); }
+/// "unstable: 50 erlangs for 50 servers, REASON: take at least 51 serversADVICE"
+PlanError unstable(double load, double servers, std::string_view reason,
+                   std::string_view advice = "");
 
 /// Bound on servers, lines and the like: what a recursion over them does in a tenth of a second.
 inline constexpr double servers_max = 10'000'000;

@@ -22,9 +22,9 @@ struct BirthDeath {
 /// Probabilities that add up to 1. Begins at the likeliest state, so nothing overflows.
 std::vector<double> steady_state(const BirthDeath& chain);
 
-/// Goes on from `state` for `time`. Also adds to `integral` the integral of the state's probabilities
-/// over that time. Cost: about (largest rate × time) steps over the chain.
-/// Errors: too_large beyond 10 million steps, lists of different lengths.
+/// Goes on from `state` for `time`. Also adds to `integral` the integral of the state's
+/// probabilities over that time. Cost: about (largest rate × time) steps over the chain. Errors:
+/// too_large beyond 10 million steps, lists of different lengths.
 Answer<std::vector<double>> after(const BirthDeath& chain, std::vector<double> state, double time,
                                   std::vector<double>* integral = nullptr);
 

@@ -79,8 +79,7 @@ Answer<AbandonmentMeasures> abandonment_over_days(const AbandonmentQueue& mean_d
     *figure /= customers;
   mean.offered_load = as_forecast->offered_load;
   mean.mean_wait_served = served_wait / customers / (1 - mean.p_abandon);
-  mean.mean_wait_abandoned =
-      mean.p_abandon > 0 ? abandoned_wait / customers / mean.p_abandon : 0;
+  mean.mean_wait_abandoned = mean.p_abandon > 0 ? abandoned_wait / customers / mean.p_abandon : 0;
   mean.mean_wait_if_waiting = mean.mean_wait / mean.p_wait;
   return mean;
 }

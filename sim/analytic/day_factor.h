@@ -1,4 +1,5 @@
-// Days that are busier or quieter than forecast as a whole: arrivals at rate λB, B Gamma with mean 1.
+// Days that are busier or quieter than forecast as a whole: arrivals at rate λB, B Gamma with
+// mean 1.
 //
 // Within a day the desk is M/M/n+G at that day's rate; a figure of customers is the mean over
 // customers, E[B·x(λB)] / E[B], occupancy is the mean over days. Ignoring B understates giving up

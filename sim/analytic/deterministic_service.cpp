@@ -27,8 +27,8 @@ Wait by_random_walk(double load, double servers) {
   for (double k = 1;; ++k) {
     const double shape = k * servers;
     const double ahead = special::gamma_below(shape, k * load);
-    const double rise = k * (1 - servers / load) * ahead +
-                        shape / load * special::poisson_share(shape, k * load);
+    const double rise =
+        k * (1 - servers / load) * ahead + shape / load * special::poisson_share(shape, k * load);
     log_no_wait += ahead / k;
     mean_wait += rise / k;
     if (ahead < 1e-17 * (log_no_wait + 1e-300) && rise < 1e-17 * mean_wait) break;
@@ -41,8 +41,8 @@ Wait by_roots(double load, double servers) {
   using Complex = std::complex<double>;
   const double occupancy = load / servers;
   const auto count = static_cast<int64_t>(servers);
-  double log_product = 0;   // of |1 − z| over the roots
-  double sum_inverse = 0;   // of 1 / (1 − z)
+  double log_product = 0;  // of |1 − z| over the roots
+  double sum_inverse = 0;  // of 1 / (1 − z)
   for (int64_t i = 1; i <= count / 2; ++i) {
     // Roots come in conjugate pairs; z = ω e^{ρ(z − 1)} by Newton from ω's neighbourhood.
     const double angle = 2 * std::numbers::pi * static_cast<double>(i) / servers;
@@ -72,18 +72,16 @@ Answer<DeterministicService> deterministic_service(double arrival_rate, double s
   if (auto wrong = negative({{"arrival rate", arrival_rate}})) return sched::Unexpected{*wrong};
   if (auto wrong = not_a_count({{"servers", servers}})) return sched::Unexpected{*wrong};
   const double load = arrival_rate * service_time;
-  if (load >= servers)
-    return impossible(Impossible::unstable, "unstable: " + figure(load) + " erlangs for " +
-                                                figure(servers) + " servers: take at least " +
-                                                figure(std::floor(load) + 1));
+  if (overloaded(load, servers))
+    return sched::Unexpected{unstable(load, servers, "and nobody gives up")};
   DeterministicService found;
   found.occupancy = load / servers;
   if (load == 0) return found;
   // Beyond so many terms nearly everybody waits, and the roots lose no more than a digit for each
   // factor of ten in servers.
   constexpr double terms_max = 2'000;
-  const Wait wait =
-      38 / decay(load, servers) < terms_max ? by_random_walk(load, servers) : by_roots(load, servers);
+  const Wait wait = 38 / decay(load, servers) < terms_max ? by_random_walk(load, servers)
+                                                          : by_roots(load, servers);
   found.p_wait = wait.p_wait;
   found.mean_queue = wait.mean_queue;
   found.mean_wait = found.mean_queue / arrival_rate;

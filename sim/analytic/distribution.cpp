@@ -168,8 +168,9 @@ double Distribution::cdf(double x) const {
       return sum;
     }
     case Kind::empirical: {
-      const auto after = std::upper_bound(atoms_.begin(), atoms_.end(), x,
-                                          [](double v, const Atom& atom) { return v < atom.value; });
+      const auto after =
+          std::upper_bound(atoms_.begin(), atoms_.end(), x,
+                           [](double v, const Atom& atom) { return v < atom.value; });
       return after == atoms_.begin()
                  ? 0
                  : std::min(1.0, share_until_[static_cast<size_t>(after - atoms_.begin()) - 1]);
@@ -199,8 +200,9 @@ double Distribution::survival(double x) const {
       return sum;
     }
     case Kind::empirical: {
-      const auto after = std::upper_bound(atoms_.begin(), atoms_.end(), x,
-                                          [](double v, const Atom& atom) { return v < atom.value; });
+      const auto after =
+          std::upper_bound(atoms_.begin(), atoms_.end(), x,
+                           [](double v, const Atom& atom) { return v < atom.value; });
       return after == atoms_.begin()
                  ? 1
                  : share_after_[static_cast<size_t>(after - atoms_.begin()) - 1];
@@ -241,13 +243,13 @@ double Distribution::partial_mean(double x) const {
     case Kind::hyperexponential: {
       double sum = 0;
       for (const Phase& phase : phases_)
-        sum += phase.share *
-               Distribution(Kind::exponential, phase.mean, 0).partial_mean(x);
+        sum += phase.share * Distribution(Kind::exponential, phase.mean, 0).partial_mean(x);
       return sum;
     }
     case Kind::empirical: {
-      const auto after = std::upper_bound(atoms_.begin(), atoms_.end(), x,
-                                          [](double v, const Atom& atom) { return v < atom.value; });
+      const auto after =
+          std::upper_bound(atoms_.begin(), atoms_.end(), x,
+                           [](double v, const Atom& atom) { return v < atom.value; });
       return after == atoms_.begin()
                  ? 0
                  : partial_until_[static_cast<size_t>(after - atoms_.begin()) - 1];

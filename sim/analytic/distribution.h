@@ -1,7 +1,8 @@
-// Laws of handling times and of patience, as formulas need them: moments, tails and the partial mean.
+// Laws of handling times and of patience, as formulas need them: moments, tails and the partial
+// mean.
 //
-// Everything is computed from sums of positive terms, so that small probabilities keep their digits:
-// the integral of the survival function, for one, is x·P(X > x) + E[X; X ≤ x].
+// Everything is computed from sums of positive terms, so that small probabilities keep their
+// digits: the integral of the survival function, for one, is x·P(X > x) + E[X; X ≤ x].
 //
 // Times are in whatever unit the rates beside them use. A law may leave a share of people with
 // endless patience (empirical only); its mean is then infinite.

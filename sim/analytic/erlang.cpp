@@ -83,11 +83,9 @@ Answer<double> erlang_c(double servers, double load) {
   if (servers < 1)
     return impossible(Impossible::out_of_range,
                       "servers is " + figure(servers) + ": waiting needs at least 1");
-  if (load >= servers)
-    return impossible(Impossible::unstable,
-                      "unstable: " + figure(load) + " erlangs for " + figure(servers) +
-                          " servers, and nobody gives up: take at least " +
-                          figure(std::floor(load) + 1) + " servers, or a patience (Erlang A)");
+  if (overloaded(load, servers))
+    return sched::Unexpected{
+        unstable(load, servers, "and nobody gives up", ", or a patience (Erlang A)")};
   const double b = loss(servers, load);
   return servers * b / (servers - load + load * b);
 }
@@ -104,10 +102,10 @@ Answer<LossStaffing> servers_for_blocking(double load, double p_block_max) {
     if (n > 0) b = load * b / (static_cast<double>(n) + load * b);
     if (b <= p_block_max) return LossStaffing{n, b};
   }
-  return impossible(Impossible::out_of_reach,
-                    "blocking of " + figure(p_block_max) + " at " + figure(load) +
-                        " erlangs cannot be reached: best is " + figure(b) +
-                        " with 10,000,000 servers");
+  return impossible(Impossible::out_of_reach, "blocking of " + figure(p_block_max) + " at " +
+                                                  figure(load) +
+                                                  " erlangs cannot be reached: best is " +
+                                                  figure(b) + " with 10,000,000 servers");
 }
 
 Answer<double> load_for_blocking(double servers, double p_block) {

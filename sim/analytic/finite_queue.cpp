@@ -14,7 +14,8 @@ namespace {
 double answered_within(const FiniteQueue& queue, double ahead, double threshold) {
   const double work_rate = queue.servers * queue.service_rate;
   if (queue.abandonment_rate == 0) return special::gamma_below(ahead + 1, work_rate * threshold);
-  // e^−θW is Beta(c, ahead + 1); its mean over waits up to the threshold is the chance to be served.
+  // e^−θW is Beta(c, ahead + 1); its mean over waits up to the threshold is the chance to be
+  // served.
   const double c = work_rate / queue.abandonment_rate;
   const double within = -std::expm1(-queue.abandonment_rate * threshold);
   return c / (c + ahead + 1) * special::beta_below(ahead + 1, c + 1, within);
@@ -41,9 +42,8 @@ Answer<FiniteMeasures> finite_queue(const FiniteQueue& queue, double threshold) 
   chain.births.assign(capacity + 1, queue.arrival_rate);
   chain.deaths.resize(capacity + 1);
   for (size_t i = 0; i <= capacity; ++i)
-    chain.deaths[i] =
-        static_cast<double>(std::min(i, servers)) * queue.service_rate +
-        static_cast<double>(i - std::min(i, servers)) * queue.abandonment_rate;
+    chain.deaths[i] = static_cast<double>(std::min(i, servers)) * queue.service_rate +
+                      static_cast<double>(i - std::min(i, servers)) * queue.abandonment_rate;
   const auto shares = steady_state(chain);
 
   FiniteMeasures found;
@@ -52,7 +52,8 @@ Answer<FiniteMeasures> finite_queue(const FiniteQueue& queue, double threshold) 
   double busy = 0;
   double served = 0;
   double served_wait = 0;
-  double wait_if_served = 0;  // of who is served after so many ahead: each step competes with theirs
+  double wait_if_served =
+      0;  // of who is served after so many ahead: each step competes with theirs
   for (size_t i = 0; i <= capacity; ++i) {
     busy += shares[i] * static_cast<double>(std::min(i, servers));
     if (i == capacity) continue;

@@ -33,11 +33,9 @@ struct FiniteMeasures {
   double mean_queue = 0.0;
   double mean_wait_admitted = 0.0;  ///< Until answered or given up.
   double mean_wait_served = 0.0;    ///< Of those answered (ASA).
-  double p_served_within = 0.0;     ///< Answered within the threshold: blocked ones count as missed.
+  double p_served_within = 0.0;  ///< Answered within the threshold: blocked ones count as missed.
   double service_level_admitted() const { return p_served_within / (1 - p_block); }
-  double service_level_of_answered() const {
-    return p_served_within / (1 - p_block - p_abandon);
-  }
+  double service_level_of_answered() const { return p_served_within / (1 - p_block - p_abandon); }
 };
 
 /// Errors: inputs, capacity below servers.

@@ -69,8 +69,8 @@ double poisson_staffing(double mean, double alpha) {
 }
 
 Occupancy transient_occupancy(TransientDesk desk) {
-  return [desk = std::move(desk)](const std::vector<double>& staffing)
-             -> Answer<std::vector<std::vector<double>>> {
+  return [desk = std::move(desk)](
+             const std::vector<double>& staffing) -> Answer<std::vector<std::vector<double>>> {
     TransientDesk asked = desk;
     asked.staffing = staffing;
     if (staffing.empty()) {

@@ -2,13 +2,13 @@
 // for that, and asking again.
 //
 // Begins as if there were always an agent; the number in the system then does not depend on
-// staffing, and each pass staffs interval i with the least s of P(Nᵢ ≥ s) ≤ α. Where giving up is as
-// fast as handling (θ = μ) the first pass is exact; else a few are needed.
+// staffing, and each pass staffs interval i with the least s of P(Nᵢ ≥ s) ≤ α. Where giving up is
+// as fast as handling (θ = μ) the first pass is exact; else a few are needed.
 //
 // Who answers is open: an exact chain (transient_occupancy below), or a simulation.
 //
-// Source: Z. Feldman, A. Mandelbaum, W. A. Massey and W. Whitt 2008, "Staffing of time-varying queues
-// to achieve time-stable performance" (ISA).
+// Source: Z. Feldman, A. Mandelbaum, W. A. Massey and W. Whitt 2008, "Staffing of time-varying
+// queues to achieve time-stable performance" (ISA).
 //
 // Owner: any thread; pure.  Allocates: distributions by interval.
 #pragma once
@@ -21,10 +21,10 @@
 
 namespace paceline::sim {
 
-/// How many are in the system at each interval, as probabilities of 0, 1, 2 …, if staffed like this.
-/// An empty staffing means that there is always an agent.
-using Occupancy = std::function<Answer<std::vector<std::vector<double>>>(
-    const std::vector<double>& staffing)>;
+/// How many are in the system at each interval, as probabilities of 0, 1, 2 …, if staffed like
+/// this. An empty staffing means that there is always an agent.
+using Occupancy =
+    std::function<Answer<std::vector<std::vector<double>>>(const std::vector<double>& staffing)>;
 
 struct IterativeStaffing {
   std::vector<double> staffing;

@@ -117,8 +117,9 @@ std::optional<PlanError> too_large(const LevelModel& model, LevelBound bound) {
   for (size_t level = 0; level <= bound.top; ++level) {
     const auto phases = static_cast<double>(model.phases(level));
     if (phases > static_cast<double>(phases_max))
-      return PlanError{Impossible::too_large, "more than 600 states side by side: fewer servers, "
-                                              "less load or shorter patience are computed"};
+      return PlanError{Impossible::too_large,
+                       "more than 600 states side by side: fewer servers, "
+                       "less load or shorter patience are computed"};
     cells += phases * phases;
     work += phases * phases * phases * (bound.endless && level == bound.top ? 150 : 1.5);
     if (cells > cells_max || work > work_max)
@@ -143,8 +144,7 @@ Answer<std::vector<std::vector<double>>> steady_state(const LevelModel& model, L
     returning = product(ratios[bound.top], blocks.down);
   }
   for (size_t level = bound.top; level > 0; --level) {
-    DenseMatrix watched =
-        negative_sum(blocks.within, returning.rows() > 0 ? &returning : nullptr);
+    DenseMatrix watched = negative_sum(blocks.within, returning.rows() > 0 ? &returning : nullptr);
     Blocks below = blocks_of(model, level - 1, false);
     DenseMatrix ratio = std::move(below.up);
     if (!solve_left(ratio, watched))

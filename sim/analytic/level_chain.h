@@ -33,8 +33,8 @@ class LevelModel {
 
 struct LevelBound {
   size_t top = 0;
-  /// Levels from `top` on are all alike and never end; else `top` is the last, moves above it do not
-  /// happen.
+  /// Levels from `top` on are all alike and never end; else `top` is the last, moves above it do
+  /// not happen.
   bool endless = false;
 };
 

@@ -1,8 +1,8 @@
 // How many would be in service if there were always an agent: M_t/G/∞.
 //
-// Handling that outlasts an interval carries work into the next, which the stationary formula λ·E[S]
-// of each interval (PSA) does not see. The number in service is Poisson with mean
-// m(t) = ∫ λ(t − u) P(S > u) du.
+// Handling that outlasts an interval carries work into the next, which the stationary formula
+// λ·E[S] of each interval (PSA) does not see. The number in service is Poisson with mean m(t) = ∫
+// λ(t − u) P(S > u) du.
 //
 // Sources: C. Palm 1943; S. G. Eick, W. A. Massey and W. Whitt 1993, "The physics of the M_t/G/∞
 // queue", eq. (1).

@@ -35,8 +35,7 @@ Answer<MeanInterval> mean_interval(std::span<const double> observations, double 
   MeanInterval found;
   found.mean = mean_of(observations);
   double squares = 0;
-  for (const double value : observations)
-    squares += (value - found.mean) * (value - found.mean);
+  for (const double value : observations) squares += (value - found.mean) * (value - found.mean);
   const auto count = static_cast<double>(observations.size());
   found.deviation = std::sqrt(squares / (count - 1));
   found.half_width = student_t(level, count - 1) * found.deviation / std::sqrt(count);
@@ -57,8 +56,8 @@ Answer<int64_t> planned_observations(const MeanInterval& pilot, double level, do
     return impossible(Impossible::out_of_reach,
                       "a relative half-width of " + figure(relative) + " cannot be reached: with " +
                           std::to_string(most) + " observations it is " +
-                          figure(student_t(level, static_cast<double>(most) - 1) *
-                                 pilot.deviation / std::sqrt(static_cast<double>(most))) +
+                          figure(student_t(level, static_cast<double>(most) - 1) * pilot.deviation /
+                                 std::sqrt(static_cast<double>(most))) +
                           " around a mean of " + figure(pilot.mean));
   int64_t low = 1;  // not enough, or not defined
   int64_t high = most;
@@ -71,9 +70,8 @@ Answer<int64_t> planned_observations(const MeanInterval& pilot, double level, do
 
 Answer<WarmUp> warm_up(std::span<const double> observations, size_t batch_size) {
   if (batch_size == 0 || observations.size() / batch_size < 2)
-    return impossible(Impossible::out_of_range,
-                      "a warm-up is sought in at least two batches of " +
-                          std::to_string(batch_size) + " observations");
+    return impossible(Impossible::out_of_range, "a warm-up is sought in at least two batches of " +
+                                                    std::to_string(batch_size) + " observations");
   const size_t count = observations.size() / batch_size;
   std::vector<double> batches(count);
   for (size_t i = 0; i < count; ++i)
@@ -106,8 +104,8 @@ Answer<std::vector<double>> allocate_budget(std::span<const double> means,
                       "a budget is shared by at least two systems, each with mean and deviation");
   for (const double deviation : deviations)
     if (auto wrong = not_positive({{"deviation", deviation}})) return sched::Unexpected{*wrong};
-  const auto best = static_cast<size_t>(
-      std::min_element(means.begin(), means.end()) - means.begin());
+  const auto best =
+      static_cast<size_t>(std::min_element(means.begin(), means.end()) - means.begin());
   std::vector<double> shares(means.size(), 0.0);
   double squares = 0;
   for (size_t i = 0; i < means.size(); ++i) {

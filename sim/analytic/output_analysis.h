@@ -2,10 +2,10 @@
 // to simulate more.
 //
 // Sources: Student's t ("Student" 1908) for means of replications; planned number for a relative
-// half-width, A. M. Law 2015, "Simulation modeling and analysis", section 9.4.1; MSER-5, K. P. White
-// 1997 and K. P. White, M. J. Cobb and S. C. Spratt 2000; OCBA, C.-H. Chen, J. Lin, E. Yücesan and S.
-// E. Chick 2000, "Simulation budget allocation for further enhancing the efficiency of ordinal
-// optimization".
+// half-width, A. M. Law 2015, "Simulation modeling and analysis", section 9.4.1; MSER-5, K. P.
+// White 1997 and K. P. White, M. J. Cobb and S. C. Spratt 2000; OCBA, C.-H. Chen, J. Lin, E.
+// Yücesan and S. E. Chick 2000, "Simulation budget allocation for further enhancing the efficiency
+// of ordinal optimization".
 //
 // Owner: any thread; pure.  Allocates: lists of the result.
 #pragma once

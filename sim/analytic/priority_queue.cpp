@@ -25,7 +25,7 @@ Answer<PriorityWaits> single_server_priorities(const std::vector<PriorityClass>&
     found.occupancy += one.arrival_rate * one.service.mean();
     residual_all += one.arrival_rate * one.service.moment(2) / 2;
   }
-  if (found.occupancy >= 1)
+  if (overloaded(found.occupancy, 1))
     return impossible(Impossible::unstable, "unstable: one server would be busy " +
                                                 figure(found.occupancy) +
                                                 " of the time: work must come in slower");
@@ -81,8 +81,7 @@ double PriorityDesk::mean_wait(size_t which) const {
   const double work_rate = servers_ * service_rate_;
   const double above = rate_of(which) / work_rate;
   const double until = rate_of(which + 1) / work_rate;
-  if (preemption_ == Preemption::none)
-    return p_all_busy_ / (work_rate * (1 - above) * (1 - until));
+  if (preemption_ == Preemption::none) return p_all_busy_ / (work_rate * (1 - above) * (1 - until));
   if (arrival_rates_[which] == 0) return 0;
   const double before = which == 0 ? 0 : queue_until_[which - 1];
   return (queue_until_[which] - before) / arrival_rates_[which];

@@ -2,8 +2,8 @@
 //
 // Sources: A. Cobham 1954 (M/G/1 and M/M/c, non-preemptive); H. White and L. S. Christie 1958
 // (preemptive resume); O. Kella and U. Yechiali 1985, "Waiting times in the non-preemptive priority
-// M/M/c queue": given that all are busy, the wait is that of M/M/1 with c-fold speed, whose transform
-// is L. Takács's; inverted numerically, J. Abate and W. Whitt 1995 (Euler).
+// M/M/c queue": given that all are busy, the wait is that of M/M/1 with c-fold speed, whose
+// transform is L. Takács's; inverted numerically, J. Abate and W. Whitt 1995 (Euler).
 //
 // Times are in the unit of 1 / rate. A preempted customer's time back in the queue is wait.
 //

@@ -17,8 +17,7 @@ std::optional<PlanError> problem_in(const TierNetwork& network) {
   if (!same)
     return PlanError{Impossible::out_of_range,
                      "rates, routing and servers speak of different numbers of tiers"};
-  if (tiers > 1'000)
-    return PlanError{Impossible::too_large, "at most 1,000 tiers are computed"};
+  if (tiers > 1'000) return PlanError{Impossible::too_large, "at most 1,000 tiers are computed"};
   for (size_t i = 0; i < tiers; ++i) {
     if (auto wrong = negative({{"external rate", network.external_rates[i]}})) return wrong;
     double out = 0;
@@ -27,9 +26,9 @@ std::optional<PlanError> problem_in(const TierNetwork& network) {
       out += share;
     }
     if (out > 1 + 1e-12)
-      return PlanError{Impossible::out_of_range, "tier " + std::to_string(i + 1) +
-                                                     " hands on a share of " + figure(out) +
-                                                     ": at most 1"};
+      return PlanError{
+          Impossible::out_of_range,
+          "tier " + std::to_string(i + 1) + " hands on a share of " + figure(out) + ": at most 1"};
   }
   return std::nullopt;
 }
@@ -70,8 +69,8 @@ Answer<TierMeasures> tier_network(const TierNetwork& network) {
 }
 
 Answer<ReopenMeasures> reopen_desk(const ReopenDesk& desk) {
-  if (auto wrong = negative({{"rate of new tickets", desk.new_rate},
-                             {"mean reopen delay", desk.mean_reopen_delay}}))
+  if (auto wrong = negative(
+          {{"rate of new tickets", desk.new_rate}, {"mean reopen delay", desk.mean_reopen_delay}}))
     return sched::Unexpected{*wrong};
   if (!(desk.p_reopen >= 0 && desk.p_reopen < 1))
     return impossible(Impossible::out_of_range, "share of reopened tickets is " +

@@ -1,8 +1,8 @@
 // Desks in tiers: tickets that go from one group to another, and tickets that come back.
 //
 // Sources: J. R. Jackson 1957, "Networks of waiting lines": with Poisson arrivals, exponential
-// handling and routing that does not look at queues, each station is an M/M/n of its own. A reopened
-// ticket's dormant time is a station with endless servers.
+// handling and routing that does not look at queues, each station is an M/M/n of its own. A
+// reopened ticket's dormant time is a station with endless servers.
 //
 // Owner: any thread; pure.  Allocates: the lists of the result.
 #pragma once

@@ -46,8 +46,7 @@ class Level {
   /// All busy: the rate out, `last` without the way into a larger orbit.
   double leaving(bool last) const {
     return (last ? 0 : queue_.arrival_rate * queue_.p_retry) +
-           queue_.servers * queue_.service_rate +
-           orbit_ * queue_.retry_rate * (1 - queue_.p_retry);
+           queue_.servers * queue_.service_rate + orbit_ * queue_.retry_rate * (1 - queue_.p_retry);
   }
 
  private:
@@ -109,11 +108,9 @@ Answer<RetrialMeasures> retrial_queue(const RetrialQueue& queue) {
   if (auto wrong = not_a_share({{"share of retries", queue.p_retry}}))
     return sched::Unexpected{*wrong};
   const double load = queue.arrival_rate / queue.service_rate;
-  if (queue.p_retry == 1 && load >= queue.servers)
-    return impossible(Impossible::unstable,
-                      "unstable: " + figure(load) + " erlangs for " + figure(queue.servers) +
-                          " servers, and everybody tries again for ever: take at least " +
-                          figure(std::floor(load) + 1) + " servers or a smaller share of retries");
+  if (queue.p_retry == 1 && overloaded(load, queue.servers))
+    return sched::Unexpected{unstable(load, queue.servers, "and everybody tries again for ever",
+                                      ", or a smaller share of retries")};
   RetrialMeasures found;
   if (queue.arrival_rate == 0) return found;
   for (size_t orbit_max = 64;; orbit_max *= 2) {

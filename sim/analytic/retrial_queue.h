@@ -1,9 +1,9 @@
 // Callers who find everybody busy, hang up and try again.
 //
 // M/M/c without a queue; a blocked caller goes away for good with 1 − p_retry and else tries again
-// after an exponential time, blocked again or not (that is, at every attempt). Solved level by level
-// of the orbit (those who will try again), of which only "all busy" leads up: each level is one
-// tridiagonal system.
+// after an exponential time, blocked again or not (that is, at every attempt). Solved level by
+// level of the orbit (those who will try again), of which only "all busy" leads up: each level is
+// one tridiagonal system.
 //
 // Source: the model, G. I. Falin and J. G. C. Templeton 1997, "Retrial queues", section 2.1; the
 // elimination, as in level_chain.h.

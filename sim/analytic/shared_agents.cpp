@@ -10,31 +10,47 @@ namespace paceline::sim {
 namespace {
 
 using Shares = std::vector<std::vector<double>>;
-constexpr double edge_max = 1e-13;
+constexpr double edge_wanted = 1e-12;
+constexpr double edge_allowed = 1e-9;  // where the next larger chain is too large
 
 struct Solved {
   Shares shares;
   double edge = 0.0;
 };
 
-/// Makes the room for the waiting larger until nothing that matters is at its edge.
+/// Probability of the states at the edge of the room for the first class, and for the second.
+template <class Model>
+std::array<double, 2> at_edge(const Model& model, const Shares& shares) {
+  std::array<double, 2> edge{};
+  for (size_t level = 0; level < shares.size(); ++level)
+    for (size_t phase = 0; phase < shares[level].size(); ++phase)
+      if (model.waiting1(level, phase) == model.room1) edge[0] += shares[level][phase];
+  if (!model.bound().endless)
+    for (const double share : shares.back()) edge[1] += share;
+  return edge;
+}
+
+/// Makes the room for the waiting larger until nothing that matters is at its edge; `model` is then
+/// the one that was solved.
 template <class Model>
 Answer<Solved> solve_growing(Model& model) {
-  model.room1 = 24;
-  model.room2 = 64;
+  std::optional<Solved> before;
+  Model larger = model;
+  larger.room1 = 24;
+  larger.room2 = 64;
   for (;;) {
-    auto shares = steady_state(model, model.bound());
-    if (!shares) return sched::Unexpected{shares.error()};
-    double edge1 = 0;
-    for (size_t level = 0; level < shares->size(); ++level)
-      for (size_t phase = 0; phase < (*shares)[level].size(); ++phase)
-        if (model.waiting1(level, phase) == model.room1) edge1 += (*shares)[level][phase];
-    double edge2 = 0;
-    if (!model.bound().endless)
-      for (const double share : shares->back()) edge2 += share;
-    if (edge1 < edge_max && edge2 < edge_max) return Solved{*std::move(shares), edge1 + edge2};
-    if (edge1 >= edge_max) model.room1 += model.room1 / 2;
-    if (edge2 >= edge_max) model.room2 *= 2;
+    auto shares = steady_state(larger, larger.bound());
+    if (!shares) {
+      if (shares.error().kind == Impossible::too_large && before && before->edge < edge_allowed)
+        return *std::move(before);
+      return sched::Unexpected{shares.error()};
+    }
+    const auto edge = at_edge(larger, *shares);
+    model = larger;
+    before = Solved{*std::move(shares), edge[0] + edge[1]};
+    if (edge[0] < edge_wanted && edge[1] < edge_wanted) return *std::move(before);
+    if (edge[0] >= edge_wanted) larger.room1 += larger.room1 / 3;
+    if (edge[1] >= edge_wanted) larger.room2 *= 2;
   }
 }
 
@@ -46,10 +62,8 @@ std::optional<PlanError> problem_in(const std::array<double, 2>& arrival_rates,
                    {"abandonment rate of class 2", abandonment_rates[1]}});
 }
 
-PlanError unstable(double load, double servers) {
-  return {Impossible::unstable, "unstable: " + figure(load) + " erlangs for " + figure(servers) +
-                                    " servers, and nobody gives up: take at least " +
-                                    figure(std::floor(load) + 1)};
+PlanError too_much(double load, double servers) {
+  return unstable(load, servers, "and nobody gives up");
 }
 
 void add_waits(std::array<ClassMeasures, 2>& classes, const std::array<double, 2>& arrival_rates,
@@ -78,9 +92,7 @@ struct NChain final : LevelModel {
     return {servers2 + room2, false};
   }
 
-  size_t phases(size_t level) const override {
-    return servers1 + 1 + (full2(level) ? room1 : 0);
-  }
+  size_t phases(size_t level) const override { return servers1 + 1 + (full2(level) ? room1 : 0); }
   void moves(size_t level, size_t phase, std::vector<Move>& out) const override {
     const size_t queue1 = waiting1(level, phase);
     const size_t queue2 = waiting2(level);
@@ -92,11 +104,10 @@ struct NChain final : LevelModel {
     // Pool 1: an agent takes the next of class 1 or falls idle; either way a phase less.
     const double busy1 = static_cast<double>(std::min(phase, servers1));
     if (phase > 0)
-      out.push_back({level, phase - 1,
-                     busy1 * model.service_rate +
-                         static_cast<double>(queue1) * model.abandonment_rates[0]});
-    const double done2 =
-        static_cast<double>(std::min(level, servers2)) * model.service_rate;
+      out.push_back(
+          {level, phase - 1,
+           busy1 * model.service_rate + static_cast<double>(queue1) * model.abandonment_rates[0]});
+    const double done2 = static_cast<double>(std::min(level, servers2)) * model.service_rate;
     const bool takes1 = queue1 > 0 && (model.first_at_pool2 == 1 || queue2 == 0);
     if (takes1)
       out.push_back({level, phase - 1, done2});
@@ -121,11 +132,11 @@ Answer<NModelMeasures> n_model(const NModel& model) {
     return impossible(Impossible::out_of_range, "the class that pool 2 takes first is 1 or 2");
   const double load1 = model.arrival_rates[0] / model.service_rate;
   const double load2 = model.arrival_rates[1] / model.service_rate;
-  if (model.abandonment_rates[1] == 0 && load2 >= model.servers[1])
-    return sched::Unexpected{unstable(load2, model.servers[1])};
+  if (model.abandonment_rates[1] == 0 && overloaded(load2, model.servers[1]))
+    return sched::Unexpected{too_much(load2, model.servers[1])};
   if (model.abandonment_rates[0] == 0 && model.abandonment_rates[1] == 0 &&
-      load1 + load2 >= model.servers[0] + model.servers[1])
-    return sched::Unexpected{unstable(load1 + load2, model.servers[0] + model.servers[1])};
+      overloaded(load1 + load2, model.servers[0] + model.servers[1]))
+    return sched::Unexpected{too_much(load1 + load2, model.servers[0] + model.servers[1])};
   NChain chain;
   chain.model = model;
   chain.servers1 = static_cast<size_t>(model.servers[0]);
@@ -175,16 +186,14 @@ struct ReservedChain final : LevelModel {
   void moves(size_t level, size_t phase, std::vector<Move>& out) const override {
     if (level < open) {
       out.push_back({level + 1, 0, model.arrival_rates[0] + model.arrival_rates[1]});
-      if (level > 0)
-        out.push_back({level - 1, 0, static_cast<double>(level) * model.service_rate});
+      if (level > 0) out.push_back({level - 1, 0, static_cast<double>(level) * model.service_rate});
       return;
     }
     const size_t queue1 = waiting1(level, phase);
     const size_t queue2 = waiting2(level);
     if (queue1 < room1) out.push_back({level, phase + 1, model.arrival_rates[0]});
     out.push_back({level + 1, phase, model.arrival_rates[1]});
-    const double done =
-        static_cast<double>(open + std::min(phase, reserved)) * model.service_rate;
+    const double done = static_cast<double>(open + std::min(phase, reserved)) * model.service_rate;
     if (phase > 0)
       out.push_back(
           {level, phase - 1, done + static_cast<double>(queue1) * model.abandonment_rates[0]});
@@ -205,12 +214,13 @@ Answer<SharedPoolMeasures> reserved_agents(const ReservedAgents& model) {
   if (auto wrong = not_a_count({{"servers", model.servers}})) return sched::Unexpected{*wrong};
   if (!(model.reserved >= 0 && model.reserved < model.servers) ||
       std::floor(model.reserved) != model.reserved)
-    return impossible(Impossible::out_of_range,
-                      "reserved agents are " + figure(model.reserved) + " of " +
-                          figure(model.servers) + ": a whole number below the servers");
+    return impossible(Impossible::out_of_range, "reserved agents are " + figure(model.reserved) +
+                                                    " of " + figure(model.servers) +
+                                                    ": a whole number below the servers");
   const double load = (model.arrival_rates[0] + model.arrival_rates[1]) / model.service_rate;
-  if (model.abandonment_rates[0] == 0 && model.abandonment_rates[1] == 0 && load >= model.servers)
-    return sched::Unexpected{unstable(load, model.servers)};
+  if (model.abandonment_rates[0] == 0 && model.abandonment_rates[1] == 0 &&
+      overloaded(load, model.servers))
+    return sched::Unexpected{too_much(load, model.servers)};
   ReservedChain chain;
   chain.model = model;
   chain.reserved = static_cast<size_t>(model.reserved);
@@ -299,7 +309,7 @@ Answer<SharedPoolMeasures> two_speeds(const TwoSpeeds& model) {
   if (auto wrong = not_a_count({{"servers", model.servers}})) return sched::Unexpected{*wrong};
   const double load = model.arrival_rates[0] / model.service_rates[0] +
                       model.arrival_rates[1] / model.service_rates[1];
-  if (load >= model.servers) return sched::Unexpected{unstable(load, model.servers)};
+  if (overloaded(load, model.servers)) return sched::Unexpected{too_much(load, model.servers)};
   TwoSpeedsChain chain;
   chain.model = model;
   chain.servers = static_cast<size_t>(model.servers);

@@ -6,7 +6,8 @@
 //   reserved agents one pool; class 2 is begun only while more than `reserved` agents are free
 //   two speeds      one pool, class 1 first (not preemptive), each class with its own handling rate
 // Arrivals are Poisson, handling and patience exponential. Where the second class never gives up,
-// its queue is not cut; the first class's is, where less than 1e-12 of the mass is lost.
+// its queue is not cut; the first class's is, where 1e-12 of the mass is lost, or 1e-9 where more
+// would be too large. `truncated` says how much.
 //
 // Relative error below 1e-7. Dozens of agents, not thousands: beyond that too_large is answered.
 //

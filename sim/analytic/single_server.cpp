@@ -12,7 +12,7 @@ Answer<SingleServer> single_server(double arrival_rate, const Distribution& serv
     return sched::Unexpected{*wrong};
   SingleServer found;
   found.occupancy = arrival_rate * service.mean();
-  if (found.occupancy >= 1)
+  if (overloaded(found.occupancy, 1))
     return impossible(Impossible::unstable, "unstable: one server would be busy " +
                                                 figure(found.occupancy) +
                                                 " of the time: work must come in slower");

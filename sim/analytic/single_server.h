@@ -1,8 +1,8 @@
 // One agent, or an approximation for several, with handling times of any law.
 //
 // Sources: F. Pollaczek 1930 and A. Khinchine 1932 (mean wait λE[S²] / 2(1 − ρ)); second moment
-// 2E[W]² + λE[S³] / 3(1 − ρ), L. Takács 1962 from D. V. Lindley's 1952 equation; A. M. Lee and P. A.
-// Longton 1959 for several agents.
+// 2E[W]² + λE[S³] / 3(1 − ρ), L. Takács 1962 from D. V. Lindley's 1952 equation; A. M. Lee and P.
+// A. Longton 1959 for several agents.
 //
 // Owner: any thread; pure.  Allocates: texts of errors.
 #pragma once

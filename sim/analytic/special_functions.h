@@ -4,9 +4,9 @@
 #pragma once
 
 #include <boost/math/policies/policy.hpp>
+#include <boost/math/quadrature/gauss.hpp>
 #include <boost/math/special_functions/beta.hpp>
 #include <boost/math/special_functions/gamma.hpp>
-#include <boost/math/quadrature/gauss.hpp>
 #include <cmath>
 
 namespace paceline::sim::special {

@@ -38,10 +38,9 @@ Answer<Performance> without_giving_up(const Demand& demand, double agents, doubl
 Answer<Performance> with_patience(const Demand& demand, double agents, double threshold,
                                   ServiceLevelOf of) {
   const AbandonmentQueue queue{demand.arrival_rate, 1 / demand.mean_handling, agents};
-  const auto solved =
-      demand.day_shape
-          ? abandonment_over_days(queue, *demand.patience, threshold, *demand.day_shape)
-          : abandonment_queue(queue, *demand.patience, threshold);
+  const auto solved = demand.day_shape ? abandonment_over_days(queue, *demand.patience, threshold,
+                                                               *demand.day_shape)
+                                       : abandonment_queue(queue, *demand.patience, threshold);
   if (!solved) return sched::Unexpected{solved.error()};
   Performance found;
   found.occupancy = solved->occupancy;
@@ -57,11 +56,13 @@ Answer<Performance> with_patience(const Demand& demand, double agents, double th
 Answer<Performance> with_lines(const Demand& demand, double agents, double threshold,
                                ServiceLevelOf of) {
   if (demand.day_shape)
-    return impossible(Impossible::out_of_range,
-                      "limited lines and a day factor together have no formula here: leave one out");
+    return impossible(
+        Impossible::out_of_range,
+        "limited lines and a day factor together have no formula here: leave one out");
   if (of == ServiceLevelOf::without_short)
-    return impossible(Impossible::out_of_range,
-                      "with limited lines the service level is of all offered or of those answered");
+    return impossible(
+        Impossible::out_of_range,
+        "with limited lines the service level is of all offered or of those answered");
   if (demand.patience && !demand.patience->memoryless())
     return impossible(Impossible::out_of_range,
                       "limited lines have a formula for exponential patience only: give that, or "
@@ -77,8 +78,8 @@ Answer<Performance> with_lines(const Demand& demand, double agents, double thres
   found.mean_wait = solved->mean_wait_served;
   found.p_abandon = solved->p_abandon;
   found.p_block = solved->p_block;
-  found.service_level = of == ServiceLevelOf::offered ? solved->p_served_within
-                                                      : solved->p_served_within / answered;
+  found.service_level =
+      of == ServiceLevelOf::offered ? solved->p_served_within : solved->p_served_within / answered;
   return found;
 }
 
@@ -169,8 +170,8 @@ Answer<Performance> performance(const Demand& demand, double agents, double thre
 Answer<Staffing> staff(const Demand& demand, const ServiceTarget& target, double shrinkage,
                        double agents_max) {
   if (!(shrinkage >= 0 && shrinkage < 1))
-    return impossible(Impossible::out_of_range, "shrinkage is " + figure(shrinkage) +
-                                                    ": it must be 0 or more and below 1");
+    return impossible(Impossible::out_of_range,
+                      "shrinkage is " + figure(shrinkage) + ": it must be 0 or more and below 1");
   if (auto wrong = not_a_count({{"most agents", agents_max}})) return sched::Unexpected{*wrong};
   if (auto wrong = limit_only(target)) return sched::Unexpected{*wrong};
   if (demand.lines) agents_max = std::min(agents_max, *demand.lines);

@@ -1,8 +1,9 @@
 // How many agents a demand needs: the inverse of the formulas.
 //
 // A demand is answered by the model its data allow: Erlang C where nobody gives up, M/M/n+G with a
-// patience, M/M/n/K with a limit on lines, Erlang B without a queue, and the day factor over M/M/n+G. Figures improve with every
-// agent, so the number is found by bisection: it meets the target, and one agent less does not.
+// patience, M/M/n/K with a limit on lines, Erlang B without a queue, and the day factor over
+// M/M/n+G. Figures improve with every agent, so the number is found by bisection: it meets the
+// target, and one agent less does not.
 //
 // Times are in one unit throughout, rates per that unit. Shrinkage is the share of paid time in
 // which an agent is not at work, so those scheduled are agents / (1 − shrinkage).

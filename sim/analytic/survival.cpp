@@ -23,13 +23,14 @@ Answer<PatienceEstimate> estimate_patience(std::vector<ObservedWait> waits) {
     SurvivalStep step;
     step.time = waits[i].wait;
     step.at_risk = static_cast<int64_t>(waits.size() - i);
-    for (; i < waits.size() && waits[i].wait == step.time; ++i) step.abandoned += waits[i].abandoned;
+    for (; i < waits.size() && waits[i].wait == step.time; ++i)
+      step.abandoned += waits[i].abandoned;
     survival *= 1 - static_cast<double>(step.abandoned) / static_cast<double>(step.at_risk);
     step.survival = survival;
     estimate.steps.push_back(step);
   }
-  estimate.mean_if_exponential = gave_up > 0 ? total / static_cast<double>(gave_up)
-                                             : std::numeric_limits<double>::infinity();
+  estimate.mean_if_exponential =
+      gave_up > 0 ? total / static_cast<double>(gave_up) : std::numeric_limits<double>::infinity();
   return estimate;
 }
 

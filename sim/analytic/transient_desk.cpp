@@ -19,8 +19,8 @@ std::optional<PlanError> problem_in(const TransientDesk& desk) {
     return PlanError{Impossible::out_of_range,
                      "rates and staffing speak of different numbers of intervals"};
   for (size_t i = 0; i < desk.staffing.size(); ++i) {
-    if (auto wrong = negative({{"arrival rate", desk.arrival_rates[i]},
-                               {"staffing", desk.staffing[i]}}))
+    if (auto wrong =
+            negative({{"arrival rate", desk.arrival_rates[i]}, {"staffing", desk.staffing[i]}}))
       return wrong;
     if (std::floor(desk.staffing[i]) != desk.staffing[i])
       return PlanError{Impossible::out_of_range,

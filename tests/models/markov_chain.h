@@ -1,4 +1,5 @@
-// A Markov chain given by its moves, solved the slow way: Gauss–Seidel sweeps until nothing changes.
+// A Markov chain given by its moves, solved the slow way: Gauss–Seidel sweeps until nothing
+// changes.
 //
 // The slow, obvious twin of what the planner solves by recursions and blocks. States are whatever
 // has an order; those that can be reached from the first are found by walking.

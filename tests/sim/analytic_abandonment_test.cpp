@@ -91,18 +91,21 @@ TEST(ErlangA, PatienceLikeHandlingMakesAPoissonCount) {
 
 TEST(AbandonmentQueue, FlowsAndLittleHoldForEveryLaw) {
   const Distribution laws[] = {
-      law(Distribution::exponential(2)),       law(Distribution::deterministic(1.5)),
-      law(Distribution::uniform(0, 4)),        law(Distribution::lognormal(2, 1.5)),
-      law(Distribution::weibull(1.5, 0.7)),    law(Distribution::weibull(2, 3)),
-      law(Distribution::gamma(2, 0.4)),        law(Distribution::gamma(2, 30)),
+      law(Distribution::exponential(2)),
+      law(Distribution::deterministic(1.5)),
+      law(Distribution::uniform(0, 4)),
+      law(Distribution::lognormal(2, 1.5)),
+      law(Distribution::weibull(1.5, 0.7)),
+      law(Distribution::weibull(2, 3)),
+      law(Distribution::gamma(2, 0.4)),
+      law(Distribution::gamma(2, 30)),
       law(Distribution::hyperexponential({{0.5, 0.01}, {0.5, 4}})),
       law(Distribution::empirical({{0.0, 0.1}, {0.2, 0.2}, {1, 0.3}, {5, 0.4}}))};
   for (const Distribution& patience : laws) {
     for (const double rate : {3.0, 48.0, 50.0, 75.0}) {
       const auto found = abandonment_queue({rate, 1, 50}, patience, 0.3).value();
-      const auto about = ::testing::Message()
-                         << "mean " << patience.mean() << ", deviation " << patience.deviation()
-                         << ", rate " << rate;
+      const auto about = ::testing::Message() << "mean " << patience.mean() << ", deviation "
+                                              << patience.deviation() << ", rate " << rate;
       // What comes is answered or gives up; agents work on what is answered.
       EXPECT_NEAR(found.occupancy * 50, rate * (1 - found.p_abandon), 1e-9 * rate) << about;
       // All waits are those of the answered and of those who gave up.
@@ -127,8 +130,7 @@ TEST(AbandonmentQueue, DeterministicPatienceHasItsClosedForm) {
   const double e = 1 / erlang_b(49, 48).value();
   const double rise = std::exp((lambda - work) * d);
   const double j = (rise - 1) / (lambda - work) + rise / work;
-  const auto found =
-      abandonment_queue({48, 1, 50}, law(Distribution::deterministic(2)), 0).value();
+  const auto found = abandonment_queue({48, 1, 50}, law(Distribution::deterministic(2)), 0).value();
   EXPECT_LT(relative(found.p_wait, lambda * j / (e + lambda * j)), 1e-12);
   EXPECT_LT(relative(found.p_abandon, lambda * rise / work / (e + lambda * j)), 1e-12);
   EXPECT_NEAR(found.mean_wait_abandoned, 2, 1e-12);
@@ -149,9 +151,8 @@ TEST(AbandonmentQueue, ManyAtomsApproachTheSmoothLaw) {
 TEST(AbandonmentQueue, LawsThatAreTheSameGiveTheSame) {
   const AbandonmentQueue queue{110, 1, 100};
   const auto one = erlang_a(queue, 2, 0.2).value();
-  for (const Distribution& same :
-       {law(Distribution::gamma(2, 1)), law(Distribution::weibull(2, 1)),
-        law(Distribution::hyperexponential({{0.3, 2}, {0.7, 2}}))}) {
+  for (const Distribution& same : {law(Distribution::gamma(2, 1)), law(Distribution::weibull(2, 1)),
+                                   law(Distribution::hyperexponential({{0.3, 2}, {0.7, 2}}))}) {
     const auto other = abandonment_queue(queue, same, 0.2).value();
     EXPECT_LT(relative(other.p_abandon, one.p_abandon), 1e-11);
     EXPECT_LT(relative(other.p_served_within, one.p_served_within), 1e-11);

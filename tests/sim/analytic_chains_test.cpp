@@ -70,13 +70,13 @@ TEST(NModel, AgreesWithTheSlowChainForRandomDesks) {
     model.first_at_pool2 = 1 + static_cast<int>(draw.below(2));
     const auto found = n_model(model).value();
     const Chain chain = n_chain(model, 28);
-    EXPECT_LT(relative(found.classes[0].mean_queue,
-                       chain.mean([](const Count& at) { return at[2]; })),
-              1e-7)
+    EXPECT_LT(
+        relative(found.classes[0].mean_queue, chain.mean([](const Count& at) { return at[2]; })),
+        1e-7)
         << desk;
-    EXPECT_LT(relative(found.classes[1].mean_queue,
-                       chain.mean([](const Count& at) { return at[3]; })),
-              1e-7)
+    EXPECT_LT(
+        relative(found.classes[1].mean_queue, chain.mean([](const Count& at) { return at[3]; })),
+        1e-7)
         << desk;
     EXPECT_LT(relative(found.occupancy[1] * model.servers[1],
                        chain.mean([](const Count& at) { return at[1]; })),
@@ -105,7 +105,8 @@ TEST(NModel, AgentsWorkOnWhatDoesNotGiveUp) {
   model.servers = {11, 16};
   model.abandonment_rates = {0.25, 1};
   const auto found = n_model(model).value();
-  const double served = 12 * (1 - found.classes[0].p_abandon) + 14 * (1 - found.classes[1].p_abandon);
+  const double served =
+      12 * (1 - found.classes[0].p_abandon) + 14 * (1 - found.classes[1].p_abandon);
   EXPECT_LT(relative(found.occupancy[0] * 11 + found.occupancy[1] * 16, served), 1e-10);
 }
 
@@ -157,8 +158,7 @@ TEST(ReservedAgents, EveryReservedAgentHelpsTheFirstAndHurtsTheSecond) {
     const auto now = reserved_agents(model).value();
     EXPECT_LT(now.classes[0].mean_wait, before.classes[0].mean_wait);
     EXPECT_GT(now.classes[1].mean_wait, before.classes[1].mean_wait);
-    const double served =
-        10 * (1 - now.classes[0].p_abandon) + 10 * (1 - now.classes[1].p_abandon);
+    const double served = 10 * (1 - now.classes[0].p_abandon) + 10 * (1 - now.classes[1].p_abandon);
     EXPECT_LT(relative(now.occupancy * 20, served), 1e-10);
     before = now;
   }

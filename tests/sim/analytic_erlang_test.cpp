@@ -27,9 +27,9 @@ TEST(ErlangB, IsTheShareOfThePoissonLawsTopState) {
       const double load = servers * use;
       const double top = special::poisson_share(servers, load);
       if (top < 1e-250) continue;
-      EXPECT_LT(relative(erlang_b(servers, load).value(),
-                         top / special::gamma_above(servers + 1, load)),
-                1e-10)
+      EXPECT_LT(
+          relative(erlang_b(servers, load).value(), top / special::gamma_above(servers + 1, load)),
+          1e-10)
           << servers << " servers, " << load << " erlangs";
     }
   }
@@ -76,9 +76,9 @@ TEST(ErlangC, FollowsFromErlangBOnDesksOfAnySize) {
     for (const double use : {0.3, 0.9, 0.999}) {
       const double load = servers * use;
       const double b = erlang_b(servers, load).value();
-      EXPECT_LT(relative(erlang_c(servers, load).value() + 1e-300,
-                         b / (1 - use * (1 - b)) + 1e-300),
-                1e-11);
+      EXPECT_LT(
+          relative(erlang_c(servers, load).value() + 1e-300, b / (1 - use * (1 - b)) + 1e-300),
+          1e-11);
     }
   }
 }
@@ -114,15 +114,23 @@ TEST(ErlangC, AnUnstableQueueIsNamedWithWhatWouldDo) {
   const auto found = DelayQueue::make(50, 1, 50);
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().kind, Impossible::unstable);
-  EXPECT_EQ(found.error().text,
-            "unstable: 50 erlangs for 50 servers, and nobody gives up: take at least 51 servers, or "
-            "a patience (Erlang A)");
+  EXPECT_EQ(
+      found.error().text,
+      "unstable: 50 erlangs for 50 servers, and nobody gives up: take at least 51 servers, or "
+      "a patience (Erlang A)");
+}
+
+TEST(ErlangC, RoundingDoesNotMakeAnUnstableQueueStable) {
+  // 200 an hour of 180 s: the product is 9.999999999999998 and means 10.
+  const auto found = DelayQueue::make(200.0 / 3'600, 1.0 / 180, 10);
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().text.substr(0, 36), "unstable: 10 erlangs for 10 servers,");
+  EXPECT_NE(found.error().text.find("at least 11 servers"), std::string::npos);
 }
 
 TEST(ErlangC, InputsThatMakeNoSenseAreNamed) {
   EXPECT_EQ(erlang_b(-1, 2).error().kind, Impossible::negative);
-  EXPECT_EQ(erlang_b(5, NAN).error().text,
-            "offered load is nan: it must be a number, 0 or more");
+  EXPECT_EQ(erlang_b(5, NAN).error().text, "offered load is nan: it must be a number, 0 or more");
   EXPECT_EQ(erlang_b(1e9, 2).error().kind, Impossible::too_large);
   EXPECT_EQ(erlang_c(0.5, 0.1).error().kind, Impossible::out_of_range);
   EXPECT_EQ(DelayQueue::make(1, 0, 5).error().kind, Impossible::not_positive);

@@ -21,9 +21,9 @@ double relative(double value, double wanted) { return std::abs(value / wanted - 
 
 TEST(FiniteQueue, NoRoomIsErlangBAndEndlessRoomErlangC) {
   for (const double load : {35.0, 60.0})
-    EXPECT_LT(relative(finite_queue({load, 1, 50, 50, 0}, 1).value().p_block,
-                       erlang_b(50, load).value()),
-              1e-11);
+    EXPECT_LT(
+        relative(finite_queue({load, 1, 50, 50, 0}, 1).value().p_block, erlang_b(50, load).value()),
+        1e-11);
   const auto wide = finite_queue({48, 1, 50, 5'000, 0}, 0.5).value();
   const auto queue = DelayQueue::make(48, 1, 50).value();
   EXPECT_LT(relative(wide.p_wait, queue.p_wait()), 1e-10);
@@ -58,8 +58,7 @@ TEST(FiniteQueue, ServiceLevelIsThatOfAChainOfThoseAhead) {
   const auto found = finite_queue(queue, threshold).value();
   BirthDeath chain;
   chain.births.assign(71, 60);
-  for (int n = 0; n <= 70; ++n)
-    chain.deaths.push_back(std::min(n, 50) + std::max(0, n - 50) * 0.5);
+  for (int n = 0; n <= 70; ++n) chain.deaths.push_back(std::min(n, 50) + std::max(0, n - 50) * 0.5);
   const auto shares = steady_state(chain);
   double served = 0;
   for (int n = 0; n < 70; ++n) {
@@ -125,10 +124,9 @@ TEST(SingleServer, TheApproximationForSeveralIsExactWhereItShouldBe) {
 }
 
 TEST(Distribution, MomentsTailsAndPartialMeansAreThoseOfTheDensity) {
-  const Distribution laws[] = {Distribution::lognormal(2, 1.5).value(),
-                               Distribution::gamma(3, 2.5).value(),
-                               Distribution::weibull(1.5, 1.7).value(),
-                               Distribution::exponential(0.7).value()};
+  const Distribution laws[] = {
+      Distribution::lognormal(2, 1.5).value(), Distribution::gamma(3, 2.5).value(),
+      Distribution::weibull(1.5, 1.7).value(), Distribution::exponential(0.7).value()};
   for (const Distribution& law : laws) {
     for (const double x : {0.001, 0.3, 1.0, 4.0}) {
       EXPECT_NEAR(law.cdf(x) + law.survival(x), 1, 1e-14);
@@ -231,15 +229,13 @@ TEST(Priorities, OneServerFollowsCobham) {
   for (size_t i = 0; i < 3; ++i) EXPECT_NEAR(desk.mean_wait(i), none.mean_wait[i], 1e-12);
   const auto resume = single_server_priorities(classes, Preemption::resume).value();
   const auto preempting = PriorityDesk::make({0.2, 0.3, 0.3}, 1, 1, Preemption::resume).value();
-  for (size_t i = 0; i < 3; ++i)
-    EXPECT_NEAR(preempting.mean_wait(i), resume.mean_wait[i], 1e-11);
+  for (size_t i = 0; i < 3; ++i) EXPECT_NEAR(preempting.mean_wait(i), resume.mean_wait[i], 1e-11);
 }
 
 TEST(Priorities, UnstableDesksAreRefused) {
   EXPECT_EQ(PriorityDesk::make({30, 31}, 1, 60, Preemption::none).error().kind,
             Impossible::unstable);
-  EXPECT_EQ(PriorityDesk::make({}, 1, 60, Preemption::none).error().kind,
-            Impossible::out_of_range);
+  EXPECT_EQ(PriorityDesk::make({}, 1, 60, Preemption::none).error().kind, Impossible::out_of_range);
 }
 
 TEST(TierNetwork, OneTierIsErlangCAndFlowsAddUp) {

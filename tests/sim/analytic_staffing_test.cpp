@@ -1,5 +1,5 @@
-// How many agents a demand needs: the number meets the target, one less does not, and what cannot be
-// had is said.
+// How many agents a demand needs: the number meets the target, one less does not, and what cannot
+// be had is said.
 #include "sim/analytic/staffing.h"
 
 #include <gtest/gtest.h>

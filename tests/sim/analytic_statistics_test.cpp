@@ -107,8 +107,7 @@ TEST(OutputAnalysis, AsManyIntervalsMissAsTheyShould) {
   for (uint64_t run = 0; run < 2'000; ++run) {
     Stream draw({23, 0, run, Purpose::handling, 0});
     std::vector<double> values;
-    for (int i = 0; i < 40; ++i)
-      values.push_back(draw.uniform() + draw.uniform() + draw.uniform());
+    for (int i = 0; i < 40; ++i) values.push_back(draw.uniform() + draw.uniform() + draw.uniform());
     const auto found = mean_interval(values, 0.9).value();
     missed += std::abs(found.mean - 1.5) > found.half_width;
   }

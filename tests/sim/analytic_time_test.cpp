@@ -37,9 +37,8 @@ TEST(OfferedLoad, NumberInServiceIntegratesToTheWorkThatCame) {
   const auto law = Distribution::gamma(0.4, 2.5).value();
   double work = 0;
   for (int i = 0; i < 200; ++i)
-    work += special::panel(
-        [&](double t) { return offered_load_at(arrivals, 0.5, law, t).value(); }, i * 0.05,
-        (i + 1) * 0.05);
+    work += special::panel([&](double t) { return offered_load_at(arrivals, 0.5, law, t).value(); },
+                           i * 0.05, (i + 1) * 0.05);
   EXPECT_LT(relative(work, 125 * 0.4), 1e-9);
 }
 
@@ -91,8 +90,8 @@ TEST(TransientDesk, WhoComesIsThereOrServedOrGone) {
   desk.abandonment_rate = 2;
   const auto found = transient_desk(desk).value();
   EXPECT_NEAR(found.expected_arrivals, 145, 1e-12);
-  EXPECT_NEAR(found.busy_agent_time * 4 + found.expected_abandons + found.mean_in_system.back(), 145,
-              1e-8);
+  EXPECT_NEAR(found.busy_agent_time * 4 + found.expected_abandons + found.mean_in_system.back(),
+              145, 1e-8);
 }
 
 TEST(TransientDesk, AnEvenDayEndsInErlangA) {

@@ -52,7 +52,8 @@ TEST(PlanCases, AWrongFigureFailsByName) {
 
 TEST(PlanCases, WhatIsUnknownOrMissingSaysSo) {
   const CaseFamilies families = known_families();
-  EXPECT_EQ(families.judge({{"id", "X"}, {"family", "Tarot"}})["reason"], "family unknown: `Tarot`");
+  EXPECT_EQ(families.judge({{"id", "X"}, {"family", "Tarot"}})["reason"],
+            "family unknown: `Tarot`");
   EXPECT_EQ(families.judge({{"id", "X"}})["verdict"], "unsupported");
   EXPECT_EQ(families.judge(Json::array({1, 2}))["verdict"], "unsupported");
   const Json without_servers{{"id", "X"},
@@ -60,10 +61,11 @@ TEST(PlanCases, WhatIsUnknownOrMissingSaysSo) {
                              {"params", {{"offered_load", 3}}},
                              {"expected", {{"p_block", 0.1}}}};
   EXPECT_EQ(families.judge(without_servers)["verdict"], "fail");
-  const Json unstable{{"id", "X"},
-                      {"family", "Pollaczek-Khinchine"},
-                      {"params", {{"arrival_rate", 2}, {"service", {{"kind", "exp"}, {"mean", 1}}}}},
-                      {"expected", {{"mean_wait", 1}}}};
+  const Json unstable{
+      {"id", "X"},
+      {"family", "Pollaczek-Khinchine"},
+      {"params", {{"arrival_rate", 2}, {"service", {{"kind", "exp"}, {"mean", 1}}}}},
+      {"expected", {{"mean_wait", 1}}}};
   EXPECT_EQ(families.judge(unstable)["reason"].get<std::string>().substr(0, 8), "unstable");
 }
 
@@ -76,8 +78,8 @@ TEST(PlanCases, AFamilyAddedLaterAnswers) {
     answer.verdict = Verdict::pass;
     return answer;
   });
-  const Json row = families.judge(
-      {{"id", "F"}, {"family", "Forecasting"}, {"expected", {{"alpha", 0.24}}}});
+  const Json row =
+      families.judge({{"id", "F"}, {"family", "Forecasting"}, {"expected", {{"alpha", 0.24}}}});
   EXPECT_EQ(row["verdict"], "pass");
   EXPECT_EQ(row["z"], 0.3);
 }

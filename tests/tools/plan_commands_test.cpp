@@ -19,9 +19,9 @@ class PlanCommands : public ProgramTest {
 };
 
 TEST_F(PlanCommands, ErlangSeeksTheLeastAgentsForATarget) {
-  const json found =
-      asked("plan erlang --calls 200 --aht 3m --service-level 80% --within 20s "
-            "--occupancy-cap 0.85 --shrinkage 30% --users 1400");
+  const json found = asked(
+      "plan erlang --calls 200 --aht 3m --service-level 80% --within 20s "
+      "--occupancy-cap 0.85 --shrinkage 30% --users 1400");
   EXPECT_EQ(found["model"], "Erlang C");
   EXPECT_EQ(found["agents"], 14);
   EXPECT_EQ(found["scheduled"], 20);
@@ -56,8 +56,8 @@ TEST_F(PlanCommands, RequirementStaffsEveryInterval) {
         "start,volume,aht_s\n"
         "2026-03-02T08:00,16,320\n2026-03-02T08:30,24,320\n2026-03-02T09:00,0,320\n"
         "2026-03-02T09:30,188,320\n");
-  const json found = asked(
-      "plan requirement volumes.csv --service-level 0.8 --within 20s --occupancy-cap 0.88");
+  const json found =
+      asked("plan requirement volumes.csv --service-level 0.8 --within 20s --occupancy-cap 0.88");
   EXPECT_EQ(found["intervals"].size(), 4U);
   const int agents[] = {5, 7, 0, 39};
   for (size_t i = 0; i < 4; ++i) EXPECT_EQ(found["intervals"][i]["agents"], agents[i]) << i;
@@ -117,8 +117,7 @@ TEST_F(PlanCommands, ValidateAnswersEveryCaseOfAFile) {
   EXPECT_EQ(rows[1]["verdict"], "unsupported");
   EXPECT_EQ(rows[2]["verdict"], "fail");
   for (const json& row : rows)
-    for (const char* key :
-         {"id", "family", "computed", "interval", "expected", "z", "verdict"})
+    for (const char* key : {"id", "family", "computed", "interval", "expected", "z", "verdict"})
       EXPECT_TRUE(row.contains(key)) << key;
   EXPECT_THAT(run("plan validate cases.json").out, HasSubstr("c: p_block: 0.5, expected 0.6"));
   EXPECT_EQ(run("plan validate cases.json --only a").exit, 0);

@@ -34,6 +34,7 @@ void LocalDesk::apply(const desk::Batch& batch, desk::Outcome& outcome) {
   outcome.events.insert(outcome.events.end(), one.events.begin(), one.events.end());
   outcome.more_timers_due = one.more_timers_due;
   for (desk::ArchivedTicket& ticket : one.archived) archived_.push_back(std::move(ticket));
+  if (after_batch_) after_batch_(desk_);
 }
 
 sched::Expected<void, std::string> LocalDesk::apply(sched::Instant ts, wire::CommandWriter& writer,

@@ -225,8 +225,8 @@ void Lines::rebuild(Archive& archive) {
     if (sound) place_[slot] |= aged_bit;
   }
   aged_strict_.clear();
+  if (!archive.require(sound, "a ticket waits in two places, or in none where it has aged")) return;
   for (uint32_t line = 0; line < terms_.size(); ++line) show(line);
-  archive.require(sound, "a ticket waits in two places, or in none where it has aged");
 }
 
 // --- Searching ---

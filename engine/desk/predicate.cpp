@@ -346,43 +346,39 @@ Expected<Predicate, SyntaxError> Predicate::parse(std::string_view text,
   return PredicateParser(text, resolve, objects).parse();
 }
 
-/// Most conditions join tests of enumerated fields by &&: no stack is needed for those.
+/// Most conditions join tests of enumerated fields all by &&, or all by ||: no stack is needed for
+/// those. `a && b && c` is a b both c both: every operator joins what has come so far with one test.
 void Predicate::find_tests() {
   constexpr uint32_t told_apart = 64;
-  plain_ = true;
   tests_.clear();
-  // `a && b && c` is a b both c both: every `both` joins what has come so far with one test.
+  const auto uses = [this](Code code) {
+    return std::any_of(steps_.begin(), steps_.end(),
+                       [code](const Step& step) { return step.code == code; });
+  };
+  shape_ = uses(Code::either) ? Shape::either_of : Shape::all_of;
+  if (uses(Code::negate) || (uses(Code::either) && uses(Code::both))) shape_ = Shape::any;
   for (const Step& step : steps_) {
-    Test test{.field = step.field};
+    if (shape_ == Shape::any) return;
+    if (step.code == Code::both || step.code == Code::either) continue;
+    Test& test = tests_.emplace_back(Test{.field = step.field});
     const auto add = [&](uint32_t value) {
-      plain_ = plain_ && (value < told_apart || test.exact == 0);
       if (value < told_apart) {
         test.values |= uint64_t{1} << value;
-      } else {
+      } else if (test.exact == 0 || test.exact == value) {
         test.exact = value;
+      } else {
+        shape_ = Shape::any;  // one word does not tell them apart
       }
     };
-    switch (step.code) {
-      case Code::equal:
-        add(step.value);
-        break;
-      case Code::unequal:
-        add(step.value);
-        test.values = ~test.values;
-        test.others = true;
-        break;
-      case Code::any_of:
-      case Code::among:
-        for (uint32_t i = 0; i < step.count; ++i) add(sets_[step.value + i]);
-        break;
-      case Code::both:
-        continue;
-      default:
-        plain_ = false;
-        break;
+    if (step.code == Code::equal || step.code == Code::unequal) {
+      add(step.value);
+    } else {
+      for (uint32_t i = 0; i < step.count; ++i) add(sets_[step.value + i]);
     }
-    if (!plain_) return;
-    tests_.push_back(test);
+    if (step.code == Code::unequal) {
+      test.values = ~test.values;
+      test.others = true;
+    }
   }
 }
 

@@ -91,14 +91,15 @@ class Predicate {
                                                        const ValueResolver& resolve,
                                                        const ObjectCatalogue* objects = nullptr);
   bool holds(const FieldValues& values) const {
-    if (!plain_) return holds_step_by_step(values);
+    if (shape_ == Shape::any) return holds_step_by_step(values);
+    const bool decides = shape_ == Shape::either_of;
     for (const Test& test : tests_) {
       const uint32_t value = values.value[static_cast<size_t>(test.field)];
       const bool found =
           value < 64 ? (test.values >> value & 1) != 0 : (value == test.exact) != test.others;
-      if (!found) return false;
+      if (found == decides) return decides;
     }
-    return true;
+    return !decides;
   }
   /// What holds() says whatever the fields are that `known` has no bit for; nothing if they decide.
   std::optional<bool> decided(const FieldValues& values, uint32_t known) const;
@@ -131,8 +132,13 @@ class Predicate {
     Field field;
     bool others = false;
   };
-  std::vector<Test> tests_;  // all of which must hold, if `plain_`
-  bool plain_ = true;
+  enum class Shape : uint8_t {
+    all_of,     // all of `tests_`
+    either_of,  // one of them
+    any         // `steps_` only
+  };
+  std::vector<Test> tests_;
+  Shape shape_ = Shape::all_of;
   std::vector<Step> steps_;  // postfix, over a stack of at most 64; none: always true
   std::vector<uint32_t> sets_;
   uint32_t fields_ = 0;

@@ -197,7 +197,7 @@ TEST(Predicate, RandomConditionsHoldAsComposed) {
   }
 }
 
-// Tests joined by && are evaluated by masks, anything else on a stack: decided() always is.
+// Tests joined all by && or all by || are evaluated by masks, anything else on a stack: decided() always is.
 TEST(Predicate, JoinedTestsHoldAsTheyDoStepByStep) {
   const auto number = [](Field, std::string_view value) {
     return static_cast<uint32_t>(std::stoul(std::string(value.substr(1))));
@@ -209,8 +209,9 @@ TEST(Predicate, JoinedTestsHoldAsTheyDoStepByStep) {
   constexpr std::string_view fields[] = {"category", "service", "queue"};
   for (int round = 0; round < 2'000; ++round) {
     std::string text;
+    const std::string_view joined = below(2) == 0 ? " && " : " || ";
     for (uint64_t tests = 1 + below(3); tests > 0; --tests) {
-      text += text.empty() ? "" : " && ";
+      text += text.empty() ? "" : joined;
       text += fields[below(3)];
       if (below(3) == 0) {
         text += " in [" + literal() + ", " + literal() + "]";

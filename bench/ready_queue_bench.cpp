@@ -1,10 +1,10 @@
-// ReadyQueue beside std::set: n tickets in n / 1,000 lines; 40 % push, 25 % pop, 15 % removal by
-// handle, 20 % change of standing. Pushes make up for what leaves, so that n stays about the same.
-#include <memory>
-#include <set>
+// ReadyQueue beside ordered sets and other heaps (line_rivals.h): n tickets in n / 1,000 lines; 40
+// % push, 25 % pop, 15 % removal by handle, 20 % change of standing. Pushes make up for what
+// leaves, so that n stays about the same. `first_come` is the same where standing is the order of
+// arrival and never changes.
 #include <string>
-#include <tuple>
 
+#include "bench/line_rivals.h"
 #include "bench/sched_bench.h"
 #include "sched/ready_queue.h"
 
@@ -31,32 +31,8 @@ class Lines {
   std::vector<sched::ReadyQueue> lines_;
 };
 
-namespace peers {
-class Sets {
- public:
-  Sets(uint32_t lines, uint32_t slots) : lines_(lines), standing_(slots) {}
-  bool empty(uint32_t line) const { return lines_[line].empty(); }
-  void push(uint32_t line, uint32_t slot, Standing standing) {
-    standing_[slot] = standing;
-    lines_[line].insert(key(slot));
-  }
-  void erase(uint32_t line, uint32_t slot) { lines_[line].erase(key(slot)); }
-  void update(uint32_t line, uint32_t slot, Standing standing) {
-    erase(line, slot);
-    push(line, slot, standing);
-  }
-  uint32_t top(uint32_t line) const { return std::get<2>(*lines_[line].begin()); }
-
- private:
-  using Key = std::tuple<int64_t, uint32_t, uint32_t>;
-  Key key(uint32_t slot) const { return {standing_[slot].press_us, standing_[slot].order, slot}; }
-  std::vector<std::set<Key>> lines_;
-  std::vector<Standing> standing_;
-};
-}  // namespace peers
-
 /// Drives the lines; answers what was popped, folded into one number.
-template <class Queues>
+template <class Queues, bool first_come>
 class Run {
  public:
   Run(uint32_t waiting, uint32_t lines)
@@ -80,7 +56,7 @@ class Run {
       leave(waiting_[random() % waiting_.size()]);
     } else {
       const uint32_t slot = waiting_[random() % waiting_.size()];
-      queues_.update(line_of_[slot], slot, standing());
+      if (!first_come) queues_.update(line_of_[slot], slot, standing());
     }
   }
   uint64_t answers() const { return answers_; }
@@ -94,7 +70,9 @@ class Run {
     state_ ^= state_ << 17;
     return state_;
   }
-  Standing standing() { return {static_cast<int64_t>(random() >> 24), order_++}; }
+  Standing standing() {
+    return {first_come ? int64_t{order_} : static_cast<int64_t>(random() >> 24), order_++};
+  }
   void push() {
     const uint32_t slot = free_.back();
     free_.pop_back();
@@ -124,33 +102,49 @@ class Run {
   uint64_t answers_ = 0;
 };
 
-template <class Queues>
+template <class Queues, bool first_come>
 uint64_t answers() {
-  Run<Queues> run(5'000, 7);
+  Run<Queues, first_come> run(5'000, 7);
   for (int step = 0; step < 50'000; ++step) run.step();
   return run.answers();
 }
 
-template <class Queues>
+template <class Queues, bool first_come>
 void mixed(benchmark::State& state) {
-  static const bool agreed = answers<Lines>() == answers<peers::Sets>();
+  static const bool agreed = answers<Queues, first_come>() == answers<Lines, first_come>();
   must_agree(agreed, "lines");
   const auto waiting = static_cast<uint32_t>(state.range(0));
-  Run<Queues> run(waiting, waiting / 1'000);
+  Run<Queues, first_come> run(waiting, waiting / 1'000);
   for (auto _ : state) run.step();
   benchmark::DoNotOptimize(run.answers());
 }
 
-template <class Queues>
-bool add_scenario(const char* name) {
+template <class Queues, bool first_come>
+void add(const std::string& name) {
   for (int64_t n = 10'000; n <= (full() ? 10'000'000 : 10'000); n *= 10) {
-    auto* bench = benchmark::RegisterBenchmark(name, mixed<Queues>)->ArgName("n")->Arg(n);
+    auto* bench = benchmark::RegisterBenchmark(name.c_str(), mixed<Queues, first_come>);
+    bench->ArgName("n")->Arg(n);
     if (full()) bench->Iterations(3'000'000);
   }
-  return true;
 }
-const bool added =
-    add_scenario<Lines>("mixed<ReadyQueue>") && add_scenario<peers::Sets>("mixed<peers::Set>");
+const bool added = [] {
+  add<Lines, false>("mixed<ReadyQueue>");
+  add<peers::BoostDary, false>("mixed<peers::BoostDary>");
+  add<peers::BoostPairing, false>("mixed<peers::BoostPairing>");
+  add<peers::BoostFibonacci, false>("mixed<peers::BoostFibonacci>");
+#ifdef PACELINE_BENCH_ABSL
+  add<peers::AbslBtree, false>("mixed<peers::AbslBtree>");
+#endif
+  add<peers::StdSet, false>("mixed<peers::StdSet>");
+  add<peers::Multimap, false>("mixed<peers::Multimap>");
+  add<Lines, true>("first_come<ReadyQueue>");
+  add<peers::BoostDary, true>("first_come<peers::BoostDary>");
+#ifdef PACELINE_BENCH_ABSL
+  add<peers::AbslBtree, true>("first_come<peers::AbslBtree>");
+#endif
+  add<peers::StdSet, true>("first_come<peers::StdSet>");
+  return true;
+}();
 
 }  // namespace
 }  // namespace paceline::bench

@@ -1,8 +1,10 @@
-// TimerWheel beside std::multimap and a 4-ary heap: one call at a time on random nodes among n
-// armed ones, and the worst single tick of a steady run.
+// TimerWheel beside std::multimap, a 4-ary heap with positions, and a binary heap of pointers to
+// records as beanstalkd has it: one call at a time on random nodes among n armed ones, and the
+// worst single tick of a steady run.
 #include <time.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <string>
 
@@ -78,6 +80,83 @@ class Heap {
  private:
   IndexedHeap<int64_t> heap_;
 };
+
+/// After beanstalkd's heap.c: a binary heap of pointers, compared and told their place through
+/// functions; to move a timer it is removed and put in again.
+class PointerHeap {
+ public:
+  explicit PointerHeap(uint32_t size) : jobs_(size) {
+    for (uint32_t node = 0; node < size; ++node) jobs_[node].node = node;
+  }
+  void schedule(uint32_t node, int64_t due_us) {
+    cancel(node);
+    jobs_[node].due_us = due_us;
+    heap_.push_back(&jobs_[node]);
+    rise(heap_.size() - 1);
+  }
+  void cancel(uint32_t node) {
+    const size_t at = jobs_[node].at;
+    if (at == nowhere) return;
+    jobs_[node].at = nowhere;
+    Job* last = heap_.back();
+    heap_.pop_back();
+    if (at == heap_.size()) return;
+    put(at, last);
+    sink(at);
+    rise(at);
+  }
+  int64_t next_due_us() const { return heap_.empty() ? sched::never.us : heap_[0]->due_us; }
+  uint32_t pop(int64_t until_us) {
+    if (heap_.empty() || heap_[0]->due_us > until_us) return none;
+    const uint32_t node = heap_[0]->node;
+    cancel(node);
+    return node;
+  }
+
+ private:
+  static constexpr size_t nowhere = ~size_t{0};
+  struct Job {
+    int64_t due_us = 0;
+    uint32_t node = 0;
+    size_t at = nowhere;
+    std::array<uint64_t, 16> rest{};  // a job is a record of some size, met in no order
+  };
+  static bool less(const Job* a, const Job* b) {
+    return a->due_us != b->due_us ? a->due_us < b->due_us : a->node < b->node;
+  }
+  static void note(Job* job, size_t at) { job->at = at; }
+  void put(size_t at, Job* job) {
+    heap_[at] = job;
+    moved_(job, at);
+  }
+  void swap(size_t a, size_t b) {
+    Job* job = heap_[a];
+    put(a, heap_[b]);
+    put(b, job);
+  }
+  void rise(size_t at) {
+    put(at, heap_[at]);
+    while (at > 0 && before_(heap_[at], heap_[(at - 1) / 2])) {
+      swap(at, (at - 1) / 2);
+      at = (at - 1) / 2;
+    }
+  }
+  void sink(size_t at) {
+    for (;;) {
+      size_t best = at;
+      for (size_t child = at * 2 + 1; child < at * 2 + 3 && child < heap_.size(); ++child) {
+        if (before_(heap_[child], heap_[best])) best = child;
+      }
+      if (best == at) return;
+      swap(at, best);
+      at = best;
+    }
+  }
+  std::vector<Job> jobs_;
+  std::vector<Job*> heap_;
+  bool (*before_)(const Job*, const Job*) = less;
+  void (*moved_)(Job*, size_t) = note;
+};
 }  // namespace peers
 
 /// The order in which a mixed run pops, folded into one number.
@@ -104,7 +183,9 @@ uint64_t answers() {
 void compare_answers() {
   static const bool compared = [] {
     const uint64_t expected = answers<peers::Multimap>();
-    must_agree(answers<Wheel>() == expected && answers<peers::Heap>() == expected, "timers");
+    must_agree(answers<Wheel>() == expected && answers<peers::Heap>() == expected &&
+                   answers<peers::PointerHeap>() == expected,
+               "timers");
     return true;
   }();
   benchmark::DoNotOptimize(compared);
@@ -277,6 +358,7 @@ bool add_scenarios(const char* name, int64_t n_max) {
 }
 const bool added = add_scenarios<Wheel>("TimerWheel", 10'000'000) &&
                    add_scenarios<peers::Heap>("peers::Heap", 10'000'000) &&
+                   add_scenarios<peers::PointerHeap>("peers::PointerHeap", 1'000'000) &&
                    add_scenarios<peers::Multimap>("peers::Multimap", 1'000'000);
 }  // namespace
 }  // namespace paceline::bench

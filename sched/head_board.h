@@ -26,12 +26,13 @@ class HeadBoard {
     heads_.resize(words * 64);
   }
 
-  /// Shows the heap's head, or that it has none.
-  void show(uint32_t index, const StandingHeap& heap) {
-    if (heap.empty()) {
+  /// Shows the head of a queue or heap, or that it has none.
+  template <class InOrder>
+  void show(uint32_t index, const InOrder& waiting) {
+    if (waiting.empty()) {
       clear(index);
     } else {
-      set(index, heap.at(0).standing());
+      set(index, waiting.top_standing());
     }
   }
   void set(uint32_t index, Standing head) {

@@ -64,7 +64,7 @@ void Lines::show(uint32_t line) {
 }
 void Lines::show_head(uint32_t line) {
   if (shown_[line] == nowhere) return;
-  heads_[shown_[line]].show(line, waiting_[line].queue.heap());
+  heads_[shown_[line]].show(line, waiting_[line].queue);
 }
 void Lines::show_aged(uint32_t line) {
   if (shown_[line] != nowhere) aged_heads_.show(line, waiting_[line].aged);
@@ -75,9 +75,8 @@ void Lines::show_aged(uint32_t line) {
 void Lines::enqueue(uint32_t line, uint32_t slot, Standing standing) {
   CHECK(line < terms_.size() && slot < place_.size());
   CHECK(!waiting(slot));
-  waiting_[line].queue.push(slot, standing);
   place_[slot] = line + 1;
-  if (positions_[slot] == 0) show_head(line);
+  if (waiting_[line].queue.push(slot, standing)) show_head(line);
 }
 
 void Lines::enqueue_for(uint32_t agent, uint32_t line, uint32_t slot, Standing standing) {
@@ -116,8 +115,7 @@ void Lines::remove(uint32_t slot) {
     left.aged.erase(slot, aged_positions_.span());
     if (agent == none) show_aged(line);
   }
-  const bool was_head = positions_[slot] == 0;
-  left.queue.erase(slot);
+  const bool was_head = left.queue.erase(slot);
   place_[slot] = 0;
   if (agent == none) {
     if (was_head) show_head(line);
@@ -162,7 +160,7 @@ void Lines::for_each_waiting(F&& f) {
 }
 
 void Lines::persist(Archive& archive, uint32_t kind_count) {
-  archive.part("lines", 1, sizeof(StandingHeap::Entry));
+  archive.part("lines", 2, sizeof(StandingHeap::Entry));
   std::vector<LineTerms> terms = terms_;
   archive.fields(terms, held_);
   if (archive.loading()) {
@@ -185,7 +183,7 @@ void Lines::persist(Archive& archive, uint32_t kind_count) {
   aged_strict_.clear();
   if (archive.saving()) {
     for_each_waiting([&](Waiting& waiting, uint32_t, uint32_t) {
-      waiting.queue.heap().for_each([&](uint32_t slot, uint32_t) {
+      waiting.queue.for_each([&](uint32_t slot, uint32_t) {
         if (aged(slot) && strict(slot)) aged_strict_.push_back(slot);
       });
     });
@@ -193,9 +191,9 @@ void Lines::persist(Archive& archive, uint32_t kind_count) {
   archive.bulk_list(aged_strict_);
 }
 
-bool Lines::place(const Waiting& waiting, uint32_t line, uint32_t agent) {
+bool Lines::place(Waiting& waiting, uint32_t line, uint32_t agent) {
   bool sound = true;
-  waiting.queue.heap().for_each([&](uint32_t slot, uint32_t index) {
+  waiting.queue.rebuild([&](uint32_t slot, uint32_t index) {
     if (slot >= place_.size() || place_[slot] != 0) {
       sound = false;
       return;
@@ -227,25 +225,11 @@ void Lines::rebuild(Archive& archive) {
     if (sound) place_[slot] |= aged_bit;
   }
   aged_strict_.clear();
+  if (!archive.require(sound, "a ticket waits in two places, or in none where it has aged")) return;
   for (uint32_t line = 0; line < terms_.size(); ++line) show(line);
-  archive.require(sound, "a ticket waits in two places, or in none where it has aged");
 }
 
 // --- Searching ---
-
-/// By the first in the heap that may be had.
-void Lines::improve(Choice& best, uint32_t line, const StandingHeap& heap,
-                    std::span<const uint32_t> excluded, uint32_t other_than) {
-  heap.walk([&](const StandingHeap::Entry& entry) {
-    if (!best.beaten_by(entry.standing())) return false;
-    if (entry.slot == other_than ||
-        std::binary_search(excluded.begin(), excluded.end(), entry.slot)) {
-      return true;
-    }
-    best = {line, entry.slot, entry.standing()};
-    return false;
-  });
-}
 
 Lines::Choice Lines::best(const Asking& asking) const {
   Choice best;
@@ -255,7 +239,7 @@ Lines::Choice Lines::best(const Asking& asking) const {
       if (asking.excluded.empty()) {
         best = {line, none, head};  // which ticket is asked once, below
       } else {
-        improve(best, line, waiting_[line].queue.heap(), asking.excluded);
+        improve(best, line, waiting_[line].queue, asking.excluded);
       }
     });
   }
@@ -264,11 +248,11 @@ Lines::Choice Lines::best(const Asking& asking) const {
     // It will most likely be taken out of its line.
     __builtin_prefetch(&positions_[best.slot]);
     __builtin_prefetch(&place_[best.slot]);
-    waiting_[best.line].queue.heap().prefetch_for_erase();
+    waiting_[best.line].queue.prefetch_for_erase();
   }
   for (const Personal& personal : personal_of(asking.agent)) {
     if (!has_bit(asking.lines, personal.line) || !open(personal.line, asking)) continue;
-    improve(best, personal.line, personal.waiting.queue.heap(), asking.excluded);
+    improve(best, personal.line, personal.waiting.queue, asking.excluded);
   }
   return best;
 }
@@ -287,13 +271,13 @@ Lines::Choice Lines::best_aged(const Asking& asking, uint32_t other_than) const 
 
 bool Lines::has_common(uint32_t line, std::span<const uint32_t> excluded) const {
   Choice best;
-  improve(best, line, waiting_[line].queue.heap(), excluded);
+  improve(best, line, waiting_[line].queue, excluded);
   return best.found();
 }
 bool Lines::has_personal(uint32_t agent, uint32_t line, std::span<const uint32_t> excluded) const {
   Choice best;
   const Waiting* const own = personal(agent, line);
-  if (own != nullptr) improve(best, line, own->queue.heap(), excluded);
+  if (own != nullptr) improve(best, line, own->queue, excluded);
   return best.found();
 }
 

@@ -8,6 +8,7 @@
 // largest size so far, and when tickets begin to wait for one agent only.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <limits>
@@ -133,7 +134,7 @@ class Lines {
     ReadyQueue queue;
     StandingHeap aged;  // those of them that have aged, unless strict
     void persist(Archive& archive, size_t slots_max) {
-      queue.persist(archive);
+      queue.persist(archive, slots_max);
       aged.persist(archive, slots_max);
     }
   };
@@ -152,7 +153,7 @@ class Lines {
   }
   template <class F>
   void for_each_waiting(F&& f);
-  bool place(const Waiting& waiting, uint32_t line, uint32_t agent);
+  bool place(Waiting& waiting, uint32_t line, uint32_t agent);
   Waiting& waiting_with(uint32_t slot);
   const Waiting* personal(uint32_t agent, uint32_t line) const;
   void show(uint32_t line);
@@ -163,7 +164,9 @@ class Lines {
     return shown_[line] <= static_cast<uint8_t>(asking.pull ? LineMode::pull : LineMode::push) &&
            (asking.kinds >> work_[line] & 1) != 0;
   }
-  static void improve(Choice& best, uint32_t line, const StandingHeap& heap,
+  /// By the first of a queue or heap that may be had.
+  template <class InOrder>
+  static void improve(Choice& best, uint32_t line, const InOrder& waiting,
                       std::span<const uint32_t> excluded, uint32_t other_than = none);
 
   // Tickets.
@@ -191,6 +194,20 @@ class Lines {
   Bits with_personal_;
 };
 
+template <class InOrder>
+void Lines::improve(Choice& best, uint32_t line, const InOrder& waiting,
+                    std::span<const uint32_t> excluded, uint32_t other_than) {
+  waiting.walk([&](const StandingHeap::Entry& entry) {
+    if (!best.beaten_by(entry.standing())) return false;
+    if (entry.slot == other_than ||
+        std::binary_search(excluded.begin(), excluded.end(), entry.slot)) {
+      return true;
+    }
+    best = {line, entry.slot, entry.standing()};
+    return false;
+  });
+}
+
 template <class F>
 void Lines::for_each_line(const Asking& asking, F&& f) const {
   for (size_t mode = 0; mode < modes(asking); ++mode) {
@@ -199,7 +216,7 @@ void Lines::for_each_line(const Asking& asking, F&& f) const {
       Choice best{line, none, heads_[mode].head(line)};
       if (!asking.excluded.empty()) {
         best = {};
-        improve(best, line, waiting_[line].queue.heap(), asking.excluded);
+        improve(best, line, waiting_[line].queue, asking.excluded);
       }
       if (best.found()) f(best);
     });
@@ -207,7 +224,7 @@ void Lines::for_each_line(const Asking& asking, F&& f) const {
   for (const Personal& personal : personal_of(asking.agent)) {
     if (!has_bit(asking.lines, personal.line) || !open(personal.line, asking)) continue;
     Choice best;
-    improve(best, personal.line, personal.waiting.queue.heap(), asking.excluded);
+    improve(best, personal.line, personal.waiting.queue, asking.excluded);
     if (best.found()) f(best);
   }
 }

@@ -16,6 +16,7 @@
 #include <cstring>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "sched/base/archive.h"
 #include "sched/base/check.h"
@@ -50,28 +51,74 @@ class StandingHeap {
   const Entry& at(uint32_t index) const { return entries_[index + 3]; }
   static constexpr uint32_t first_child(uint32_t index) { return index * 4 + 1; }
 
+  Standing top_standing() const { return at(0).standing(); }  ///< Requires !empty().
+
   /// Calls visit(entry) in order of standing until it returns false; at most walk_max times.
+  static constexpr uint32_t walk_max = 40;
   template <class Visit>
   void walk(Visit&& visit) const {
-    if (empty() || !visit(at(0))) return;
-    // Whoever is next is a child of one already visited.
-    std::array<uint32_t, walk_max * 3 + 4> edge;
-    uint32_t count = 0;
-    const auto behind = [this](uint32_t a, uint32_t b) { return before(at(b), at(a)); };
-    for (uint32_t index = 0, visits = 1;; ++visits) {
-      CHECK(visits < walk_max);
-      const uint32_t first = first_child(index);
-      for (uint32_t child = first; child < first + 4 && child < size_; ++child) {
-        edge[count++] = child;
-        std::push_heap(edge.data(), edge.data() + count, behind);
-      }
-      if (count == 0) return;
-      std::pop_heap(edge.data(), edge.data() + count, behind);
-      index = edge[--count];
-      if (!visit(at(index))) return;
+    Cursor<ShortEdge> cursor(*this);
+    for (; cursor.next() != nullptr; cursor.advance()) {
+      if (!visit(*cursor.next())) return;
     }
   }
-  static constexpr uint32_t walk_max = 40;
+
+  /// Entries a cursor may come to next: children of those it has been at.
+  class ShortEdge {
+   public:
+    uint32_t* begin() { return indexes_.data(); }
+    uint32_t* end() { return indexes_.data() + count_; }
+    void add(uint32_t index) {
+      CHECK(count_ < indexes_.size());  // walk_max
+      indexes_[count_++] = index;
+    }
+    void drop_last() { --count_; }
+
+   private:
+    std::array<uint32_t, walk_max * 3 + 4> indexes_;
+    uint32_t count_ = 0;
+  };
+  class LongEdge {
+   public:
+    auto begin() { return indexes_.begin(); }
+    auto end() { return indexes_.end(); }
+    void add(uint32_t index) { indexes_.push_back(index); }
+    void drop_last() { indexes_.pop_back(); }
+
+   private:
+    std::vector<uint32_t> indexes_;
+  };
+  /// Goes through a heap in order of standing without changing it.
+  template <class Edge>
+  class Cursor {
+   public:
+    explicit Cursor(const StandingHeap& heap) : heap_(heap) {
+      if (!heap_.empty()) edge_.add(0);
+    }
+    /// Null at the end.
+    const Entry* next() {
+      return edge_.begin() == edge_.end() ? nullptr : &heap_.at(*edge_.begin());
+    }
+    void advance() {
+      const auto behind = [this](uint32_t a, uint32_t b) {
+        return before(heap_.at(b), heap_.at(a));
+      };
+      const uint32_t first = first_child(*edge_.begin());
+      std::pop_heap(edge_.begin(), edge_.end(), behind);
+      edge_.drop_last();
+      for (uint32_t child = first; child < first + 4 && child < heap_.size(); ++child) {
+        edge_.add(child);
+        std::push_heap(edge_.begin(), edge_.end(), behind);
+      }
+    }
+
+   private:
+    const StandingHeap& heap_;
+    Edge edge_;
+  };
+
+  /// A position is an index below this, and all bits above it.
+  static constexpr uint32_t index_mask = (1U << 29) - 1;
 
   void push(uint32_t slot, Standing standing, std::span<uint32_t> positions) {
     if (size_ == room_) grow();
@@ -86,7 +133,7 @@ class StandingHeap {
   }
   /// Requires that the slot is in this heap.
   void erase(uint32_t slot, std::span<uint32_t> positions) {
-    const uint32_t index = positions[slot];
+    const uint32_t index = positions[slot] & index_mask;
     CHECK(index < size_ && at(index).slot == slot);
     --size_;
     if (index != size_) settle(index, at(size_), positions);
@@ -94,7 +141,7 @@ class StandingHeap {
 
   /// Requires that the slot is in this heap.
   void update(uint32_t slot, Standing standing, std::span<uint32_t> positions) {
-    const uint32_t index = positions[slot];
+    const uint32_t index = positions[slot] & index_mask;
     CHECK(index < size_ && at(index).slot == slot);
     settle(index, {standing.press_us, standing.order, slot}, positions);
   }
@@ -107,17 +154,17 @@ class StandingHeap {
     size_ = static_cast<uint32_t>(count);
     archive.block(entries_.get() + 3, size_t{size_} * sizeof(Entry));
   }
-  /// Calls visit(slot, index) for every entry.
+  /// Calls visit(slot, position) for every entry.
   template <class Visit>
   void for_each(Visit&& visit) const {
-    for (uint32_t index = 0; index < size_; ++index) visit(at(index).slot, index);
+    for (uint32_t index = 0; index < size_; ++index) visit(at(index).slot, index | ~index_mask);
   }
 
  private:
   static bool before(const Entry& a, const Entry& b) { return ahead(a.standing(), b.standing()); }
   void put(uint32_t index, const Entry& entry, std::span<uint32_t> positions) {
     entries_[index + 3] = entry;
-    positions[entry.slot] = index;
+    positions[entry.slot] = index | ~index_mask;
   }
 
   void settle(uint32_t index, Entry entry, std::span<uint32_t> positions) {
@@ -159,7 +206,7 @@ class StandingHeap {
   }
 
   void grow(uint32_t at_least = 1) {
-    CHECK(room_ < 0x4000'0000);
+    CHECK(room_ < index_mask / 2);
     uint32_t room = room_;
     do {
       room = room == 0 ? 5 : room * 2 + 3;  // whole cache lines with the three

@@ -87,6 +87,8 @@ class BenchCycle final : public Subcommand {
         ->check(CLI::Range(0, 50'000'000));
     app.add_option("--seconds", plan_.seconds, "How long to measure")
         ->check(CLI::Range(0.1, 3'600.0));
+    app.add_option("--shards", shards_, "Threads that own desks, and desks: one on each")
+        ->check(CLI::Range(1, 64));
     app.add_flag("--json", json_, "Print as JSON");
   }
 
@@ -95,14 +97,21 @@ class BenchCycle final : public Subcommand {
         std::chrono::system_clock::now().time_since_epoch());
     const auto loaded = config::load_text(bench_toml(plan_), "bench", sched::Instant{now.count()});
     if (!loaded) return sched::Unexpected{went_wrong(config::shown(loaded.error().front()))};
-    auto server = ChildServer::start({"--durability", durability_});
+    auto server =
+        ChildServer::start({"--durability", durability_, "--shards", std::to_string(shards_)});
     if (!server) return sched::Unexpected{server.error()};
     plan_.address = (*server)->address();
-    plan_.desk = desk_name;
-    if (Done ready = prepare(loaded->desks.front().second); !ready) return ready;
+    // The connections share the desks, and the backlog is shared by the connections.
+    plans_.resize(std::min(shards_, plan_.connections), plan_);
+    for (size_t desk = 0; desk < plans_.size(); ++desk) {
+      plans_[desk].desk = fmt::format("{}-{}", desk_name, desk + 1);
+      if (Done ready = prepare(plans_[desk], loaded->desks.front().second); !ready) return ready;
+    }
 
     std::vector<BenchDriver> drivers;
-    for (uint32_t c = 0; c < plan_.connections; ++c) drivers.emplace_back(plan_, c);
+    for (uint32_t c = 0; c < plan_.connections; ++c) {
+      drivers.emplace_back(plans_[c % plans_.size()], c);
+    }
     terminal.message(fmt::format("loading {} tickets", plan_.backlog));
     const uint64_t resident_before = (*server)->resident_bytes();
     const auto load_begun = Clock::now();
@@ -142,15 +151,15 @@ class BenchCycle final : public Subcommand {
   }
   static double cpu_of_this_process() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
-  Done prepare(const desk::Configuration& configuration) const {
+  static Done prepare(const BenchPlan& plan, const desk::Configuration& configuration) {
     wire::ClientOptions options;
-    options.address = plan_.address;
+    options.address = plan.address;
     auto client = wire::Client::connect(options);
     if (!client) return sched::Unexpected{explain(client.error())};
     desk::Limits limits;  // room for the backlog and for what was closed in the meantime
     limits.tickets_max =
-        std::max<uint32_t>(limits.tickets_max, plan_.backlog + limits.closed_max * 2);
-    const auto desk = client->open_desk(desk_name, true, limits);
+        std::max<uint32_t>(limits.tickets_max, plan.backlog + limits.closed_max * 2);
+    const auto desk = client->open_desk(plan.desk, true, limits);
     if (!desk) return sched::Unexpected{explain(desk.error())};
     if (const auto put = client->put_configuration(desk->desk, configuration); !put) {
       return sched::Unexpected{explain(put.error())};
@@ -201,6 +210,7 @@ class BenchCycle final : public Subcommand {
         {"connections", plan_.connections},
         {"in_flight", plan_.in_flight},
         {"backlog", plan_.backlog},
+        {"shards", shards_},
         {"commit", build_commit},
         {"cpu", processor()},
         {"cores", std::thread::hardware_concurrency()}};
@@ -216,6 +226,8 @@ class BenchCycle final : public Subcommand {
   }
 
   BenchPlan plan_;
+  std::vector<BenchPlan> plans_;  // one for each desk
+  uint32_t shards_ = 1;
   std::string durability_ = "sync";
   bool json_ = false;
   double load_seconds_ = 0.0;

@@ -104,10 +104,16 @@ constexpr std::array commands = {
     SubcommandRow{"ctl drain", "Take nothing new in and end when all is done", make_ctl_drain},
     SubcommandRow{"ctl advance", "Move the clock of a server driven by commands", make_ctl_advance},
     SubcommandRow{"ctl accept-clock", "Confirm a wall clock that jumped", make_ctl_accept_clock},
+    SubcommandRow{"plan erlang", "Say what agents give, or how many a target needs",
+                  make_plan_erlang},
+    SubcommandRow{"plan requirement", "Turn volumes by interval into agents needed",
+                  make_plan_requirement},
+    SubcommandRow{"plan validate", "Compare what is computed with reference cases",
+                  make_plan_validate},
     SubcommandRow{"script", "Run .desk conversations", make_script},
 };
 
-constexpr std::array<std::array<const char*, 2>, 17> group_summaries = {{
+constexpr std::array<std::array<const char*, 2>, 18> group_summaries = {{
     {"config", "Configuration files"},
     {"calendar", "Opening hours"},
     {"desk", "Desks of a server"},
@@ -125,6 +131,7 @@ constexpr std::array<std::array<const char*, 2>, 17> group_summaries = {{
     {"import", "Data of other systems"},
     {"bench", "Measure"},
     {"ctl", "Operate a server"},
+    {"plan", "How many agents are needed"},
 }};
 
 const char* group_summary(const std::string& group) {

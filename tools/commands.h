@@ -80,6 +80,9 @@ std::unique_ptr<Subcommand> make_ctl_status();
 std::unique_ptr<Subcommand> make_ctl_drain();
 std::unique_ptr<Subcommand> make_ctl_advance();
 std::unique_ptr<Subcommand> make_ctl_accept_clock();
+std::unique_ptr<Subcommand> make_plan_erlang();
+std::unique_ptr<Subcommand> make_plan_requirement();
+std::unique_ptr<Subcommand> make_plan_validate();
 std::unique_ptr<Subcommand> make_script();
 
 }  // namespace paceline::tools

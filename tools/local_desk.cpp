@@ -40,6 +40,7 @@ void LocalDesk::apply(const desk::Batch& batch, desk::Outcome& outcome) {
       archived_.push_back({left.ticket().facts(), left.ticket().intervals});
     }
   }
+  if (after_batch_) after_batch_(desk_);
 }
 
 sched::Expected<void, std::string> LocalDesk::apply(sched::Instant ts, wire::CommandWriter& writer,

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,6 +20,10 @@ class LocalDesk {
   static constexpr desk::SessionId session{1};
 
   explicit LocalDesk(uint32_t tickets_max = 10'000);
+
+  /// Called with the desk after each of its batches; may put another in its place that is the same.
+  using AfterBatch = std::function<void(desk::Desk&)>;
+  void set_after_batch(AfterBatch after_batch) { after_batch_ = std::move(after_batch); }
 
   /// The writer's commands, if any, as one batch at `ts`; clears the writer. `outcome` is added to.
   /// The error is what makes the frame unfit to travel.
@@ -42,6 +47,7 @@ class LocalDesk {
   void apply(const desk::Batch& batch, desk::Outcome& outcome);
 
   desk::Desk desk_;
+  AfterBatch after_batch_;
   uint64_t next_number_ = 1;
   struct Archived {
     desk::TicketFacts facts;

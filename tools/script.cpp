@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/config/load.h"
-#include "tools/local_desk.h"
 #include "tools/script_commands.h"
 #include "tools/script_events.h"
 #include "tools/script_look.h"
@@ -26,7 +26,9 @@ std::string_view trimmed(std::string_view text) {
 
 class Runner {
  public:
-  explicit Runner(std::string_view name) : name_(name) {}
+  Runner(std::string_view name, LocalDesk::AfterBatch after_batch) : name_(name) {
+    desk_.set_after_batch(std::move(after_batch));
+  }
 
   ScriptResult run(std::string_view text) {
     for (size_t at = 0; at < text.size() && result_.error.empty();) {
@@ -244,8 +246,9 @@ class Runner {
 
 }  // namespace
 
-ScriptResult run_script(std::string_view text, std::string_view name) {
-  return Runner(name).run(text);
+ScriptResult run_script(std::string_view text, std::string_view name,
+                        LocalDesk::AfterBatch after_batch) {
+  return Runner(name, std::move(after_batch)).run(text);
 }
 
 }  // namespace paceline::tools

@@ -26,6 +26,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tools/local_desk.h"
+
 namespace paceline::tools {
 
 struct ScriptMismatch {
@@ -43,7 +45,8 @@ struct ScriptResult {
   uint64_t event_hash = 0;
 };
 
-/// `name` is for messages.
-ScriptResult run_script(std::string_view text, std::string_view name);
+/// `name` is for messages; `after_batch` is LocalDesk's.
+ScriptResult run_script(std::string_view text, std::string_view name,
+                        LocalDesk::AfterBatch after_batch = {});
 
 }  // namespace paceline::tools

@@ -1,6 +1,7 @@
 #include "wire/frame.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <utility>
 
@@ -96,6 +97,27 @@ Payload::Payload(std::span<const std::byte> bytes) : Payload(bytes.size()) {
   if (!bytes.empty()) std::memcpy(words_.get(), bytes.data(), bytes.size());
 }
 
+void Payload::resize(size_t size) {
+  if (size > room()) {
+    words_count_ = std::bit_ceil((size + sizeof(uint64_t) - 1) / sizeof(uint64_t));
+    words_.reset(new uint64_t[words_count_]);
+  }
+  size_ = size;
+}
+
+Payload PayloadPool::take(size_t size) {
+  if (kept_.empty()) return Payload(size);
+  Payload payload = std::move(kept_.back());
+  kept_.pop_back();
+  payload.resize(size);
+  return payload;
+}
+
+void PayloadPool::give_back(Payload payload) {
+  if (payload.room() == 0 || payload.room() > room_max || kept_.size() == kept_max) return;
+  kept_.push_back(std::move(payload));
+}
+
 sched::Expected<FrameHeader, WireError> FrameReader::check_header() const {
   FrameHeader header;
   std::memcpy(&header, header_, sizeof header);
@@ -136,7 +158,8 @@ sched::Expected<std::optional<Frame>, WireError> FrameReader::next(
       failed_ = header.error();
       return sched::Unexpected{*failed_};
     }
-    payload_ = Payload(header->payload_size);
+    payload_ = pool_ != nullptr ? pool_->take(header->payload_size)
+                                : Payload(header->payload_size);
     payload_size_ = 0;
   }
 

@@ -101,19 +101,35 @@ static_assert(sizeof(FrameHeader) == frame_header_size);
 class Payload {
  public:
   Payload() = default;
-  explicit Payload(size_t size) : words_(new uint64_t[(size + 7) / 8]), size_(size) {}
+  explicit Payload(size_t size) { resize(size); }
   /// A copy.
   explicit Payload(std::span<const std::byte> bytes);
 
+  /// What it held is lost. Room for more is kept, and a little more is made at once.
+  void resize(size_t size);
   std::span<std::byte> bytes() { return {reinterpret_cast<std::byte*>(words_.get()), size_}; }
   std::span<const std::byte> bytes() const {
     return {reinterpret_cast<const std::byte*>(words_.get()), size_};
   }
   size_t size() const { return size_; }
+  size_t room() const { return words_count_ * sizeof(uint64_t); }
 
  private:
   std::unique_ptr<uint64_t[]> words_;
+  size_t words_count_ = 0;
   size_t size_ = 0;
+};
+
+/// Payloads used before, so that a frame like others costs no allocation.
+class PayloadPool {
+ public:
+  Payload take(size_t size);
+  void give_back(Payload payload);
+
+ private:
+  static constexpr size_t kept_max = 256;
+  static constexpr size_t room_max = 524'288;  ///< A larger one is rare, and is freed.
+  std::vector<Payload> kept_;
 };
 
 struct Frame {
@@ -126,8 +142,9 @@ enum class Sender : uint8_t { client, server };
 
 class FrameReader {
  public:
-  FrameReader(Sender sender, uint32_t frame_size_max)
-      : sender_(sender), frame_size_max_(frame_size_max) {}
+  /// Payloads come from `pool`, if there is one, and are the taker's to give back.
+  FrameReader(Sender sender, uint32_t frame_size_max, PayloadPool* pool = nullptr)
+      : sender_(sender), frame_size_max_(frame_size_max), pool_(pool) {}
 
   /// Takes bytes from the front of `bytes` until a frame is complete or none are left; what was not
   /// taken stays in `bytes`. Call again until it answers no frame. An error is final.
@@ -142,6 +159,7 @@ class FrameReader {
   // Fixed at construction.
   Sender sender_;
   uint32_t frame_size_max_;
+  PayloadPool* pool_;
 
   // The frame being assembled.
   std::byte header_[frame_header_size] = {};

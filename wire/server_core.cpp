@@ -151,7 +151,7 @@ bool ServerCore::submit(ServerRequest* request) {
 }
 
 void ServerCore::recycle(ServerRequest* request) {
-  request->bytes = Payload();
+  payloads_.give_back(std::exchange(request->bytes, Payload()));
   request->payload = {};
   request->open_desk.reset();
   request->query.reset();

@@ -42,6 +42,7 @@ class ServerCore {
 
   // For sessions.
   boost::asio::io_context& context() { return context_; }
+  PayloadPool& payloads() { return payloads_; }
   runtime::Pipeline& pipeline() { return *pipeline_; }
   const ServerOptions& options() const { return options_; }
   const std::string& token() const { return token_; }
@@ -80,7 +81,8 @@ class ServerCore {
   void fail(const std::string& reason);
   void end(ServerExit exit_code, std::string text);
 
-  boost::asio::io_context context_{1};
+  // One thread runs it, and others only ring: no locks are wanted.
+  boost::asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};
 
   // Fixed at construction.
   ServerOptions options_;
@@ -92,6 +94,7 @@ class ServerCore {
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<std::string> addresses_;
 
+  PayloadPool payloads_;
   std::unordered_map<uint64_t, std::shared_ptr<ServerSession>> sessions_;
   std::vector<std::shared_ptr<ServerSession>> answered_;  // those of the wake-up under way
   std::vector<uint64_t> waiting_;                         // sessions that hold something back

@@ -72,7 +72,7 @@ ServerSession::ServerSession(ServerCore& core, uint64_t id, int socket, bool is_
       id_(id),
       sockets_(std::make_unique<Sockets>(core.context(), socket)),
       accepted_at_us_(monotonic_us()),
-      reader_(Sender::client, core.options().frame_size_max) {
+      reader_(Sender::client, core.options().frame_size_max, &core.payloads()) {
   ucred peer{};
   socklen_t size = sizeof peer;
   if (is_unix && getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0) {

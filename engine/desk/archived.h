@@ -165,7 +165,10 @@ class ArchivedBatch {
   /// Goes through the items in order. A ticket's views point into the batch.
   class Reader {
    public:
+    Reader() = default;
     explicit Reader(const ArchivedBatch& batch) : bytes_(batch.bytes_) {}
+    /// From the front of another batch, with the buffers of the last.
+    void read(const ArchivedBatch& batch) { bytes_ = batch.bytes_; }
     enum class Item : uint8_t { none, name, ticket };
     Item next();
     const NamedText& name() const { return name_; }          ///< After Item::name.

@@ -180,6 +180,7 @@ class TicketStore {
   bool leads_astray(uint32_t slot, const Bounds& bounds) const;
   bool find_sides();
   bool attributes_known() const;
+  bool intervals_add_up(uint32_t slot) const;
 
   sched::FixedArray<Ticket> tickets_;
   sched::FixedArray<TicketDetail> details_;

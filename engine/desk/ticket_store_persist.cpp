@@ -82,6 +82,14 @@ bool TicketStore::find_sides() {
   return found == wanted;
 }
 
+/// As many blocks of intervals as the ticket says it has. Requires chains without end to be ruled out.
+bool TicketStore::intervals_add_up(uint32_t slot) const {
+  const uint32_t wanted = (in_blocks(slot) + IntervalBlock::size - 1) / IntervalBlock::size;
+  uint32_t found = 0;
+  for (uint32_t at = tickets_[slot].newest_interval; at != none; at = intervals_[at].older) ++found;
+  return found == wanted;
+}
+
 bool TicketStore::attributes_known() const {
   for (uint32_t set = 0; set < attribute_sets_.high_water(); ++set) {
     for (size_t field = 0; field < interned_count; ++field) {
@@ -124,6 +132,9 @@ void TicketStore::rebuild(sched::Archive& archive, const Bounds& bounds) {
   sound = sound && tickets == count() && intervals.complete() &&
           interval_count == intervals_used_ && attribute_sets_.rebuild(attribute_users) &&
           attributes_known();
+  for (uint32_t slot = 0; slot < high_water() && sound; ++slot) {
+    sound = tickets_[slot].id == 0 || intervals_add_up(slot);
+  }
   if (!archive.require(sound, "tickets do not lead to what is theirs")) return;
   texts_.rebuild();
   by_id_.rebuild(

@@ -105,6 +105,7 @@ History::History(History&& other) noexcept
       flushed_to_(other.flushed_to_),
       tail_(std::move(other.tail_)),
       buffer_(std::move(other.buffer_)),
+      reader_(std::move(other.reader_)),
       names_(std::move(other.names_)),
       offsets_(std::move(other.offsets_)),
       tickets_(std::move(other.tickets_)),
@@ -202,16 +203,16 @@ sched::Expected<void, std::string> History::append(const desk::ArchivedBatch& ba
                              " was to be added: some in between are missing"};
   buffer_.clear();
   using Item = desk::ArchivedBatch::Reader::Item;
-  desk::ArchivedBatch::Reader reader(batch);
+  reader_.read(batch);
   uint64_t number = batch.first();
-  for (Item item = reader.next(); item != Item::none; item = reader.next()) {
+  for (Item item = reader_.next(); item != Item::none; item = reader_.next()) {
     if (item == Item::name) {
-      const desk::NamedText& name = reader.name();
+      const desk::NamedText& name = reader_.name();
       if (name.entry.position < names_.count(name.entry.table)) continue;
       if (!names_.add(name)) return sched::Unexpected{"history: names for " + path_ + " are missing"};
       pack(name, buffer_);
     } else if (number++ > count()) {
-      const desk::ArchivedTicket& ticket = reader.ticket();
+      const desk::ArchivedTicket& ticket = reader_.ticket();
       const uint64_t offset = end_ + buffer_.size();
       pack(ticket, count() + 1, buffer_);
       remember(offset, ticket.record.id, ticket.external_id);

@@ -82,6 +82,7 @@ class History {
   uint64_t flushed_to_ = 0;
   BlockBuffer tail_;               // from there to the end
   std::vector<std::byte> buffer_;  // of the append under way
+  desk::ArchivedBatch::Reader reader_;
   desk::ArchivedNames names_;
 
   // By number, from 0.

@@ -162,33 +162,34 @@ bool TextArena::claim(Ref ref, uint32_t size) {
   const uint32_t at = ref % chunk_granules;
   if (ref == 0 || ref / chunk_granules >= chunks_ || size == 0) return false;
   if (granules > chunk_granules - at) return false;
-  for (Ref each = ref; each < ref + granules; ++each) {
-    uint64_t& word = claimed_[each / 64];
-    const uint64_t bit = uint64_t{1} << (each % 64);
-    if ((word & bit) != 0) return false;
-    word |= bit;
+  const Ref end = ref + granules;
+  for (Ref each = ref; each < end;) {
+    const uint32_t bits = std::min(64 - each % 64, end - each);
+    const uint64_t mask = ~uint64_t{0} >> (64 - bits) << (each % 64);
+    if ((claimed_[each / 64] & mask) != 0) return false;
+    claimed_[each / 64] |= mask;
+    each += bits;
   }
   bytes_used_ += uint64_t{granules} * granule;
   return true;
 }
 
+/// The first granule of [from, end) that is claimed, or is not; `end` if there is none.
+TextArena::Ref TextArena::find_claimed(Ref from, Ref end, bool claimed) const {
+  while (from < end) {
+    const uint64_t word = (claimed ? claimed_[from / 64] : ~claimed_[from / 64]) >> (from % 64);
+    if (word != 0) return std::min(end, from + static_cast<Ref>(std::countr_zero(word)));
+    from += 64 - from % 64;
+  }
+  return end;
+}
+
 void TextArena::rebuild() {
   const auto end = static_cast<Ref>(chunks_ * chunk_granules);
-  const auto claimed = [this](Ref ref) { return (claimed_[ref / 64] >> (ref % 64) & 1) != 0; };
-  for (Ref from = 1; from < end;) {
-    if (from % 64 == 0 && claimed_[from / 64] == ~uint64_t{0}) {
-      from += 64;
-    } else if (claimed(from)) {
-      ++from;
-    } else {
-      const Ref chunk_end = (from / chunk_granules + 1) * chunk_granules;
-      Ref to = from + 1;
-      while (to < chunk_end && !claimed(to)) {
-        to += to % 64 == 0 && claimed_[to / 64] == 0 ? 64 : 1;
-      }
-      link(from, to - from);
-      from = to;
-    }
+  for (Ref from = find_claimed(1, end, false); from < end;) {
+    const Ref to = find_claimed(from, (from / chunk_granules + 1) * chunk_granules, true);
+    link(from, to - from);
+    from = find_claimed(to, end, false);
   }
   std::vector<uint64_t>().swap(claimed_);
 }

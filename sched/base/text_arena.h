@@ -76,6 +76,7 @@ class TextArena {
   bool add_chunk();
   void hold_chunk();
   uint32_t end_of_used(uint32_t chunk) const;
+  Ref find_claimed(Ref from, Ref end, bool claimed) const;
 
   uint64_t bytes_max_;
   uint32_t chunks_max_;

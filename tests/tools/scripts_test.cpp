@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "engine/desk/desk.h"
+#include "tests/support/memory_archive.h"
 #include "tools/script.h"
+#include "wire/config_codec.h"
 
 namespace paceline::tools {
 namespace {
@@ -45,6 +47,27 @@ TEST_P(Conversation, GoesAsWritten) {
   const ScriptResult again = run_script(text, GetParam().filename().string());
   EXPECT_EQ(result.digest, again.digest);
   EXPECT_EQ(result.event_hash, again.event_hash);
+}
+
+/// Puts a new desk in the place of one, filled in from what that wrote down.
+void load_anew(desk::Desk& desk) {
+  const sched::test::Image image = sched::test::saved(desk);
+  desk::Desk fresh(desk.number(), desk.name(), desk.limits(), &wire::decode_configuration);
+  ASSERT_EQ(sched::test::load(fresh, image), "");
+  EXPECT_EQ(fresh.digest(), desk.digest());
+  desk = std::move(fresh);
+}
+
+TEST_P(Conversation, GoesAsWrittenWithAnotherDeskAfterEachBatch) {
+  desk::Desk::set_invariants_fatal(true);
+  const std::string text = read(GetParam());
+  const ScriptResult result = run_script(text, GetParam().filename().string());
+  const ScriptResult anew = run_script(text, GetParam().filename().string(), &load_anew);
+  ASSERT_EQ(anew.error, "");
+  EXPECT_EQ(anew.mismatches.size(), 0U);
+  EXPECT_EQ(anew.updated, result.updated);
+  EXPECT_EQ(anew.digest, result.digest);
+  EXPECT_EQ(anew.event_hash, result.event_hash);
 }
 
 std::string case_name(const testing::TestParamInfo<fs::path>& conversation) {

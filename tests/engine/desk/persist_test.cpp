@@ -91,9 +91,9 @@ NewDesk new_desks(const Limits& limits) {
 
 int batches(int usual) { return std::getenv("PACELINE_SOAK") == nullptr ? usual : usual * 20; }
 
-class PersistedDesk : public ::testing::TestWithParam<uint64_t> {};
+class PersistedRandomDesk : public ::testing::TestWithParam<uint64_t> {};
 
-TEST_P(PersistedDesk, OfEveryClockGoesOnAsIfItHadNotStopped) {
+TEST_P(PersistedRandomDesk, OfEveryClockGoesOnAsIfItHadNotStopped) {
   Play play(GetParam(), new_desks(random_desk_limits()), monday_us);
   int opened = 0;
   std::vector<StatedPolicy> policies;
@@ -110,7 +110,7 @@ TEST_P(PersistedDesk, OfEveryClockGoesOnAsIfItHadNotStopped) {
   }
 }
 
-TEST_P(PersistedDesk, ThatRoutesGoesOnAsIfItHadNotStopped) {
+TEST_P(PersistedRandomDesk, ThatRoutesGoesOnAsIfItHadNotStopped) {
   const Scale scale;
   Limits limits = random_desk_limits();
   limits.clocks_per_ticket = 4;
@@ -131,7 +131,98 @@ TEST_P(PersistedDesk, ThatRoutesGoesOnAsIfItHadNotStopped) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, PersistedDesk, ::testing::Range<uint64_t>(1, 9));
+INSTANTIATE_TEST_SUITE_P(Seeds, PersistedRandomDesk, ::testing::Range<uint64_t>(1, 9));
+
+/// A desk with something of everything.
+std::unique_ptr<Desk> busy(const NewDesk& new_desk) {
+  Dice dice(11);
+  std::unique_ptr<Desk> desk = new_desk();
+  const Scale scale;
+  Crowd crowd(dice, *desk, scale);
+  std::vector<StatedPolicy> policies;
+  Outcome outcome;
+  uint64_t number = 1;
+  int64_t now_us = monday_us + (sched::hour * 9).us;
+  for (int i = 0; i < 300; ++i) {
+    FrameBuilder builder;
+    crowd.begin_batch();
+    if (i == 0) {
+      Configuration configuration = some_desk(dice, scale);
+      const Configuration clocks = busy_desk(dice, policies, now_us);
+      configuration.policies = clocks.policies;
+      for (const sched::CalendarSpec& calendar : clocks.calendars) {
+        configuration.calendars.push_back(calendar);
+      }
+      configuration.settings.pending = {{"awaiting_requester", {sched::day.us, 0}, {}, 0}};
+      builder.configure(register_configuration(configuration));
+      for (uint64_t agent = 0; agent < scale.agents; ++agent) builder.log_in(agent_name(agent));
+    }
+    for (int c = 0; c < 4; ++c) crowd.ask(builder);
+    const CommandFrame frame = builder.frame(desk->number(), SessionId{3}, number);
+    number += builder.size();
+    outcome.clear();
+    desk->apply({sched::Instant{now_us}, {&frame, 1}}, outcome);
+    now_us += static_cast<int64_t>(dice.roll(120'000'000));
+  }
+  return desk;
+}
+
+TEST(PersistedDesk, OfAnotherNameOrOtherLimitsIsRefused) {
+  const NewDesk new_desk = new_desks(random_desk_limits());
+  const sched::test::Image image = sched::test::saved(*busy(new_desk));
+  Desk other(sched::DeskNumber{1}, "other", random_desk_limits(), &registered_configuration);
+  EXPECT_EQ(sched::test::load(other, image), "it is another desk's");
+  Limits limits = random_desk_limits();
+  ++limits.tickets_max;
+  Desk larger(sched::DeskNumber{1}, "random", limits, &registered_configuration);
+  EXPECT_EQ(sched::test::load(larger, image),
+            "it is of a desk with other limits: start with the same ones");
+}
+
+TEST(PersistedDesk, CutShortAnywhereIsRefused) {
+  const NewDesk new_desk = new_desks(random_desk_limits());
+  sched::test::Image image = sched::test::saved(*busy(new_desk));
+  Dice dice(1);
+  for (auto* part : {&image.small, &image.bulk}) {
+    for (int i = 0; i < 100; ++i) {
+      const std::vector<std::byte> whole = *part;
+      part->resize(i == 0 ? whole.size() - 1 : dice.roll(whole.size()));
+      EXPECT_NE(sched::test::load(*new_desk(), image), "")
+          << part->size() << " of " << whole.size();
+      *part = whole;
+    }
+  }
+}
+
+/// No checksum is between the bit and the desk here. It must come to an end whatever the bit was;
+/// what the digest covers must not go unnoticed.
+TEST(PersistedDesk, WithABitFlippedIsRefusedOrAnotherOrTheSame) {
+  const NewDesk new_desk = new_desks(random_desk_limits());
+  const std::unique_ptr<Desk> desk = busy(new_desk);
+  const uint64_t digest = desk->digest();
+  sched::test::Image image = sched::test::saved(*desk);
+  ASSERT_EQ(loaded(image, new_desk)->digest(), digest);
+  const int flips = std::getenv("PACELINE_SOAK") == nullptr ? 1'000 : 100'000;
+  Dice dice(2);
+  int refused = 0, different = 0;
+  for (int i = 0; i < flips; ++i) {
+    auto& part = dice.chance(50) ? image.small : image.bulk;
+    std::byte& byte = part[dice.roll(part.size())];
+    const auto bit = static_cast<std::byte>(1U << dice.roll(8));
+    byte ^= bit;
+    const std::unique_ptr<Desk> damaged = new_desk();
+    if (!sched::test::load(*damaged, image).empty()) {
+      ++refused;
+    } else if (damaged->digest() != digest) {
+      ++different;
+    }
+    byte ^= bit;
+  }
+  EXPECT_GT(refused, flips / 10);
+  EXPECT_GT(different, flips / 10);
+  RecordProperty("refused", refused);
+  RecordProperty("different", different);
+}
 
 }  // namespace
 }  // namespace paceline::desk::test

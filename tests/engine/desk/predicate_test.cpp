@@ -197,6 +197,41 @@ TEST(Predicate, RandomConditionsHoldAsComposed) {
   }
 }
 
+// Tests joined by && are evaluated by masks, anything else on a stack: decided() always is.
+TEST(Predicate, JoinedTestsHoldAsTheyDoStepByStep) {
+  const auto number = [](Field, std::string_view value) {
+    return static_cast<uint32_t>(std::stoul(std::string(value.substr(1))));
+  };
+  std::mt19937_64 random(5);
+  const auto below = [&](uint64_t bound) { return random() % bound; };
+  // Numbers on both sides of what one word can tell apart.
+  const auto literal = [&] { return "v" + std::to_string(below(2) == 0 ? below(4) : 62 + below(5)); };
+  constexpr std::string_view fields[] = {"category", "service", "queue"};
+  for (int round = 0; round < 2'000; ++round) {
+    std::string text;
+    for (uint64_t tests = 1 + below(3); tests > 0; --tests) {
+      text += text.empty() ? "" : " && ";
+      text += fields[below(3)];
+      if (below(3) == 0) {
+        text += " in [" + literal() + ", " + literal() + "]";
+      } else {
+        text += (below(2) == 0 ? " == " : " != ") + literal();
+      }
+    }
+    const auto predicate = Predicate::parse(text, number);
+    ASSERT_TRUE(predicate.has_value()) << text;
+    for (int ticket = 0; ticket < 20; ++ticket) {
+      FieldValues values;
+      for (const Field field : {Field::category, Field::service, Field::queue}) {
+        values.value[static_cast<size_t>(field)] =
+            below(6) == 0 ? FieldValues::absent
+                          : static_cast<uint32_t>(below(2) == 0 ? below(4) : 62 + below(5));
+      }
+      ASSERT_EQ(predicate->holds(values), predicate->decided(values, ~0U)) << text;
+    }
+  }
+}
+
 TEST(Predicate, AttributesOfObjectsAreThoseOfTheOneNamed) {
   const std::vector<ReferencedObject> objects = {
       {ObjectKind::service, "payroll", {{"tier", "gold"}, {"region", "emea"}}},

@@ -1,0 +1,163 @@
+"""What tools/bench promises about its figures, its tables and what it keeps."""
+
+import io
+import pathlib
+import tempfile
+import unittest
+from contextlib import redirect_stderr
+from unittest import mock
+
+from harness import chart, machine, peers, publish, structures
+from harness.server import Server, Trouble
+from harness.store import Store
+from harness.table import count, spread, thousands
+
+
+def measured(cycles_per_s):
+    return {"cycles_per_s": cycles_per_s, "server_cpu_us_per_cycle": 1.0,
+            "client_cpu_us_per_cycle": 0.5, "batch_us": {"p50": 1, "p99": 2}}
+
+
+def session(**ways):
+    found = {way.replace("_", " "): measured(rate) for way, rate in ways.items()}
+    return {"empty": found, "full": found, "latency": {"open_us": {"p50": 10, "p99": 20}},
+            "load": {"seconds": 2.0}, "bytes_per_ticket": 400.0}
+
+
+def answer():
+    ours = [session(a_500=300_000), session(a_500=100_000), session(a_500=200_000)]
+    theirs = [session(a_100=40_000, a_500=50_000)] * 3
+    return {"facts": {"cores": 2, "processor": "x", "kernel": "k", "compiler": "c",
+                      "commit": "abc", "date": "2026-01-01", "load_before": 0.0},
+            "plan": {"rounds": 3, "waiting": 1_000_000, "seconds": 4.0},
+            "results": {"Paceline": {"sync": ours}, "Redis": {"sync": theirs}}}
+
+
+class Figures(unittest.TestCase):
+    def test_a_median_comes_with_smallest_and_largest(self):
+        self.assertEqual(spread([3.0, 1.0, 2.0], "{:.0f}".format), "2 (1–3)")
+
+    def test_one_figure_stands_alone(self):
+        self.assertEqual(spread([2.0], "{:.0f}".format), "2")
+
+    def test_what_was_not_measured_is_a_dash(self):
+        self.assertEqual(spread([None], "{:.0f}".format), "–")
+
+    def test_small_rates_keep_a_digit(self):
+        self.assertEqual([thousands(1_230), thousands(123_456)], ["1.2 k", "123 k"])
+
+    def test_counts_are_round(self):
+        self.assertEqual([count(10_000), count(3_000_000), count(7)], ["10 k", "3 M", "7"])
+
+
+class PeersTable(unittest.TestCase):
+    def test_the_fastest_way_of_driving_a_server_counts(self):
+        self.assertEqual(peers.fastest(answer()["results"]["Redis"]["sync"], "full")[0], "a 500")
+
+    def test_ours_is_compared_with_the_best_of_the_others_by_medians(self):
+        self.assertIn("- synced before the answer, with the tickets waiting: 4.00 × Redis",
+                      peers.comparisons(answer()))
+
+    def test_every_system_says_what_differs(self):
+        text = "\n".join(peers.markdown(answer()))
+        self.assertIn("no reservation", text)
+        self.assertIn("commit abc", text)
+
+
+class Publishing(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.page = pathlib.Path(folder.name) / "README.md"
+        self.enterContextOf(mock.patch.object(publish, "README", self.page))
+        self.enterContextOf(mock.patch.object(machine, "ROOT", self.page.parent))
+        self.enterContextOf(mock.patch.object(chart, "draw"))
+        self.enterContextOf(redirect_stderr(io.StringIO()))
+
+    def enterContextOf(self, context):
+        context.__enter__()
+        self.addCleanup(context.__exit__, None, None, None)
+
+    def test_only_what_lies_between_the_markers_changes(self):
+        begin, end = publish.markers("peers")
+        self.page.write_text(f"before\n{begin}\nold\n{end}\nafter\n")
+        publish.publish("peers", answer())
+        text = self.page.read_text()
+        self.assertTrue(text.startswith("before\n") and text.endswith("after\n"))
+        self.assertNotIn("\nold\n", text)
+        publish.publish("peers", answer())
+        self.assertEqual(self.page.read_text(), text)
+
+    def test_a_page_without_markers_is_refused(self):
+        self.page.write_text("nothing\n")
+        with self.assertRaises(Trouble):
+            publish.publish("peers", answer())
+        self.assertEqual(self.page.read_text(), "nothing\n")
+
+
+class Results(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        patch = mock.patch.object(machine, "RESULTS", pathlib.Path(folder.name))
+        patch.start()
+        self.addCleanup(patch.stop)
+
+    def test_resuming_measures_only_what_is_missing(self):
+        Store("x", {"size": 1}, False).get("a", lambda: 1)
+        store = Store("x", {"size": 1}, True)
+        self.assertEqual(store.get("a", lambda: 2), 1)
+        self.assertEqual(store.get("b", lambda: 2), 2)
+
+    def test_another_plan_begins_anew(self):
+        Store("x", {"size": 1}, False).get("a", lambda: 1)
+        with redirect_stderr(io.StringIO()):
+            self.assertEqual(Store("x", {"size": 2}, True).get("a", lambda: 2), 2)
+
+    def test_a_measurement_that_fails_leaves_nothing(self):
+        store = Store("x", {}, False)
+        with self.assertRaises(ZeroDivisionError):
+            store.get("a", lambda: 1 // 0)
+        self.assertEqual(store.get("a", lambda: 1), 1)
+
+
+class Lines(unittest.TestCase):
+    def test_names_of_the_benches_are_understood(self):
+        for name, parts in (("mixed<peers::StdSet>/n:10000/iterations:5", ("mixed", "StdSet", "10000")),
+                            ("hand_off<Intake>/producers:2/manual_time", ("hand_off", "Intake", "2"))):
+            self.assertEqual(structures.NAME.match(name).groups(), parts)
+
+
+class Processes(unittest.TestCase):
+    class Sleeper(Server):
+        name = "sleeper"
+
+        def command(self):
+            return ["sleep", "60"]
+
+        def answers(self):
+            return True
+
+    def test_a_server_ends_and_its_folder_goes_when_a_measurement_fails(self):
+        server = self.Sleeper("memory")
+        with self.assertRaises(ZeroDivisionError):
+            with server:
+                pid, folder = server.process.pid, server.folder
+                raise ZeroDivisionError
+        self.assertFalse(pathlib.Path(f"/proc/{pid}").exists())
+        self.assertFalse(folder.exists())
+
+    def test_a_server_that_ends_by_itself_is_told_with_its_last_words(self):
+        class Broken(self.Sleeper):
+            def command(self):
+                return ["sh", "-c", "echo no such port >&2; exit 1"]
+
+            def answers(self):
+                return False
+
+        with self.assertRaisesRegex(Trouble, "no such port"):
+            Broken("memory").__enter__()
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,123 @@
+// The reference cases: every family that is computed passes at its tolerance, none is passed over.
+#include "tools/plan_cases.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <set>
+
+#include "tools/plan_compare.h"
+#include "tools/plan_formula.h"
+
+namespace paceline::tools {
+namespace {
+
+const std::set<std::string> later = {"Resource pooling (Wallace-Whitt type)",
+                                     "Finite day from empty",
+                                     "Multi-skill day, 3 types, 2 groups",
+                                     "Variance reduction",
+                                     "Forecasting",
+                                     "Days-off scheduling",
+                                     "Shift set covering (Dantzig)",
+                                     "Weekly tour scheduling"};
+
+Json reference_cases() {
+  std::ifstream file(PACELINE_SOURCE_DIR "/tests/sim/cases/reference.json");
+  return Json::parse(file);
+}
+
+TEST(PlanCases, EveryComputedCasePassesAndNoneIsPassedOver) {
+  const CaseFamilies families = known_families();
+  size_t passed = 0;
+  for (const Json& one : reference_cases()) {
+    const Json row = families.judge(one);
+    const bool is_later = later.contains(one["family"].get<std::string>());
+    EXPECT_EQ(row["verdict"], is_later ? "unsupported" : "pass")
+        << row["id"] << ": " << row.value("reason", "");
+    if (is_later) {
+      EXPECT_NE(row.value("reason", ""), "") << row["id"];
+    }
+    passed += row["verdict"] == "pass";
+  }
+  EXPECT_EQ(passed, 102U);
+}
+
+TEST(PlanCases, AWrongFigureFailsByName) {
+  Json one = reference_cases()[0];
+  one["expected"]["p_block"] = 0.5000001;
+  const Json row = known_families().judge(one);
+  EXPECT_EQ(row["verdict"], "fail");
+  EXPECT_EQ(row["reason"], "p_block: 0.5, expected 0.5000001");
+}
+
+TEST(PlanCases, WhatIsUnknownOrMissingSaysSo) {
+  const CaseFamilies families = known_families();
+  EXPECT_EQ(families.judge({{"id", "X"}, {"family", "Tarot"}})["reason"],
+            "family unknown: `Tarot`");
+  EXPECT_EQ(families.judge({{"id", "X"}})["verdict"], "unsupported");
+  EXPECT_EQ(families.judge(Json::array({1, 2}))["verdict"], "unsupported");
+  const Json without_servers{{"id", "X"},
+                             {"family", "Erlang B"},
+                             {"params", {{"offered_load", 3}}},
+                             {"expected", {{"p_block", 0.1}}}};
+  EXPECT_EQ(families.judge(without_servers)["verdict"], "fail");
+  const Json unstable{
+      {"id", "X"},
+      {"family", "Pollaczek-Khinchine"},
+      {"params", {{"arrival_rate", 2}, {"service", {{"kind", "exp"}, {"mean", 1}}}}},
+      {"expected", {{"mean_wait", 1}}}};
+  EXPECT_EQ(families.judge(unstable)["reason"].get<std::string>().substr(0, 8), "unstable");
+}
+
+TEST(PlanCases, AFamilyAddedLaterAnswers) {
+  CaseFamilies families = known_families();
+  families.add("Forecasting", [](const Json&) -> CaseResult {
+    CaseAnswer answer;
+    answer.computed = {{"alpha", 0.25}};
+    answer.z = 0.3;
+    answer.verdict = Verdict::pass;
+    return answer;
+  });
+  const Json row =
+      families.judge({{"id", "F"}, {"family", "Forecasting"}, {"expected", {{"alpha", 0.24}}}});
+  EXPECT_EQ(row["verdict"], "pass");
+  EXPECT_EQ(row["z"], 0.3);
+}
+
+TEST(Tolerance, ReadsTheWordsOfACase) {
+  const Tolerance plain("rel 1e-10 for analytic code; simulator: inside its own 99% CI", 1);
+  EXPECT_EQ(plain.relative("p_wait"), 1e-10);
+  EXPECT_EQ(plain.absolute("p_wait"), 0);
+  EXPECT_FALSE(plain.exact_counts());
+  const Tolerance mixed("exact index; mean rel 1e-12; reals rel 1e-10 (bound abs 1e-6)", 1);
+  EXPECT_TRUE(mixed.exact_counts());
+  EXPECT_EQ(mixed.relative("mser"), 1e-10);
+  EXPECT_EQ(mixed.relative("mean"), 1e-12);
+  EXPECT_EQ(mixed.absolute("bound_of_it"), 1e-6);
+  EXPECT_EQ(mixed.absolute("mser"), 0);
+  const Tolerance siblings("rel 1e-10 (mean_wait_class1 and 2: abs 1e-12)", 1);
+  EXPECT_EQ(siblings.absolute("mean_wait_class2"), 1e-12);
+  EXPECT_EQ(siblings.absolute("p_wait"), 0);
+  EXPECT_EQ(Tolerance("", 1e-7).relative("x"), 1e-7);
+}
+
+TEST(Formula, ComputesWhatItSays) {
+  EXPECT_DOUBLE_EQ(Formula::parse("100+20*sin(2*pi*t/6.283185307179586)").value().at(1.5),
+                   100 + 20 * std::sin(1.5));
+  EXPECT_DOUBLE_EQ(Formula::parse("-2^2 + (t - 1)/4 * 2").value().at(3), -3);
+  EXPECT_DOUBLE_EQ(Formula::parse("exp(-abs(t)) * sqrt(4) + 1e2").value().at(-1),
+                   2 * std::exp(-1.0) + 100);
+}
+
+TEST(Formula, SaysWhereItStopsMakingSense) {
+  EXPECT_EQ(Formula::parse("3 + foo(t)").error(),
+            "formula `3 + foo(t)`: t, pi, sin, cos, exp, sqrt or abs was expected at character 5");
+  EXPECT_FALSE(Formula::parse("3 +"));
+  EXPECT_FALSE(Formula::parse("(3"));
+  EXPECT_FALSE(Formula::parse("3 4"));
+  EXPECT_FALSE(Formula::parse(std::string(2'000, '(')));
+  EXPECT_FALSE(Formula::parse(std::string(900, '(')));
+}
+
+}  // namespace
+}  // namespace paceline::tools

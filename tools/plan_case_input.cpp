@@ -1,0 +1,92 @@
+#include "tools/plan_case_input.h"
+
+#include <cmath>
+
+namespace paceline::tools {
+
+using sim::Distribution;
+
+namespace {
+
+double mean_of(const Json& law) {
+  return law.contains("rate") ? 1 / law.at("rate").get<double>() : law.at("mean").get<double>();
+}
+
+sim::Answer<Distribution> weibull_of(const Json& law) {
+  const auto shape = law.at("shape").get<double>();
+  const double scale = law.contains("scale") ? law.at("scale").get<double>()
+                                             : mean_of(law) / std::tgamma(1 + 1 / shape);
+  return Distribution::weibull(scale, shape);
+}
+
+/// Values of equal shares, or values with shares, or times with the survival after each.
+sim::Answer<Distribution> empirical_of(const Json& law) {
+  std::vector<Distribution::Atom> atoms;
+  if (law.contains("survival")) {
+    double before = 1;
+    for (size_t i = 0; i < law.at("survival").size(); ++i) {
+      const auto after = law.at("survival").at(i).get<double>();
+      atoms.push_back({law.at("time").at(i).get<double>(), before - after});
+      before = after;
+    }
+    return Distribution::empirical(std::move(atoms));
+  }
+  const auto values = numbers(law.at("values"));
+  for (size_t i = 0; i < values.size(); ++i)
+    atoms.push_back({values[i], law.contains("shares") ? law.at("shares").at(i).get<double>()
+                                                       : 1 / static_cast<double>(values.size())});
+  return Distribution::empirical(std::move(atoms));
+}
+
+}  // namespace
+
+sim::Answer<Distribution> law_of(const Json& law) {
+  const auto kind = law.at("kind").get<std::string>();
+  if (kind == "exp") return Distribution::exponential(mean_of(law));
+  if (kind == "det")
+    return Distribution::deterministic(
+        law.at(law.contains("value") ? "value" : "mean").get<double>());
+  if (kind == "uniform")
+    return Distribution::uniform(number_or(law, "min", 0), law.at("max").get<double>());
+  if (kind == "lognormal") return Distribution::lognormal(mean_of(law), law.at("cv").get<double>());
+  if (kind == "gamma") {
+    const double cv = number_or(law, "cv", 0);
+    const double shape = law.contains("shape") ? law.at("shape").get<double>() : 1 / (cv * cv);
+    return Distribution::gamma(mean_of(law), shape);
+  }
+  if (kind == "erlang") return Distribution::gamma(mean_of(law), law.at("k").get<double>());
+  if (kind.starts_with("erlang") && kind.size() == 7 && kind[6] >= '1' && kind[6] <= '9')
+    return Distribution::gamma(mean_of(law), kind[6] - '0');
+  if (kind == "weibull") return weibull_of(law);
+  if (kind == "hyperexp2") {
+    const auto p = law.at("p").get<double>();
+    return Distribution::hyperexponential(
+        {{p, law.at("mean1").get<double>()}, {1 - p, law.at("mean2").get<double>()}});
+  }
+  if (kind == "empirical") return empirical_of(law);
+  return sim::impossible(sim::Impossible::out_of_range,
+                         "law `" + kind +
+                             "` is unknown: take exp, det, uniform, lognormal, gamma, erlang, "
+                             "weibull, hyperexp2 or empirical");
+}
+
+CaseAnswer refused(const sim::PlanError& error) {
+  CaseAnswer answer;
+  answer.reason = std::string(sim::name(error.kind)) + ": " + error.text;
+  return answer;
+}
+
+CaseAnswer computed(Json figures) {
+  CaseAnswer answer;
+  answer.computed = std::move(figures);
+  return answer;
+}
+
+std::vector<double> numbers(const Json& list) { return list.get<std::vector<double>>(); }
+
+double number_or(const Json& params, const char* key, double otherwise) {
+  return params.contains(key) && !params.at(key).is_null() ? params.at(key).get<double>()
+                                                           : otherwise;
+}
+
+}  // namespace paceline::tools

@@ -129,12 +129,13 @@ class BenchLoad final : public Subcommand {
     if (!loaded) return sched::Unexpected{went_wrong(config::shown(loaded.error().front()))};
     auto administrator = client();
     if (!administrator) return sched::Unexpected{administrator.error()};
+    observer_.emplace(std::move(*administrator));
     desk::Limits limits;
     limits.closed_max = 50'000;  // reached soon, so that memory can be seen to stay
-    const auto desk = administrator->open_desk(desk_name, true, limits);
+    const auto desk = observer_->open_desk(desk_name, true, limits);
     if (!desk) return sched::Unexpected{explain(desk.error())};
-    if (const auto put = administrator->put_configuration(desk->desk, loaded->desks.front().second);
-        !put)
+    desk_ = desk->desk;
+    if (const auto put = observer_->put_configuration(desk_, loaded->desks.front().second); !put)
       return sched::Unexpected{explain(put.error())};
     for (uint32_t c = 0; c < plan_.connections; ++c) {
       if (Done connected = drivers_.emplace_back(plan_, c).connect(); !connected) return connected;
@@ -202,10 +203,8 @@ class BenchLoad final : public Subcommand {
     return stretch;
   }
 
-  Got<uint64_t> busy_answers() const {
-    auto asking = client();
-    if (!asking) return sched::Unexpected{asking.error()};
-    const auto status = asking->status();
+  Got<uint64_t> busy_answers() {
+    const auto status = observer_->status();
     if (!status) return sched::Unexpected{explain(status.error())};
     for (const auto& [name, value] : status->figures)
       if (name == "busy_answers") return value;
@@ -216,11 +215,7 @@ class BenchLoad final : public Subcommand {
   Done compare_counts() {
     uint64_t opened = 0;
     for (const LoadDriver& driver : drivers_) opened += driver.tickets_opened();
-    auto asking = client();
-    if (!asking) return sched::Unexpected{asking.error()};
-    const auto desk = asking->open_desk(desk_name);
-    if (!desk) return sched::Unexpected{explain(desk.error())};
-    const auto answer = asking->query(desk->desk, {});
+    const auto answer = observer_->query(desk_, {});
     if (!answer) return sched::Unexpected{explain(answer.error())};
     tickets_ = answer->status.tickets + answer->status.archived;
     if (tickets_ == opened) return {};
@@ -296,7 +291,9 @@ class BenchLoad final : public Subcommand {
   std::string arrivals_ = "poisson";
   bool json_ = false;
 
-  ChildServer* server_ = nullptr;  // of run()
+  ChildServer* server_ = nullptr;         // of run()
+  std::optional<wire::Client> observer_;  // connected before anybody is in the way
+  sched::DeskNumber desk_;
   std::vector<LoadDriver> drivers_;
   double capacity_ = 0.0;  // tickets/s
   std::vector<Stretch> stretches_;

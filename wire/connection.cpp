@@ -41,8 +41,12 @@ Connected connect_to(int family, const sockaddr* address, socklen_t size, Deadli
   const int socket = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (socket < 0) return {-1, errno};
   int error = ::connect(socket, address, size) == 0 ? 0 : errno;
-  // A unix socket whose backlog is full answers EAGAIN and cannot be polled for: the caller
-  // retries.
+  // A unix socket whose backlog is full answers EAGAIN and cannot be polled for: the server is
+  // there, and takes one after the other.
+  while (error == EAGAIN && MonotonicClock::now() < deadline) {
+    ::poll(nullptr, 0, 1);
+    error = ::connect(socket, address, size) == 0 ? 0 : errno;
+  }
   if (error == EINPROGRESS) {
     pollfd poll_for{socket, POLLOUT, 0};
     int ready = 0;

@@ -25,6 +25,9 @@ namespace {
 
 constexpr int backlog = 512;
 constexpr auto pause_without_files = std::chrono::milliseconds(100);
+// 2,000 connections a second at most; the backlog keeps the others.
+constexpr int accepted_at_once = 8;
+constexpr auto pause_between_bursts = std::chrono::milliseconds(4);
 
 ServerError cannot(const std::string& address, const std::string& why, const std::string& mend) {
   return {ServerExit::failed, "cannot listen on " + address + ": " + why + ": " + mend};
@@ -120,12 +123,12 @@ struct Listener::Impl : std::enable_shared_from_this<Impl> {
   void arm() {
     socket.async_wait(boost::asio::posix::stream_descriptor::wait_read,
                       [self = shared_from_this()](const boost::system::error_code& error) {
-                        if (!error && self->socket.is_open()) self->accept_all();
+                        if (!error && self->socket.is_open()) self->accept_some();
                       });
   }
 
-  void accept_all() {
-    while (true) {
+  void accept_some() {
+    for (int taken = 0; taken < accepted_at_once;) {
       const int client =
           accept4(socket.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
       if (client >= 0) {
@@ -133,17 +136,23 @@ struct Listener::Impl : std::enable_shared_from_this<Impl> {
         if (path.empty()) setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         accepted(client, !path.empty());
         if (!socket.is_open()) return;
+        ++taken;
         continue;
       }
       if (errno == EINTR || errno == ECONNABORTED) continue;
       if (errno == EAGAIN) return arm();
       // Out of files or memory: the backlog keeps those who wait.
-      pause.expires_after(pause_without_files);
-      pause.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
-        if (!error && self->socket.is_open()) self->arm();
-      });
-      return;
+      return arm_after(pause_without_files);
     }
+    // Somebody may connect as fast as we accept: those who are connected come first.
+    arm_after(pause_between_bursts);
+  }
+
+  void arm_after(std::chrono::milliseconds wait) {
+    pause.expires_after(wait);
+    pause.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
+      if (!error && self->socket.is_open()) self->arm();
+    });
   }
 
   boost::asio::posix::stream_descriptor socket;

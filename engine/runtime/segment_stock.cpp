@@ -58,7 +58,7 @@ Logged<void> SegmentStock::open() {
 void SegmentStock::order(uint64_t number) {
   if (!options_.in_background || running_.load(std::memory_order_acquire)) return;
   if (auto collected = collect(); !collected) return;  // said by the next take()
-  if (!ready_) start(true, number);
+  if (!ready_ && number != failed_number_) start(true, number);
 }
 
 Logged<ReadySegment> SegmentStock::take(uint64_t number) {
@@ -91,7 +91,7 @@ void SegmentStock::start(bool wanted, uint64_t number) {
       if (auto made = make(number, options_.zeros ? Zeros::whole : Zeros::none))
         ready_ = std::move(*made);
       else
-        error_ = made.error();
+        failed_number_ = number;
     }
     running_.store(false, std::memory_order_release);
   });
@@ -137,6 +137,7 @@ Logged<ReadySegment> SegmentStock::make(uint64_t number, Zeros zeros) {
     filled = fail("cannot sync " + options_.folder, error);
   if (filled) return segment;
   disk_.close(segment.file);
+  (void)disk_.unlink(made);  // what a failed sync has left of it is known to nobody
   return sched::Unexpected{filled.error()};
 }
 

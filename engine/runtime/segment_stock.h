@@ -7,7 +7,8 @@
 //
 // A file written with zeros beforehand, or used before, costs a sync half of what a growing one
 // does (measured). A name is made durable before the file gets a new meaning: a power cut leaves
-// either the old segment or none of it.
+// either the old segment or none of it. A segment that cannot be made beforehand is not yet the
+// log's failure: it is made from a new file when it is needed, and only that may fail the log.
 //
 // Owner: the log's owner; what is under way belongs to the stock's thread until it is collected.
 // Allocates: a step of zeros.  Errors: LogError; those of the thread come with the next call.
@@ -84,6 +85,7 @@ class SegmentStock {
   std::vector<std::string> spares_;
   std::vector<std::string> retired_;
   std::optional<ReadySegment> ready_;
+  uint64_t failed_number_ = 0;  // could not be made beforehand
   std::optional<LogError> error_;
 
   // The owner's.

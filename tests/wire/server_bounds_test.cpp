@@ -1,8 +1,10 @@
 // What a client may cost: output, commands in flight, waiting.
+#include <atomic>
 #include <thread>
 
 #include "engine/desk/reject.h"
 #include "tests/support/server_fixture.h"
+#include "wire/client.h"
 
 namespace paceline::wire {
 namespace {
@@ -42,6 +44,25 @@ TEST_F(ServerTest, AClientThatDoesNotReadWhyItsConnectionEndsIsCutOff) {
   other.hello(2);
   EXPECT_EQ(figures(other)["connections"], 1U);
   while (const auto frame = peer->next()) EXPECT_EQ(frame->kind, MessageKind::server_status);
+}
+
+TEST_F(ServerTest, AFloodOfConnectionsKeepsNobodyFromBeingAnswered) {
+  start();
+  auto peer = peer_at_desk();
+  std::atomic<bool> ending{false};
+  std::thread flood([&] {
+    while (!ending) RawPeer(socket_path());
+  });
+  CommandWriter writer;
+  for (uint64_t i = 0; i < 200; ++i) {
+    peer->send_commands(open_ticket(writer, "INC" + std::to_string(i)), first_desk, 4 + i);
+    EXPECT_EQ(peer->replies()[0].code, 0);
+  }
+  ClientOptions newcomer;
+  newcomer.address = "unix:" + socket_path();
+  EXPECT_TRUE(Client::connect(newcomer)) << "and nobody from coming in";
+  ending = true;
+  flood.join();
 }
 
 TEST_F(ServerTest, AClientThatDoesNotSayHelloIsToldSoAndCutOff) {

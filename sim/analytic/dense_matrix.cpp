@@ -86,4 +86,68 @@ bool solve_left(DenseMatrix& right, DenseMatrix& matrix) {
   return true;
 }
 
+namespace {
+
+/// Takes states out one after the other, the last `kept` not. Afterwards the upper triangle holds
+/// rates among those not yet taken out, the lower one shares, and `leaving` the pivots.
+bool take_out(DenseMatrix& rates, std::vector<double>& leaving, size_t kept) {
+  const size_t size = rates.rows();
+  for (size_t k = 0; k + kept < size; ++k) {
+    const double* out = rates.row(k);
+    double pivot = leaving[k];
+    for (size_t j = k + 1; j < size; ++j) pivot += out[j];
+    if (!(pivot > 0)) return false;
+    for (size_t i = k + 1; i < size; ++i) {
+      double* from = rates.row(i);
+      if (from[k] == 0) continue;
+      const double share = from[k] /= pivot;
+      for (size_t j = k + 1; j < size; ++j) from[j] += share * out[j];
+      leaving[i] += share * leaving[k];
+    }
+    leaving[k] = pivot;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool time_in_states(DenseMatrix& right, Sojourn& states) {
+  CHECK(right.columns() == states.rates.rows());
+  const size_t size = states.rates.rows();
+  if (!take_out(states.rates, states.leaving, 0)) return false;
+  for (size_t r = 0; r < right.rows(); ++r) {
+    double* x = right.row(r);
+    for (size_t k = 0; k < size; ++k) {
+      x[k] /= states.leaving[k];
+      if (x[k] == 0) continue;
+      const double* out = states.rates.row(k);
+      for (size_t j = k + 1; j < size; ++j) x[j] += x[k] * out[j];
+    }
+    for (size_t k = size; k-- > 0;) {
+      if (x[k] == 0) continue;
+      const double* shares = states.rates.row(k);
+      for (size_t j = 0; j < k; ++j) x[j] += x[k] * shares[j];
+    }
+  }
+  return true;
+}
+
+std::vector<double> steady_proportions(const DenseMatrix& rates) {
+  // The first state is kept to the end: it is the one that all others come back to.
+  const size_t size = rates.rows();
+  DenseMatrix reversed(size, size);
+  for (size_t i = 0; i < size; ++i)
+    for (size_t j = 0; j < size; ++j) reversed(size - 1 - i, size - 1 - j) = rates(i, j);
+  std::vector<double> leaving(size, 0.0);
+  if (!take_out(reversed, leaving, 1)) return {};
+  std::vector<double> x(size, 0.0);
+  x[size - 1] = 1;
+  for (size_t k = size; k-- > 0;) {
+    const double* shares = reversed.row(k);
+    for (size_t j = 0; j < k; ++j) x[j] += x[k] * shares[j];
+  }
+  std::reverse(x.begin(), x.end());
+  return x;
+}
+
 }  // namespace paceline::sim

@@ -33,4 +33,20 @@ DenseMatrix product(const DenseMatrix& left, const DenseMatrix& right);
 /// square and is overwritten by its factors. False if it is singular.
 bool solve_left(DenseMatrix& right, DenseMatrix& matrix);
 
+/// Rates between a few states, and the rates at which each leaves them for good; the diagonal of
+/// `rates` is not looked at. Factorised and used without a single subtraction, so that every digit
+/// holds however rare a state is (W. K. Grassmann, M. I. Taksar and D. P. Heyman 1985).
+struct Sojourn {
+  DenseMatrix rates;
+  std::vector<double> leaving;
+};
+
+/// Replaces each row of `right` (rates into the states) by the time spent in each state. False if
+/// some state is never left. `states` is overwritten.
+bool time_in_states(DenseMatrix& right, Sojourn& states);
+
+/// Steady state of states that are never left, up to a factor; nothing if some state cannot come
+/// back to the first. The diagonal is not looked at.
+std::vector<double> steady_proportions(const DenseMatrix& rates);
+
 }  // namespace paceline::sim

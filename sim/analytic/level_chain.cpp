@@ -13,9 +13,10 @@ namespace {
 constexpr double cells_max = 2e7;  // of all matrices kept: 160 MB
 constexpr double work_max = 4e10;  // multiplications
 
-/// Rates of one level: up to the next, within (minus what leaves on the diagonal), down.
+/// Rates of one level: up to the next, within (nothing on the diagonal), down.
 struct Blocks {
   DenseMatrix up, within, down;
+  std::vector<double> leaving_down;  // of each phase
 };
 
 Blocks blocks_of(const LevelModel& model, size_t level, bool last) {
@@ -24,6 +25,7 @@ Blocks blocks_of(const LevelModel& model, size_t level, bool last) {
   if (!last) blocks.up = DenseMatrix(size, model.phases(level + 1));
   blocks.within = DenseMatrix(size, size);
   if (level > 0) blocks.down = DenseMatrix(size, model.phases(level - 1));
+  blocks.leaving_down.assign(size, 0.0);
   std::vector<LevelModel::Move> moves;
   for (size_t phase = 0; phase < size; ++phase) {
     moves.clear();
@@ -34,18 +36,48 @@ Blocks blocks_of(const LevelModel& model, size_t level, bool last) {
       DenseMatrix& to = move.level > level   ? blocks.up
                         : move.level < level ? blocks.down
                                              : blocks.within;
-      to(phase, move.phase) += move.rate;
-      blocks.within(phase, phase) -= move.rate;
+      if (move.level != level || move.phase != phase) to(phase, move.phase) += move.rate;
+      if (move.level < level) blocks.leaving_down[phase] += move.rate;
     }
   }
   return blocks;
 }
 
-DenseMatrix negative_sum(const DenseMatrix& a, const DenseMatrix* b) {
-  DenseMatrix result(a.rows(), a.columns());
-  for (size_t i = 0; i < a.rows(); ++i)
-    for (size_t j = 0; j < a.columns(); ++j) result(i, j) = -a(i, j) - (b ? (*b)(i, j) : 0.0);
-  return result;
+double row_sum(const DenseMatrix& matrix, size_t row) {
+  double sum = 0;
+  for (size_t j = 0; j < matrix.columns(); ++j) sum += matrix(row, j);
+  return sum;
+}
+
+/// Ratio of a level to the one below it, which leads `up` into it: what comes up, times how long it
+/// stays before it goes down again; `returning` is what excursions above the level bring back.
+/// Whoever is in the level leaves it downwards in the end, so no diagonal has to be subtracted.
+std::optional<DenseMatrix> ratio_of(DenseMatrix up, const Blocks& blocks,
+                                    const DenseMatrix& returning) {
+  Sojourn states{blocks.within, blocks.leaving_down};
+  if (returning.rows() > 0)
+    for (size_t i = 0; i < returning.rows(); ++i)
+      for (size_t j = 0; j < returning.columns(); ++j) states.rates(i, j) += returning(i, j);
+  if (!time_in_states(up, states)) return std::nullopt;
+  return up;
+}
+
+/// Whether levels that are all alike are left downwards faster than upwards, in the long run of
+/// their phases (Neuts's drift condition).
+bool falls(const Blocks& blocks) {
+  const size_t size = blocks.within.rows();
+  DenseMatrix phases(size, size);
+  for (size_t i = 0; i < size; ++i)
+    for (size_t j = 0; j < size; ++j)
+      phases(i, j) = blocks.up(i, j) + blocks.within(i, j) + blocks.down(i, j);
+  const auto shares = steady_proportions(phases);
+  double up = 0;
+  double down = 0;
+  for (size_t i = 0; i < shares.size(); ++i) {
+    up += shares[i] * row_sum(blocks.up, i);
+    down += shares[i] * blocks.leaving_down[i];
+  }
+  return up < down * (1 - 1e-12);
 }
 
 /// R of levels that are all alike: up + R·within + R²·down = 0, its least solution.
@@ -56,22 +88,28 @@ Answer<DenseMatrix> geometric_ratio(const Blocks& blocks) {
                       "unstable: a queue whose callers never give up grows for ever: take more "
                       "servers");
   };
+  if (!falls(blocks)) return no();
+  DenseMatrix staying(size, size);
+  for (size_t i = 0; i < size; ++i) {
+    for (size_t j = 0; j < size; ++j) staying(i, j) = -blocks.within(i, j);
+    staying(i, i) = row_sum(blocks.up, i) + row_sum(blocks.within, i) + blocks.leaving_down[i];
+  }
   DenseMatrix fewer = blocks.down;
   DenseMatrix more = blocks.up;
-  DenseMatrix factors = negative_sum(blocks.within, nullptr);
-  if (!solve_left(fewer, factors)) return no();
-  factors = negative_sum(blocks.within, nullptr);
-  if (!solve_left(more, factors)) return no();
+  DenseMatrix copy = staying;
+  if (!solve_left(fewer, copy) || !solve_left(more, staying)) return no();
   DenseMatrix ratio = more;
   DenseMatrix path = fewer;
-  for (int round = 0; round < 60; ++round) {
-    DenseMatrix rest = negative_sum(product(more, fewer), nullptr);
-    const DenseMatrix other = product(fewer, more);
+  bool settled = false;
+  for (int round = 0; round < 60 && !settled; ++round) {
+    const DenseMatrix there = product(more, fewer);
+    const DenseMatrix back = product(fewer, more);
+    DenseMatrix rest(size, size);
     for (size_t i = 0; i < size; ++i)
-      for (size_t j = 0; j < size; ++j) rest(i, j) += (i == j) - other(i, j);
+      for (size_t j = 0; j < size; ++j) rest(i, j) = (i == j) - there(i, j) - back(i, j);
     more = product(more, more);
     fewer = product(fewer, fewer);
-    DenseMatrix copy = rest;
+    copy = rest;
     if (!solve_left(more, copy) || !solve_left(fewer, rest)) return no();
     const DenseMatrix step = product(more, path);
     double largest = 0;
@@ -81,21 +119,19 @@ Answer<DenseMatrix> geometric_ratio(const Blocks& blocks) {
         largest = std::max(largest, std::abs(step(i, j)));
       }
     if (!std::isfinite(largest)) return no();
-    if (largest < 1e-16) return ratio;
+    settled = largest < 1e-16;
     path = product(fewer, path);
   }
-  return no();
-}
-
-/// Probabilities of level 0, up to a factor, from the chain watched on it alone.
-std::vector<double> first_level(const DenseMatrix& watched) {
-  const size_t size = watched.rows();
-  DenseMatrix equations = watched;
-  DenseMatrix sum(1, size);
-  sum(0, 0) = 1;
-  for (size_t i = 0; i < size; ++i) equations(i, 0) = 1;  // instead of the equation that follows
-  if (!solve_left(sum, equations)) return {};
-  return {sum.row(0), sum.row(0) + size};
+  if (!settled) return no();
+  for (size_t i = 0; i < size; ++i)
+    for (size_t j = 0; j < size; ++j) ratio(i, j) = std::max(0.0, ratio(i, j));
+  // Two rounds of the plain iteration, which subtracts nothing, put rare phases right.
+  for (int round = 0; round < 2; ++round) {
+    auto better = ratio_of(blocks.up, blocks, product(ratio, blocks.down));
+    if (!better) return no();
+    ratio = *std::move(better);
+  }
+  return ratio;
 }
 
 double total(const std::vector<double>& shares) {
@@ -144,13 +180,11 @@ Answer<std::vector<std::vector<double>>> steady_state(const LevelModel& model, L
     returning = product(ratios[bound.top], blocks.down);
   }
   for (size_t level = bound.top; level > 0; --level) {
-    DenseMatrix watched = negative_sum(blocks.within, returning.rows() > 0 ? &returning : nullptr);
     Blocks below = blocks_of(model, level - 1, false);
-    DenseMatrix ratio = std::move(below.up);
-    if (!solve_left(ratio, watched))
-      return impossible(Impossible::not_converged, "a level of the chain cannot be left");
-    returning = product(ratio, blocks.down);
-    ratios[level - 1] = std::move(ratio);
+    auto ratio = ratio_of(std::move(below.up), blocks, returning);
+    if (!ratio) return impossible(Impossible::not_converged, "a level of the chain cannot be left");
+    returning = product(*ratio, blocks.down);
+    ratios[level - 1] = *std::move(ratio);
     blocks = std::move(below);
   }
   DenseMatrix watched = blocks.within;
@@ -158,11 +192,12 @@ Answer<std::vector<std::vector<double>>> steady_state(const LevelModel& model, L
     for (size_t i = 0; i < watched.rows(); ++i)
       for (size_t j = 0; j < watched.columns(); ++j) watched(i, j) += returning(i, j);
 
-  std::vector<std::vector<double>> shares{first_level(watched)};
+  std::vector<std::vector<double>> shares{steady_proportions(watched)};
   if (shares[0].empty())
     return impossible(Impossible::not_converged, "the chain has no single steady state");
   double sum = total(shares[0]);
   double cells = 0;
+  double beyond = 0;  // of the levels that are all alike
   for (size_t level = 1; level <= bound.top || bound.endless; ++level) {
     shares.push_back(times(shares.back(), ratios[std::min(level, bound.top + 1) - 1]));
     const double mass = total(shares.back());
@@ -171,11 +206,13 @@ Answer<std::vector<std::vector<double>>> steady_state(const LevelModel& model, L
     if (!std::isfinite(sum) || cells > cells_max)
       return impossible(Impossible::unstable,
                         "unstable, or so nearly that millions of states matter: take more servers");
-    if (level > bound.top && mass < 1e-17 * sum) break;
+    if (level >= bound.top) beyond += mass;
+    if (level > bound.top && mass < 1e-17 * beyond) break;
     if (sum > 1e200) {  // far below the likely levels; only proportions matter
       for (auto& one : shares)
         for (double& share : one) share *= 1e-200;
       sum *= 1e-200;
+      beyond *= 1e-200;
     }
   }
   for (auto& one : shares)

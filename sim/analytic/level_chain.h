@@ -3,7 +3,8 @@
 // What has no formula (two classes on shared agents) is a chain whose states lie on levels, say by
 // how many of the second class wait, with a few dozen phases each; a move changes the level by at
 // most one. Eliminating levels from the top is exact, and where all levels beyond one are alike the
-// rest is geometric: no truncation.
+// rest is geometric: no truncation. Nothing is subtracted on the way down, for at the levels of an
+// idle desk what is left of a difference would be rounding.
 //
 // Sources: block elimination, D. P. Gaver, P. A. Jacobs and G. Latouche 1984, "Finite
 // birth-and-death models in randomly changing environments"; the matrix R, M. F. Neuts 1981; its
@@ -38,7 +39,8 @@ struct LevelBound {
   bool endless = false;
 };
 
-/// Probabilities by level and phase; of an endless chain the levels that hold all but 1e-17.
+/// Probabilities by level and phase; of an endless chain so many levels that what is
+/// beyond is 1e-17 of those from `top` on.
 /// Errors: too_large; unstable if an endless chain drifts away.
 Answer<std::vector<std::vector<double>>> steady_state(const LevelModel& model, LevelBound bound);
 

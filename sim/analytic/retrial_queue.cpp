@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 namespace paceline::sim {
@@ -22,16 +23,16 @@ class Level {
     std::vector<double> x(servers_ + 1);
     std::vector<double> above(servers_);  // of the eliminated system
     double pivot = 0;
+    double excess = 0;  // of the pivot over the arrival rate, which it never falls below
     for (size_t m = 0; m < servers_; ++m) {
       const double done = static_cast<double>(m + 1) * queue_.service_rate;
       double right = returning[m] + (m + 1 == servers_ ? done : 0);
-      double diagonal = queue_.arrival_rate + static_cast<double>(m) * queue_.service_rate +
-                        orbit_ * queue_.retry_rate;
       if (m > 0) {
         right += queue_.arrival_rate * x[m - 1] / pivot;
-        diagonal -= queue_.arrival_rate * above[m - 1] / pivot;
+        excess *= above[m - 1] / pivot;
       }
-      pivot = diagonal;
+      excess += orbit_ * queue_.retry_rate;
+      pivot = queue_.arrival_rate + excess;
       above[m] = done;
       x[m] = right;
       pivots_.push_back(pivot);
@@ -41,12 +42,6 @@ class Level {
       x[m] = (x[m] + (m + 1 < servers_ ? above[m] * x[m + 1] : 0)) / pivots_[m];
     pivots_.clear();
     return x;
-  }
-
-  /// All busy: the rate out, `last` without the way into a larger orbit.
-  double leaving(bool last) const {
-    return (last ? 0 : queue_.arrival_rate * queue_.p_retry) +
-           queue_.servers * queue_.service_rate + orbit_ * queue_.retry_rate * (1 - queue_.p_retry);
   }
 
  private:
@@ -78,10 +73,12 @@ Orbits solve(const RetrialQueue& queue, size_t orbit_max) {
   for (size_t orbit = orbit_max; orbit > 0; --orbit) {
     const Level level(queue, static_cast<double>(orbit));
     std::vector<double> x = level.shape(returning);
-    const double into = level.leaving(orbit == orbit_max) - returning[servers] -
-                        queue.arrival_rate * x[servers - 1];
-    for (double& state : x) state *= queue.arrival_rate * queue.p_retry / into;
     returning = sent_down(queue, x, static_cast<double>(orbit));
+    // As many leave an orbit for the one below as come up into it.
+    const double down = std::accumulate(returning.begin(), returning.end(), 0.0);
+    const double scale = queue.arrival_rate * queue.p_retry / down;
+    for (double& state : x) state *= scale;
+    for (double& rate : returning) rate *= scale;
     ratios[orbit] = std::move(x);
   }
   Orbits found;

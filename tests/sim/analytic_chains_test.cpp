@@ -176,6 +176,28 @@ TEST(ReservedAgents, SomeLoadsFitOnlyWithoutReserve) {
   EXPECT_EQ(reserved_agents(model).error().kind, Impossible::out_of_range);
 }
 
+TEST(ReservedAgents, AHundredAgentsKeepTheirDigits) {
+  ReservedAgents model;
+  model.arrival_rates = {40, 45};
+  model.service_rate = 1;
+  model.servers = 100;
+  const auto plain = reserved_agents(model).value();
+  EXPECT_LT(relative(plain.occupancy, 0.85), 1e-11);
+  EXPECT_LT(relative(plain.p_all_busy, erlang_c(100, 85).value()), 1e-9);
+  model.reserved = 6;
+  EXPECT_LT(relative(reserved_agents(model).value().occupancy, 0.85), 1e-11);
+}
+
+TEST(NModel, ManyAgentsKeepTheirDigits) {
+  NModel model;
+  model.arrival_rates = {20, 40};
+  model.service_rate = 1;
+  model.servers = {120, 100};  // far more than are needed
+  const auto found = n_model(model).value();
+  EXPECT_LT(relative(found.occupancy[0] * 120 + found.occupancy[1] * 100, 60), 1e-11);
+  EXPECT_LT(relative(found.classes[1].p_wait, erlang_c(100, 40).value()), 1e-7);
+}
+
 TEST(TwoSpeeds, OneSpeedIsPriorityWithoutPreemption) {
   const auto found = two_speeds({{2, 1.2}, {1, 1}, 4}).value();
   const auto desk = PriorityDesk::make({2, 1.2}, 1, 4, Preemption::none).value();
@@ -231,6 +253,12 @@ TEST(RetrialQueue, AgreesWithTheSlowChain) {
             1e-8);
   // Who comes is served or lost in the end.
   EXPECT_NEAR(found.mean_busy, 5 * (1 - found.p_lost), 1e-10);
+}
+
+TEST(RetrialQueue, ManyIdleServersKeepTheirDigits) {
+  const auto found = retrial_queue({5, 1, 60, 0.5, 0}).value();
+  EXPECT_LT(relative(found.p_lost, erlang_b(60, 5).value()), 1e-9);
+  EXPECT_LT(relative(retrial_queue({970, 1, 1'000, 0.2, 1}).value().mean_busy, 970), 1e-11);
 }
 
 TEST(RetrialQueue, EverybodyRetryingNeedsRoom) {

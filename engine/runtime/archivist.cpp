@@ -13,7 +13,8 @@ constexpr size_t jobs_max = 1'024;
 }
 
 struct Archivist::Job {
-  Request* query = nullptr;  // else an archive job
+  Request* query = nullptr;    // or else
+  std::function<void()> then;  // of a sync; or else it is to archive
   sched::DeskNumber desk;
   uint64_t first = 0;
   std::vector<desk::ArchivedTicket> tickets;
@@ -59,6 +60,11 @@ sched::Expected<void, std::string> Archivist::archive(sched::DeskNumber desk, ui
   return found.value()->append(first, tickets);
 }
 
+uint64_t Archivist::count(sched::DeskNumber desk) {
+  auto found = history(desk);
+  return found ? found.value()->count() : 0;
+}
+
 sched::Expected<void, std::string> Archivist::cut(sched::DeskNumber desk, uint64_t kept) {
   auto found = history(desk);
   if (!found) return sched::Unexpected{found.error()};
@@ -83,6 +89,15 @@ bool Archivist::submit_query(Request* request) {
   job->query = request;
   CHECK(rings_->jobs.push(job.release()));
   ++rings_->unanswered;
+  bell_.ring();
+  return true;
+}
+
+bool Archivist::submit_sync(std::function<void()> then) {
+  if (rings_->jobs.write_available() == 0) return false;
+  auto job = std::make_unique<Job>();
+  job->then = std::move(then);
+  CHECK(rings_->jobs.push(job.release()));
   bell_.ring();
   return true;
 }
@@ -113,8 +128,7 @@ void Archivist::run() {
       continue;
     }
     const std::unique_ptr<Job> job(next);
-    auto done = job->query != nullptr ? complete(*job->query)
-                                      : archive(job->desk, job->first, job->tickets);
+    auto done = run(*job);
     if (!done) {
       reason_ = done.error();
       failed_.store(true, std::memory_order_release);
@@ -123,8 +137,23 @@ void Archivist::run() {
     }
     io_.ring();
   }
-  for (const auto& history : histories_)
-    if (history != nullptr && !failed()) (void)history->sync();  // the log has it all as well
+  if (!failed()) (void)sync();  // the log has it all as well
+}
+
+sched::Expected<void, std::string> Archivist::run(Job& job) {
+  if (job.query != nullptr) return complete(*job.query);
+  if (!job.then) return archive(job.desk, job.first, job.tickets);
+  auto synced = sync();
+  if (synced) job.then();
+  return synced;
+}
+
+sched::Expected<void, std::string> Archivist::sync() {
+  for (const auto& history : histories_) {
+    if (history == nullptr) continue;
+    if (auto synced = history->sync(); !synced) return synced;
+  }
+  return {};
 }
 
 void Archivist::stop() {

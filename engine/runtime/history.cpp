@@ -277,12 +277,33 @@ uint64_t external_hash(std::string_view external_id) {
 }  // namespace
 
 sched::Expected<History, std::string> History::open(std::string path, Disk* disk) {
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (disk == nullptr) disk = &real_disk();
+  const int file = disk->open(path, O_RDWR | O_CREAT);
   if (file < 0)
-    return sched::Unexpected{"history: cannot open " + path + ": " + std::strerror(errno)};
-  History history(std::move(path), disk ? disk : &real_disk(), file);
+    return sched::Unexpected{"history: cannot open " + path + ": " + std::strerror(-file)};
+  History history(std::move(path), disk, file);
   if (auto loaded = history.load(); !loaded) return sched::Unexpected{loaded.error()};
   return history;
+}
+
+sched::Expected<History::Extent, std::string> History::inspect(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0 && errno == ENOENT) return Extent{};
+  struct stat status {};
+  int error = file < 0 || fstat(file, &status) != 0 ? errno : 0;
+  Extent extent{.size = static_cast<uint64_t>(status.st_size)};
+  if (error == 0) {
+    Reader reader(file, extent.size);
+    while (reader.next() && reader.header().number == extent.count + 1) {
+      ++extent.count;
+      extent.end = reader.offset() + sizeof(RecordHeader) + reader.header().payload_size;
+    }
+    error = reader.error();
+  }
+  if (file >= 0) ::close(file);
+  if (error != 0)
+    return sched::Unexpected{"history: cannot read " + path + ": " + std::strerror(error)};
+  return extent;
 }
 
 History::History(std::string path, Disk* disk, int file)
@@ -293,6 +314,7 @@ History::History(History&& other) noexcept
       disk_(other.disk_),
       file_(std::exchange(other.file_, -1)),
       end_(other.end_),
+      unsynced_(other.unsynced_),
       buffer_(std::move(other.buffer_)),
       offsets_(std::move(other.offsets_)),
       tickets_(std::move(other.tickets_)),
@@ -305,6 +327,7 @@ History& History::operator=(History&& other) noexcept {
   std::swap(disk_, other.disk_);
   std::swap(file_, other.file_);
   std::swap(end_, other.end_);
+  std::swap(unsynced_, other.unsynced_);
   std::swap(buffer_, other.buffer_);
   std::swap(offsets_, other.offsets_);
   std::swap(tickets_, other.tickets_);
@@ -315,7 +338,7 @@ History& History::operator=(History&& other) noexcept {
 }
 
 History::~History() {
-  if (file_ >= 0) close(file_);
+  if (file_ >= 0) disk_->close(file_);
 }
 
 std::string History::failed(const std::string& what, int error) const {
@@ -336,15 +359,15 @@ sched::Expected<void, std::string> History::load() {
     end_ = reader.offset() + sizeof(RecordHeader) + reader.header().payload_size;
   }
   if (reader.error() != 0) return sched::Unexpected{failed("read", reader.error())};
-  if (ftruncate(file_, static_cast<off_t>(end_)) != 0)
-    return sched::Unexpected{failed("cut", errno)};
   return {};
 }
 
 sched::Expected<void, std::string> History::cut(uint64_t kept) {
+  const uint64_t end = kept < count() ? offsets_[kept] : end_;
+  if (const int error = disk_->truncate(file_, end))
+    return sched::Unexpected{failed("cut", -error)};
   if (kept >= count()) return {};
-  if (ftruncate(file_, static_cast<off_t>(offsets_[kept])) != 0)
-    return sched::Unexpected{failed("cut", errno)};
+  unsynced_ = true;
   offsets_.clear();
   tickets_.clear();
   external_hashes_.clear();
@@ -395,11 +418,16 @@ sched::Expected<void, std::string> History::append(uint64_t first,
   if (const int error = disk_->write_fully(file_, buffer_, old_end))
     return sched::Unexpected{failed("write to", -error)};
   end_ = old_end + buffer_.size();
+  unsynced_ = true;
   return {};
 }
 
 sched::Expected<void, std::string> History::sync() {
+  if (!unsynced_) return {};
   if (const int error = disk_->sync(file_)) return sched::Unexpected{failed("sync", -error)};
+  if (const int error = disk_->sync_folder(path_.substr(0, path_.rfind('/'))))
+    return sched::Unexpected{failed("sync the folder of", -error)};
+  unsynced_ = false;
   return {};
 }
 
@@ -421,8 +449,9 @@ sched::Expected<std::vector<std::byte>, std::string> History::read(uint32_t numb
       header.payload_size != bytes.size() - sizeof header ||
       sched::hash_bytes(bytes.data() + sizeof header, header.payload_size) != header.payload_hash)
     return sched::Unexpected{"history: " + path_ + " at offset " + std::to_string(offset) +
-                             " is damaged: stop the server and move the file away; it is written "
-                             "again from the log"};
+                             " is damaged: stop the server and restore the data folder from a "
+                             "backup; if its log goes back to record 1, moving the file away is "
+                             "enough, it is written again"};
   return bytes;
 }
 
@@ -470,8 +499,9 @@ sched::Expected<void, std::string> History::for_each(
   if (reader.error() != 0) return sched::Unexpected{failed("read", reader.error())};
   if (seen != count())
     return sched::Unexpected{"history: " + path_ + " at offset " + std::to_string(reader.offset()) +
-                             " is damaged: stop the server and move the file away; it is written "
-                             "again from the log"};
+                             " is damaged: stop the server and restore the data folder from a "
+                             "backup; if its log goes back to record 1, moving the file away is "
+                             "enough, it is written again"};
   return {};
 }
 

@@ -201,6 +201,7 @@ class BenchCycle final : public Subcommand {
          {{"p50", rounded(percentile(0.50))},
           {"p90", rounded(percentile(0.90))},
           {"p99", rounded(percentile(0.99))},
+          {"p99_9", rounded(percentile(0.999))},
           {"max", rounded(percentile(1.0))}}},
         {"load_per_s", std::round(static_cast<double>(plan_.backlog) / load_seconds_)},
         {"resident_bytes_per_ticket", std::round(bytes)},

@@ -101,6 +101,7 @@ constexpr std::array commands = {
     SubcommandRow{"bench load", "Measure latency under load, up to more than the server can do",
                   make_bench_load},
     SubcommandRow{"ctl status", "Say how the server is", make_ctl_status},
+    SubcommandRow{"ctl snapshot", "Take a snapshot of the server's state now", make_ctl_snapshot},
     SubcommandRow{"ctl drain", "Take nothing new in and end when all is done", make_ctl_drain},
     SubcommandRow{"ctl advance", "Move the clock of a server driven by commands", make_ctl_advance},
     SubcommandRow{"ctl accept-clock", "Confirm a wall clock that jumped", make_ctl_accept_clock},
@@ -110,10 +111,15 @@ constexpr std::array commands = {
                   make_plan_requirement},
     SubcommandRow{"plan validate", "Compare what is computed with reference cases",
                   make_plan_validate},
+    SubcommandRow{"backup create", "Copy a server's data, while it runs or not",
+                  make_backup_create},
+    SubcommandRow{"backup verify", "Read a backup and replay it in memory", make_backup_verify},
+    SubcommandRow{"backup restore", "Make a data folder of a backup", make_backup_restore},
+    SubcommandRow{"doctor", "Say what is wrong with a data folder", make_doctor},
     SubcommandRow{"script", "Run .desk conversations", make_script},
 };
 
-constexpr std::array<std::array<const char*, 2>, 18> group_summaries = {{
+constexpr std::array<std::array<const char*, 2>, 19> group_summaries = {{
     {"config", "Configuration files"},
     {"calendar", "Opening hours"},
     {"desk", "Desks of a server"},
@@ -132,6 +138,7 @@ constexpr std::array<std::array<const char*, 2>, 18> group_summaries = {{
     {"bench", "Measure"},
     {"ctl", "Operate a server"},
     {"plan", "How many agents are needed"},
+    {"backup", "Copies of a server's data"},
 }};
 
 const char* group_summary(const std::string& group) {

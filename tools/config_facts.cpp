@@ -145,7 +145,9 @@ Facts facts_of(const config::ServerSettings& server) {
           {"max_jump", config::print(server.max_jump)},
           {"on_clock_jump", server.waits_on_clock_jump ? "wait" : "continue"},
           {"shards", std::to_string(server.shards)},
-          {"pin", yes_or_no(server.pin_threads)}};
+          {"pin", yes_or_no(server.pin_threads)},
+          {"snapshot_log_mib", std::to_string(server.snapshot_log_mib)},
+          {"snapshot_every", config::print(server.snapshot_every)}};
 }
 
 Facts facts_of(const desk::DeskSettings& settings) {

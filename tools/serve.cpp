@@ -92,6 +92,15 @@ class Serve final : public Subcommand {
     pin_given_ = app.add_flag("--pin", options_.pin_threads,
                               "Keep the threads of socket, shards and log each on a processor of "
                               "their own");
+    snapshot_log_given_ =
+        app.add_option("--snapshot-log-mib", snapshot_log_mib_,
+                       "Take a snapshot when the log has grown by so many MiB; 0: not for that")
+            ->check(CLI::Range(0, 1'048'576));
+    snapshot_every_given_ =
+        app.add_option("--snapshot-every", snapshot_every_,
+                       "Take a snapshot so often, if anything happened: 15m, 1h; 0s: not for that");
+    app.add_flag("--snapshot-on-exit", options_.snapshot_on_exit,
+                 "Take a snapshot when the server ends: before an upgrade, or for a quick start");
     app.add_option("--token-file", options_.token_file,
                    "Who knows its content is an administrator");
     app.add_option("--tickets-max", options_.desk_limits.tickets_max, "Room of a new desk")
@@ -109,6 +118,13 @@ class Serve final : public Subcommand {
     if (options_.data.empty()) {
       return sched::Unexpected{bad_usage("no data folder: give --data DIR, or data in [server]")};
     }
+    const auto every = config::parse_duration(snapshot_every_);
+    if (!every || every->us < 0) {
+      return sched::Unexpected{bad_usage(fmt::format(
+          "--snapshot-every {}: {}", snapshot_every_, every ? "is negative" : every.error()))};
+    }
+    options_.snapshot_every = *every;
+    options_.snapshot_log_bytes = snapshot_log_mib_ * 1'048'576ULL;
     if (options_.listen.empty()) {
       return sched::Unexpected{
           bad_usage("nowhere to listen: give --listen unix:PATH, or listen in [server]")};
@@ -141,6 +157,8 @@ class Serve final : public Subcommand {
     if (data_given_->count() == 0 && !settings.data.empty()) options_.data = settings.data;
     if (listen_given_->count() == 0 && !settings.listen.empty()) options_.listen = settings.listen;
     if (shards_given_->count() == 0) options_.shards = settings.shards;
+    if (snapshot_log_given_->count() == 0) snapshot_log_mib_ = settings.snapshot_log_mib;
+    if (snapshot_every_given_->count() == 0) snapshot_every_ = config::print(settings.snapshot_every);
     if (pin_given_->count() == 0) options_.pin_threads = settings.pin_threads;
     options_.max_jump = settings.max_jump;
     options_.waits_on_clock_jump = settings.waits_on_clock_jump;
@@ -183,9 +201,13 @@ class Serve final : public Subcommand {
   std::string durability_ = "sync";
   std::string sync_interval_ = "100ms";
   std::string clock_ = "wall";
+  uint64_t snapshot_log_mib_ = 1'024;
+  std::string snapshot_every_ = "1h";
   CLI::Option* data_given_ = nullptr;
   CLI::Option* listen_given_ = nullptr;
   CLI::Option* shards_given_ = nullptr;
+  CLI::Option* snapshot_log_given_ = nullptr;
+  CLI::Option* snapshot_every_given_ = nullptr;
   CLI::Option* pin_given_ = nullptr;
   CLI::Option* durability_given_ = nullptr;
   CLI::Option* interval_given_ = nullptr;

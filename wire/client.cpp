@@ -339,6 +339,28 @@ Called<void> Client::drain(Timeout timeout) {
   return {};
 }
 
+Called<SnapshotTaken> Client::take_snapshot(Timeout timeout) {
+  const auto answer = session_->request(MessageKind::control, {}, timeout, [](Outstanding& entry) {
+    append(entry.frame, Control{.tag = entry.tag, .verb = ControlVerb::snapshot});
+  });
+  if (!answer) return sched::Unexpected{answer.error()};
+  if (answer->kind != MessageKind::snapshot_taken) return sched::Unexpected{unexpected(*answer)};
+  auto decoded = decode_snapshot_taken(answer->payload.bytes());
+  if (!decoded) return sched::Unexpected{malformed(decoded)};
+  return std::move(*decoded);
+}
+
+Called<LogHeld> Client::hold_log(Timeout timeout) {
+  const auto answer = session_->request(MessageKind::control, {}, timeout, [](Outstanding& entry) {
+    append(entry.frame, Control{.tag = entry.tag, .verb = ControlVerb::hold_log});
+  });
+  if (!answer) return sched::Unexpected{answer.error()};
+  if (answer->kind != MessageKind::log_held) return sched::Unexpected{unexpected(*answer)};
+  auto decoded = decode_log_held(answer->payload.bytes());
+  if (!decoded) return sched::Unexpected{malformed(decoded)};
+  return std::move(*decoded);
+}
+
 Called<void> Client::put_configuration(sched::DeskNumber desk,
                                        const desk::Configuration& configuration, Timeout timeout) {
   const Bytes document = encode_configuration(configuration);

@@ -146,6 +146,10 @@ class Client {
                                                Timeout timeout = default_timeout);
 
   Called<ServerStatus> status(Timeout timeout = default_timeout);
+  /// Of the server's state as it is now; may take minutes.
+  Called<SnapshotTaken> take_snapshot(Timeout timeout);
+  /// The server's log and snapshots stay as they are while this client is connected.
+  Called<LogHeld> hold_log(Timeout timeout = default_timeout);
   Called<void> drain(Timeout timeout = default_timeout);
 
   /// Begin, chunks, commit; done when the desk has taken the configuration in.

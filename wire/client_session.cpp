@@ -418,6 +418,10 @@ std::optional<ClientError> ClientSession::handle(const Frame& frame) {
       return complete_with(decode_done(payload), frame);
     case MessageKind::server_status:
       return complete_with(decode_server_status(payload), frame);
+    case MessageKind::snapshot_taken:
+      return complete_with(decode_snapshot_taken(payload), frame);
+    case MessageKind::log_held:
+      return complete_with(decode_log_held(payload), frame);
     case MessageKind::answer:
       return complete_with(decode_answer(payload), frame);
     default:

@@ -59,6 +59,8 @@ enum class MessageKind : uint16_t {
   advanced,
   done,
   server_status,
+  snapshot_taken,
+  log_held,
 };
 /// "desk_opened"
 std::string_view name(MessageKind kind);

@@ -99,6 +99,8 @@ std::string_view name(ErrorCode code) {
       return "limit_exceeded";
     case ErrorCode::internal:
       return "internal";
+    case ErrorCode::snapshot_failed:
+      return "snapshot_failed";
   }
   return "unknown";
 }
@@ -282,7 +284,7 @@ void append(Bytes& out, const Control& message) {
 
 Decoded<Control> decode_control(std::span<const std::byte> payload) {
   return read<schema::Control>(payload, "control", [](FieldReader& reader, const auto& table) {
-    return Control{table.tag(), reader.enumerator(table.verb(), ControlVerb::drain, "verb")};
+    return Control{table.tag(), reader.enumerator(table.verb(), ControlVerb::release_log, "verb")};
   });
 }
 
@@ -356,6 +358,51 @@ Decoded<ServerStatus> decode_server_status(std::span<const std::byte> payload) {
   });
   reader.tables(table.figures(), "figures", [&](const schema::Figure& figure) {
     message.figures.emplace_back(reader.text(figure.name(), "figures.name"), figure.value());
+  });
+  return reader.finish(std::move(message));
+}
+
+void append(Bytes& out, const SnapshotTaken& message) {
+  append_table(out, MessageKind::snapshot_taken, [&](Builder& builder) {
+    const runtime::SnapshotReport& report = message.report;
+    const auto path = put_text(builder, report.path);
+    return schema::CreateSnapshotTaken(builder, message.tag, path, report.sequence, report.bytes,
+                                       report.raw_bytes, report.replay_us, report.write_us,
+                                       report.verify_us);
+  });
+}
+
+Decoded<SnapshotTaken> decode_snapshot_taken(std::span<const std::byte> payload) {
+  return read<schema::SnapshotTaken>(
+      payload, "snapshot_taken", [](FieldReader& reader, const auto& table) {
+        return SnapshotTaken{table.tag(),
+                             {reader.text(table.path(), "path"), table.sequence(), table.bytes(),
+                              table.raw_bytes(), table.replay_us(), table.write_us(),
+                              table.verify_us()}};
+      });
+}
+
+void append(Bytes& out, const LogHeld& message) {
+  append_table(out, MessageKind::log_held, [&](Builder& builder) {
+    const auto data = put_text(builder, message.data);
+    const auto desks = put_tables<schema::HeldDesk>(
+        builder, message.desks, [](Builder& b, const runtime::MarkedDesk& desk) {
+          return schema::CreateHeldDesk(b, desk.number.value, desk.event_hash, desk.last_event,
+                                        desk.archived);
+        });
+    return schema::CreateLogHeld(builder, message.tag, data, message.sequence, desks);
+  });
+}
+
+Decoded<LogHeld> decode_log_held(std::span<const std::byte> payload) {
+  constexpr flatbuffers::uoffset_t held_tables_max = 100'000;  // a server may have 65,535 desks
+  const auto root = verified_root<schema::LogHeld>(payload, "log_held", held_tables_max);
+  if (!root) return sched::Unexpected{root.error()};
+  const auto& table = **root;
+  FieldReader reader("log_held", payload.size());
+  LogHeld message{table.tag(), reader.text(table.data(), "data"), table.sequence(), {}};
+  reader.tables(table.desks(), "desks", [&](const schema::HeldDesk& desk) {
+    message.desks.push_back({{desk.desk()}, desk.event_hash(), desk.last_event(), desk.archived()});
   });
   return reader.finish(std::move(message));
 }

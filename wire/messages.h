@@ -14,7 +14,7 @@
 //   subscribe             →   done, then events as credit allows | too_old | error
 //   credit                →   (events)
 //   unsubscribe           →   done
-//   control               →   server_status | done | error
+//   control               →   server_status | done | snapshot_taken | log_held | error
 //
 // Owner: any thread; plain values.  Allocates: texts and `out`.  Errors: WireError.
 #pragma once
@@ -30,6 +30,7 @@
 
 #include "engine/desk/command.h"
 #include "engine/desk/limits.h"
+#include "engine/runtime/snapshot_report.h"
 #include "sched/base/expected.h"
 #include "sched/base/ids.h"
 #include "wire/frame.h"
@@ -39,7 +40,7 @@ namespace paceline::wire {
 enum class Lane : uint8_t { interactive, bulk };
 enum class ClockMode : uint8_t { wall, commands };
 enum class Durability : uint8_t { none, sync, interval };
-enum class ControlVerb : uint8_t { status, drain };
+enum class ControlVerb : uint8_t { status, drain, snapshot, hold_log, release_log };
 
 std::string_view name(Lane lane);
 std::string_view name(ClockMode mode);
@@ -64,6 +65,7 @@ enum class ErrorCode : uint16_t {
   draining = 15,          ///< Nothing new is taken in.
   limit_exceeded = 16,    ///< Fatal: more in flight than `welcome` allows.
   internal = 17,
+  snapshot_failed = 18,
 };
 std::string_view name(ErrorCode code);
 
@@ -145,7 +147,7 @@ struct TooOld {
   uint64_t first_sequence = 0;  ///< Oldest event there still is.
 };
 
-/// Drain needs Role::administrator.
+/// All but status need Role::administrator.
 struct Control {
   uint64_t tag = 0;
   ControlVerb verb = ControlVerb::status;
@@ -177,6 +179,18 @@ struct ServerStatus {
   std::vector<std::pair<std::string, uint64_t>> figures;  ///< "connections", "log_bytes", …
 };
 
+struct SnapshotTaken {
+  uint64_t tag = 0;
+  runtime::SnapshotReport report;
+};
+/// The log and the snapshots stay as they are until the connection ends or release_log.
+struct LogHeld {
+  uint64_t tag = 0;
+  std::string data;       ///< The server's folder.
+  uint64_t sequence = 0;  ///< Durable; what comes later may be copied or not.
+  std::vector<runtime::MarkedDesk> desks;
+};
+
 void append(Bytes& out, const Hello& message);
 void append(Bytes& out, const Welcome& message);
 void append(Bytes& out, const Advance& message);
@@ -191,6 +205,8 @@ void append(Bytes& out, const Control& message);
 void append(Bytes& out, const Done& message);
 void append(Bytes& out, const ErrorMessage& message);
 void append(Bytes& out, const ServerStatus& message);
+void append(Bytes& out, const SnapshotTaken& message);
+void append(Bytes& out, const LogHeld& message);
 
 template <class T>
 using Decoded = sched::Expected<T, WireError>;
@@ -209,5 +225,7 @@ Decoded<Control> decode_control(std::span<const std::byte> payload);
 Decoded<Done> decode_done(std::span<const std::byte> payload);
 Decoded<ErrorMessage> decode_error(std::span<const std::byte> payload);
 Decoded<ServerStatus> decode_server_status(std::span<const std::byte> payload);
+Decoded<SnapshotTaken> decode_snapshot_taken(std::span<const std::byte> payload);
+Decoded<LogHeld> decode_log_held(std::span<const std::byte> payload);
 
 }  // namespace paceline::wire

@@ -88,6 +88,9 @@ sched::Expected<std::unique_ptr<Server>, ServerError> Server::start(ServerOption
   behind.shards = options.shards;
   behind.pin_threads = options.pin_threads;
   behind.desks_max = options.desks_max;
+  behind.snapshots.log_bytes = options.snapshot_log_bytes;
+  behind.snapshots.every = options.snapshot_every;
+  behind.snapshot_on_exit = options.snapshot_on_exit;
   behind.events_kept = options.events_kept;
   behind.decode_frame = decode_frame;
   behind.decode_configuration = decode_configuration;

@@ -64,6 +64,9 @@ struct ServerOptions {
   uint64_t bytes_in_flight_max = 256 * 1'048'576;  ///< Of all connections; above it: busy.
   uint32_t events_kept = 65'536;                   ///< Per desk, for subscriptions to resume from.
   uint64_t segment_size = 64 * 1'048'576;
+  uint64_t snapshot_log_bytes = 1'024 * 1'048'576ULL;  ///< Log since the last; 0: never for it.
+  sched::Duration snapshot_every = sched::hour;        ///< If anything happened; 0: never for it.
+  bool snapshot_on_exit = false;
   int64_t hello_wait_us = 10'000'000;   ///< From connecting to hello.
   int64_t ending_wait_us = 10'000'000;  ///< For a client to read why its connection ends.
 

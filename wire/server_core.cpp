@@ -130,6 +130,7 @@ void ServerCore::sweep() {
                                                    std::to_string(options_.hello_wait_us / 1'000) +
                                                    " ms of connecting");
     }
+  pipeline_->tick();
   if (!draining_) arm_sweep();
 }
 
@@ -155,6 +156,8 @@ void ServerCore::recycle(ServerRequest* request) {
   request->payload = {};
   request->open_desk.reset();
   request->query.reset();
+  request->snapshot.reset();
+  request->hold.reset();
   request->refusal = runtime::Refusal::none;
   request->refusal_text.clear();
   spare_.push_back(request);
@@ -231,6 +234,7 @@ void ServerCore::drain_for(const ServerSession& session, uint64_t tag) {
 void ServerCore::begin_drain() {
   draining_ = true;
   note("draining: nothing new is taken in");
+  pipeline_->begin_to_end();
   listeners_.clear();
 }
 

@@ -49,6 +49,8 @@ ErrorCode code_of(runtime::Refusal refusal) {
       return ErrorCode::desks_full;
     case runtime::Refusal::clock_not_commands:
       return ErrorCode::clock_not_commands;
+    case runtime::Refusal::snapshot_failed:
+      return ErrorCode::snapshot_failed;
     case runtime::Refusal::none:
       break;
   }
@@ -92,6 +94,7 @@ void ServerSession::close() {
   sockets_->stream.close(ignored);
   subscriptions_.clear();
   held_.reset();
+  if (holds_log_) core_.pipeline().release_log(id_);
   core_.left(*this);
 }
 
@@ -158,6 +161,7 @@ bool ServerSession::room_for(const Frame& frame) const {
   switch (frame.kind) {
     case MessageKind::open_desk:
     case MessageKind::query:
+    case MessageKind::control:
     case MessageKind::advance:
       // Advances come one by one between commands, a replay's thousands of them; questions weigh
       // more.
@@ -450,8 +454,33 @@ void ServerSession::take_control(const Frame& frame) {
   }
   if (!administrator())
     return error(control->tag, ErrorCode::permission_denied,
-                 "only an administrator may drain the server");
-  core_.drain_for(*this, control->tag);
+                 "only an administrator may drain the server, take snapshots or hold the log");
+  switch (control->verb) {
+    case ControlVerb::status:
+      break;
+    case ControlVerb::drain:
+      return core_.drain_for(*this, control->tag);
+    case ControlVerb::snapshot:
+    case ControlVerb::hold_log:
+      return submit_control(*control);
+    case ControlVerb::release_log:
+      core_.pipeline().release_log(id_);
+      holds_log_ = false;
+      append(out_, Done{control->tag});
+  }
+}
+
+void ServerSession::submit_control(const Control& control) {
+  const bool snapshot = control.verb == ControlVerb::snapshot;
+  ServerRequest* request = new_request(
+      snapshot ? runtime::RequestKind::snapshot : runtime::RequestKind::hold_log, control.tag);
+  if (snapshot) {
+    request->snapshot = std::make_unique<runtime::SnapshotReport>();
+  } else {
+    request->hold = std::make_unique<runtime::HoldWork>();
+    holds_log_ = true;
+  }
+  submit_question(request);
 }
 
 void ServerSession::drained(uint64_t tag) {
@@ -504,6 +533,13 @@ void ServerSession::answer_question(const ServerRequest& request) {
                               .now_us = opened.now_us});
       break;
     }
+    case runtime::RequestKind::snapshot:
+      append(out_, SnapshotTaken{request.tag, *request.snapshot});
+      break;
+    case runtime::RequestKind::hold_log:
+      append(out_, LogHeld{request.tag, core_.pipeline().data_folder(), request.hold->sequence,
+                           request.hold->desks});
+      break;
     case runtime::RequestKind::query: {
       desk::Answer& answer = request.query->answer;
       if (answer.kind == desk::QueryKind::status)

@@ -91,6 +91,7 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
   void take_credit(const Frame& frame);
   void take_unsubscribe(const Frame& frame);
   void take_control(const Frame& frame);
+  void submit_control(const Control& control);
 
   bool administrator() const;
   bool desk_known(sched::DeskNumber desk) const;
@@ -138,6 +139,7 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
   size_t out_at_ = 0;
   bool writing_ = false;
   bool closing_ = false;  // once everything is sent
+  bool holds_log_ = false;  // or has asked to
   int64_t closing_since_us_ = 0;
   bool closed_ = false;
 

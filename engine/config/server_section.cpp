@@ -78,6 +78,9 @@ void read_server(TableReader& file, Diagnostics& diagnostics, Sections& sections
     settings.waits_on_clock_jump = *position == 1;
   if (const auto shards = server.integer("shards", 1, 64))
     settings.shards = static_cast<uint32_t>(*shards);
+  if (const auto mib = server.integer("snapshot_log_mib", 0, 1'048'576))
+    settings.snapshot_log_mib = static_cast<uint32_t>(*mib);
+  if (const auto every = server.duration("snapshot_every")) settings.snapshot_every = *every;
   settings.pin_threads = server.boolean("pin").value_or(false);
   server.finish();
 }

@@ -13,7 +13,8 @@ constexpr size_t jobs_max = 1'024;
 }
 
 struct Archivist::Job {
-  Request* query = nullptr;  // else an archive job
+  Request* query = nullptr;    // or else
+  std::function<void()> then;  // of a sync; or else it is to archive
   sched::DeskNumber desk;
   desk::ArchivedBatch batch;
 };
@@ -36,7 +37,11 @@ Archivist::~Archivist() {
 /// The I/O thread's: an old one if there is one.
 std::unique_ptr<Archivist::Job> Archivist::new_job() {
   Job* spent = nullptr;
-  return rings_->spent.pop(spent) ? std::unique_ptr<Job>(spent) : std::make_unique<Job>();
+  std::unique_ptr<Job> job =
+      rings_->spent.pop(spent) ? std::unique_ptr<Job>(spent) : std::make_unique<Job>();
+  job->query = nullptr;
+  job->then = nullptr;
+  return job;
 }
 
 sched::Expected<History*, std::string> Archivist::history(sched::DeskNumber desk) {
@@ -65,6 +70,11 @@ sched::Expected<void, std::string> Archivist::archive(sched::DeskNumber desk,
   return found.value()->append(batch);
 }
 
+uint64_t Archivist::count(sched::DeskNumber desk) {
+  auto found = history(desk);
+  return found ? found.value()->count() : 0;
+}
+
 sched::Expected<void, std::string> Archivist::cut(sched::DeskNumber desk, uint64_t kept) {
   auto found = history(desk);
   if (!found) return sched::Unexpected{found.error()};
@@ -74,7 +84,6 @@ sched::Expected<void, std::string> Archivist::cut(sched::DeskNumber desk, uint64
 bool Archivist::submit_archive(sched::DeskNumber desk, desk::ArchivedBatch& batch) {
   if (rings_->jobs.write_available() == 0) return false;
   auto job = new_job();
-  job->query = nullptr;
   job->desk = desk;
   std::swap(job->batch, batch);
   CHECK(rings_->jobs.push(job.release()));
@@ -88,6 +97,15 @@ bool Archivist::submit_query(Request* request) {
   job->query = request;
   CHECK(rings_->jobs.push(job.release()));
   ++rings_->unanswered;
+  bell_.ring();
+  return true;
+}
+
+bool Archivist::submit_sync(std::function<void()> then) {
+  if (rings_->jobs.write_available() == 0) return false;
+  auto job = new_job();
+  job->then = std::move(then);
+  CHECK(rings_->jobs.push(job.release()));
   bell_.ring();
   return true;
 }
@@ -118,8 +136,7 @@ void Archivist::run() {
       continue;
     }
     std::unique_ptr<Job> job(next);
-    auto done = job->query != nullptr ? complete(*job->query)
-                                      : archive(job->desk, job->batch);
+    auto done = run(*job);
     if (!done) {
       reason_ = done.error();
       failed_.store(true, std::memory_order_release);
@@ -129,8 +146,23 @@ void Archivist::run() {
     if (rings_->spent.push(job.get())) (void)job.release();
     io_.ring();
   }
-  for (const auto& history : histories_)
-    if (history != nullptr && !failed()) (void)history->sync();  // the log has it all as well
+  if (!failed()) (void)sync();  // the log has it all as well
+}
+
+sched::Expected<void, std::string> Archivist::run(Job& job) {
+  if (job.query != nullptr) return complete(*job.query);
+  if (!job.then) return archive(job.desk, job.batch);
+  auto synced = sync();
+  if (synced) job.then();
+  return synced;
+}
+
+sched::Expected<void, std::string> Archivist::sync() {
+  for (const auto& history : histories_) {
+    if (history == nullptr) continue;
+    if (auto synced = history->sync(); !synced) return synced;
+  }
+  return {};
 }
 
 void Archivist::stop() {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,12 +30,15 @@ class Archivist {
   /// Likewise, after begin(), on one thread for each desk: what a replay archives.
   sched::Expected<void, std::string> archive(sched::DeskNumber desk,
                                              const desk::ArchivedBatch& batch);
+  uint64_t count(sched::DeskNumber desk);  ///< Likewise: what the file holds.
   /// After the replay: a history must not be ahead of its log.
   sched::Expected<void, std::string> cut(sched::DeskNumber desk, uint64_t kept);
 
   // From the I/O thread. False: too much is waiting; try again when woken.
   bool submit_archive(sched::DeskNumber desk, desk::ArchivedBatch& batch);  ///< Takes it out.
   bool submit_query(Request* request);
+  /// Calls `then`, on its own thread, when everything submitted so far is durable.
+  bool submit_sync(std::function<void()> then);
   /// Does this answer need the history file?
   static bool concerns(const Request& request);
   /// The next query whose answer is complete; none: nothing new.
@@ -52,6 +56,8 @@ class Archivist {
 
   std::unique_ptr<Job> new_job();
   sched::Expected<History*, std::string> history(sched::DeskNumber desk);
+  sched::Expected<void, std::string> run(Job& job);
+  sched::Expected<void, std::string> sync();
   sched::Expected<void, std::string> complete(Request& request);
   sched::Expected<void, std::string> complete_kpi(Request& request, History& history);
 

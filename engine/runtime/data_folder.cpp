@@ -29,7 +29,7 @@ sched::Expected<DataFolder, FolderError> DataFolder::lock(const std::string& pat
   };
   if (path.empty()) return fail("open it", "no folder is named");
   std::error_code error;
-  for (const char* part : {"", "/log", "/history"}) {
+  for (const char* part : {"", "/log", "/history", "/snapshots"}) {
     std::filesystem::create_directories(path + part, error);
     if (error) return fail("create " + path + part, error.message());
   }

@@ -1,8 +1,9 @@
 // The server's folder: one server at a time.
 //
-//   data/lock      held with flock while a server lives; says whose pid
-//   data/log/      segments of the command log
-//   data/history/  a file per desk
+//   data/lock        held with flock while a server lives; says whose pid
+//   data/log/        segments of the command log
+//   data/history/    a file per desk
+//   data/snapshots/  the newest two
 //
 // Owner: the starting thread.
 #pragma once
@@ -30,6 +31,7 @@ class DataFolder {
   const std::string& path() const { return path_; }
   std::string log() const { return path_ + "/log"; }
   std::string history() const { return path_ + "/history"; }
+  std::string snapshots() const { return path_ + "/snapshots"; }
 
  private:
   DataFolder(std::string path, int file) : path_(std::move(path)), file_(file) {}

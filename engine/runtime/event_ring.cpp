@@ -32,7 +32,8 @@ uint64_t EventRing::read(uint64_t from, uint64_t kinds, size_t limit,
 void EventRing::persist(sched::Archive& archive) {
   uint64_t last = last_;
   std::vector<desk::Event> events;
-  if (archive.saving()) read(first(), 0, kept_, events);
+  if (archive.saving() && count_ > 0) read(first(), 0, kept_, events);
+  archive.part("recent events", 1, sizeof(desk::Event));
   archive.value(last);
   archive.list(events);
   if (archive.saving() || archive.failed()) return;

@@ -55,6 +55,7 @@ class FileLog final : public CommandLog {
   Logged<void> sync() override;
   Logged<void> trim(uint64_t sequence) override;
   LogPosition position() const override { return position_; }
+  uint64_t epoch() const { return epoch_; }  ///< Of what is appended; after replay().
   uint64_t durable_sequence() const override { return durable_; }
   uint64_t bytes() const override;
 

@@ -83,13 +83,34 @@ uint64_t external_hash(std::string_view external_id) {
 }  // namespace
 
 sched::Expected<History, std::string> History::open(std::string path, Disk* disk) {
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (disk == nullptr) disk = &real_disk();
+  const int file = disk->open(path, O_RDWR | O_CREAT);
   if (file < 0)
-    return sched::Unexpected{"history: cannot open " + path + ": " + std::strerror(errno)};
-  History history(std::move(path), disk ? disk : &real_disk(), file);
-  history.direct_ = ::open(history.path_.c_str(), O_RDWR | O_DIRECT | O_CLOEXEC);
+    return sched::Unexpected{"history: cannot open " + path + ": " + std::strerror(-file)};
+  History history(std::move(path), disk, file);
+  history.direct_ = disk->open(history.path_, O_RDWR | O_DIRECT);
   if (auto loaded = history.load(); !loaded) return sched::Unexpected{loaded.error()};
   return history;
+}
+
+sched::Expected<History::Extent, std::string> History::inspect(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0 && errno == ENOENT) return Extent{};
+  struct stat status {};
+  int error = file < 0 || fstat(file, &status) != 0 ? errno : 0;
+  Extent extent{.size = static_cast<uint64_t>(status.st_size)};
+  if (error == 0) {
+    Reader reader(file, extent.size);
+    while (reader.next() && (reader.is_name() || reader.header().number == extent.count + 1)) {
+      extent.count += reader.is_name() ? 0 : 1;
+      extent.end = reader.end_of_record();
+    }
+    error = reader.error();
+  }
+  if (file >= 0) ::close(file);
+  if (error != 0)
+    return sched::Unexpected{"history: cannot read " + path + ": " + std::strerror(error)};
+  return extent;
 }
 
 History::History(std::string path, Disk* disk, int file)
@@ -104,6 +125,7 @@ History::History(History&& other) noexcept
       tail_at_(other.tail_at_),
       flushed_to_(other.flushed_to_),
       tail_(std::move(other.tail_)),
+      unsynced_(other.unsynced_),
       buffer_(std::move(other.buffer_)),
       reader_(std::move(other.reader_)),
       names_(std::move(other.names_)),
@@ -116,8 +138,8 @@ History::History(History&& other) noexcept
 History::~History() {
   if (file_ < 0) return;
   (void)flush();  // what cannot be written is still in the log
-  close(file_);
-  if (direct_ >= 0) close(direct_);
+  disk_->close(file_);
+  if (direct_ >= 0) disk_->close(direct_);
 }
 
 std::string History::failed(const std::string& what, int error) const {
@@ -143,8 +165,6 @@ sched::Expected<void, std::string> History::load() {
     end_ = reader.end_of_record();
   }
   if (reader.error() != 0) return sched::Unexpected{failed("read", reader.error())};
-  if (ftruncate(file_, static_cast<off_t>(end_)) != 0)
-    return sched::Unexpected{failed("cut", errno)};
   return read_tail();
 }
 
@@ -160,10 +180,12 @@ sched::Expected<void, std::string> History::read_tail() {
 }
 
 sched::Expected<void, std::string> History::cut(uint64_t kept) {
-  if (kept >= count()) return {};
   if (auto flushed = flush(); !flushed) return flushed;
-  if (ftruncate(file_, static_cast<off_t>(offsets_[kept])) != 0)
-    return sched::Unexpected{failed("cut", errno)};
+  const uint64_t end = kept < count() ? offsets_[kept] : end_;
+  if (const int error = disk_->truncate(file_, end))
+    return sched::Unexpected{failed("cut", -error)};
+  if (kept >= count()) return {};
+  unsynced_ = true;
   offsets_.clear();
   tickets_.clear();
   external_hashes_.clear();
@@ -222,6 +244,7 @@ sched::Expected<void, std::string> History::append(const desk::ArchivedBatch& ba
   tail_.resize(before + buffer_.size());
   std::memcpy(tail_.data() + before, buffer_.data(), buffer_.size());
   end_ += buffer_.size();
+  unsynced_ = true;
   return tail_.size() < written_at_once ? sched::Expected<void, std::string>() : write_blocks();
 }
 
@@ -247,14 +270,19 @@ sched::Expected<void, std::string> History::flush() {
 }
 
 sched::Expected<void, std::string> History::sync() {
+  if (!unsynced_) return {};
   if (auto flushed = flush(); !flushed) return flushed;
   if (const int error = disk_->sync(file_)) return sched::Unexpected{failed("sync", -error)};
+  if (const int error = disk_->sync_folder(path_.substr(0, path_.rfind('/'))))
+    return sched::Unexpected{failed("sync the folder of", -error)};
+  unsynced_ = false;
   return {};
 }
 
 std::string History::damaged(uint64_t offset) const {
   return "history: " + path_ + " at offset " + std::to_string(offset) +
-         " is damaged: stop the server and move the file away; it is written again from the log";
+         " is damaged: stop the server and restore the data folder from a backup; if its log goes "
+         "back to record 1, moving the file away is enough, it is written again";
 }
 
 sched::Expected<std::vector<std::byte>, std::string> History::read(uint32_t number) const {

@@ -1,8 +1,9 @@
 // Closed tickets that left the desk's memory: an append-only file per desk.
 //
 // Records are numbered densely by the desk, so a replay of the log writes nothing twice: what the
-// file already holds is skipped. As long as the log holds every batch the file is a consequence of
-// it, so a damaged or torn tail is cut when it is opened and comes back with the replay.
+// file already holds is skipped. Opening counts what is whole from the front and changes nothing.
+// What a snapshot counts on is synced before, so if that is not there the file is damaged; what
+// comes behind, a torn tail perhaps, is written over: it comes back with the replay.
 //
 // A ticket is kept in numbers of as few bytes as they need (some 130 bytes besides its texts), the
 // names they stand for once in front of the first ticket that may use them.
@@ -38,6 +39,14 @@ class History {
  public:
   /// Opens or creates the file. Errors are sentences.
   static sched::Expected<History, std::string> open(std::string path, Disk* disk);
+  /// How many whole records a file holds, and where they end. Writes nothing; no such file holds
+  /// none.
+  struct Extent {
+    uint64_t count = 0;
+    uint64_t end = 0;
+    uint64_t size = 0;  ///< Of the file; above `end` lies a torn write, or damage.
+  };
+  static sched::Expected<Extent, std::string> inspect(const std::string& path);
   History(History&& other) noexcept;
   ~History();
 
@@ -47,10 +56,10 @@ class History {
   sched::Expected<void, std::string> append(const desk::ArchivedBatch& batch);
   /// Everything appended is in the file, …
   sched::Expected<void, std::string> flush();
-  /// … and durable.
+  /// … and durable, its name too. Does nothing when nothing is new.
   sched::Expected<void, std::string> sync();
   /// Forgets what is numbered above `kept`: tickets the log does not know (it was cut, or its tail
-  /// never reached the disk).
+  /// never reached the disk); and whatever lies behind the last whole record.
   sched::Expected<void, std::string> cut(uint64_t kept);
 
   /// As it was when it left, `archived` set. Nothing: not here. An error: here, but not readable.
@@ -81,6 +90,7 @@ class History {
   uint64_t tail_at_ = 0;  // block the tail begins with
   uint64_t flushed_to_ = 0;
   BlockBuffer tail_;               // from there to the end
+  bool unsynced_ = true;           // it may have been created just now
   std::vector<std::byte> buffer_;  // of the append under way
   desk::ArchivedBatch::Reader reader_;
   desk::ArchivedNames names_;

@@ -14,8 +14,11 @@
 #include "engine/runtime/fan_out.h"
 #include "engine/runtime/file_log.h"
 #include "engine/runtime/log_writer.h"
+#include "engine/runtime/recovery.h"
 #include "engine/runtime/replica.h"
 #include "engine/runtime/shard.h"
+#include "engine/runtime/snapshot_keeper.h"
+#include "engine/runtime/snapshot_load.h"
 #include "engine/runtime/threads.h"
 #include "engine/runtime/wake_up.h"
 #include "sched/base/check.h"
@@ -62,6 +65,7 @@ struct Pipeline::Impl {
         to_log(options.applied_max, options.shards),
         to_io(options.applied_max * options.shards),
         archivist(folder.history(), options.disk, io),
+        snapshots(folder.snapshots(), *options.disk),
         directory(options.desks_max),
         fan_out(options.shards) {
     for (uint32_t i = 0; i < options.shards; ++i) lanes.emplace_back(options, i, to_log);
@@ -78,9 +82,15 @@ struct Pipeline::Impl {
   bool submit_to_all(Request* request);
   bool submit_open_desk(Request* request);
 
+  ReplicaOptions replica_options() const {
+    return {.decode_frame = options.decode_frame,
+            .decode_configuration = options.decode_configuration,
+            .events_kept = options.events_kept};
+  }
   sched::Expected<void, std::string> recover(Replica& replica);
   sched::Expected<void, std::string> note_recovery(Replica& replica);
   void start_threads();
+  sched::Expected<void, std::string> close_log(sched::Instant last_ts);
 
   PipelineOptions options;
   DataFolder folder;
@@ -90,6 +100,7 @@ struct Pipeline::Impl {
   AppliedRing to_io;
   Archivist archivist;
   std::deque<ShardLane> lanes;  // where they are made they stay
+  SnapshotFolder snapshots;
   std::optional<LogWriter> writer;
   std::thread log_thread;
   std::thread archivist_thread;
@@ -102,8 +113,9 @@ struct Pipeline::Impl {
   size_t next_request = 0;
   size_t next_reply = 0;
   Request* query_waiting = nullptr;  // for room at the archivist
-  uint64_t replayed_records = 0;
-  int64_t recovery_us = 0;
+  std::optional<SnapshotKeeper> keeper;
+  uint64_t noted_sequence = 0;  // of the newest record whose events are in desks()
+  RecoveryReport recovery;
   std::optional<Recovered> recovered;
   bool finished = false;
 };
@@ -128,21 +140,17 @@ sched::Expected<std::unique_ptr<Pipeline>, StartError> Pipeline::start(PipelineO
   Impl& impl = *pipeline->impl_;
   impl.finished = true;  // no thread runs yet
 
-  Replica replica(
-      {.decode_frame = impl.options.decode_frame,
-       .decode_configuration = impl.options.decode_configuration,
-       .events_kept = impl.options.events_kept,
-       .workers = impl.options.shards,
-       .begin_archive =
-           [&impl](sched::DeskNumber desk) {
-             auto begun = impl.archivist.begin(desk);
-             return begun ? std::string() : begun.error();
-           },
-       .archive =
-           [&impl](sched::DeskNumber desk, const desk::ArchivedBatch& batch) {
-             auto archived = impl.archivist.archive(desk, batch);
-             return archived ? std::string() : archived.error();
-           }});
+  ReplicaOptions replica_options = impl.replica_options();
+  replica_options.workers = impl.options.shards;
+  replica_options.begin_archive = [&impl](sched::DeskNumber desk) {
+    auto begun = impl.archivist.begin(desk);
+    return begun ? std::string() : begun.error();
+  };
+  replica_options.archive = [&impl](sched::DeskNumber desk, const desk::ArchivedBatch& batch) {
+    auto archived = impl.archivist.archive(desk, batch);
+    return archived ? std::string() : archived.error();
+  };
+  Replica replica(std::move(replica_options));
   auto recovered = impl.recover(replica);
   if (recovered) recovered = impl.note_recovery(replica);
   if (!recovered) return sched::Unexpected{StartError{false, recovered.error()}};
@@ -154,26 +162,26 @@ sched::Expected<std::unique_ptr<Pipeline>, StartError> Pipeline::start(PipelineO
                               known.archived, std::move(known.events)};
     impl.lane_of(desk).shard.adopt(std::move(known.desk));
   }
+  impl.noted_sequence = impl.log.position().sequence;
+  impl.keeper.emplace(
+      SnapshotterOptions{.log_folder = impl.folder.log(),
+                         .clock_mode = impl.options.clock_mode,
+                         .replica = impl.replica_options(),
+                         .disk = impl.options.disk,
+                         .clock = impl.options.clock},
+      impl.snapshots, impl.archivist, impl.io,
+      SnapshotKeeper::Hooks{.mark = [that = pipeline.get()] { return that->mark(); },
+                            .trim = [&impl](uint64_t sequence) { impl.writer->trim(sequence); },
+                            .note = impl.options.note});
   impl.finished = false;
   impl.start_threads();
   return pipeline;
 }
 
 sched::Expected<void, std::string> Pipeline::Impl::recover(Replica& replica) {
-  const int64_t begun_us = options.clock->monotonic_us();
-  const auto visit = [&](uint64_t, const LogRecord& record) { return replica.replay(record); };
-  const auto progress = [&](uint64_t done, uint64_t total) {
-    if (options.note && total > 0)
-      options.note("recovery: " + std::to_string(done / 1'048'576) + " of " +
-                   std::to_string(total / 1'048'576) + " MiB replayed");
-  };
-  if (auto replayed = log.replay(LogPosition{}, visit, progress); !replayed)
-    return sched::Unexpected{replayed.error().text};
-  if (std::string failure = replica.settle(); !failure.empty()) return sched::Unexpected{failure};
-  for (const auto& [number, known] : replica.desks())
-    if (auto cut = archivist.cut({number}, known.archived); !cut) return cut;
-  replayed_records = replica.records();
-  recovery_us = options.clock->monotonic_us() - begun_us;
+  auto report = Recovery(snapshots, log, archivist, options.clock_mode, options.note).run(replica);
+  if (!report) return sched::Unexpected{report.error()};
+  recovery = report.value();
   return {};
 }
 
@@ -201,6 +209,7 @@ void Pipeline::Impl::start_threads() {
   log_thread = start_thread("log", [this] { writer->run(); });
   for (ShardLane& lane : lanes)
     lane.thread = start_thread("shard", [&lane] { lane.shard.run(); });
+  keeper->start(options.snapshots, recovery.tail_bytes);
   if (!options.pin_threads) return;
   Processors processors;
   processors.pin_next(pthread_self());
@@ -213,6 +222,11 @@ void Pipeline::Impl::start_threads() {
 bool Pipeline::submit(Request* request) {
   Impl& impl = *impl_;
   if (request->kind == RequestKind::open_desk) return impl.submit_open_desk(request);
+  if (request->kind == RequestKind::snapshot || request->kind == RequestKind::hold_log) {
+    impl.keeper->submit(request);
+    impl.io.ring();
+    return true;
+  }
   // The wall clock, which an advance confirms, is every shard's own concern.
   const bool concerns_all =
       request->kind == RequestKind::advance &&
@@ -247,7 +261,17 @@ void Pipeline::wake_shards() {
     if (std::exchange(lane.has_news, false)) lane.intake.ring();
 }
 
+void Pipeline::tick() {
+  if (impl_->keeper->due()) impl_->io.ring();
+}
+
+void Pipeline::release_log(uint64_t connection) {
+  impl_->keeper->release(connection);
+  impl_->io.ring();
+}
+
 WakeUp& Pipeline::wake_up() { return impl_->io; }
+const std::string& Pipeline::data_folder() const { return impl_->folder.path(); }
 
 DeskRecord* Pipeline::find(sched::DeskNumber desk) {
   if (desk.value == 0 || desk.value > desks_.size()) return nullptr;
@@ -256,6 +280,29 @@ DeskRecord* Pipeline::find(sched::DeskNumber desk) {
 }
 
 // ----------------------------------------------------------------------------------- answers
+
+namespace {
+/// What its record takes of the log, about.
+uint64_t logged_size(const Applied& applied) {
+  uint64_t bytes = sizeof(RecordHeader) + applied.system.size();
+  for (const Request* request : applied.requests)
+    if (request->kind == RequestKind::commands)
+      bytes += sizeof(LoggedFrameHeader) + request->payload.size();
+  return bytes;
+}
+}  // namespace
+
+std::unique_ptr<SnapshotMark> Pipeline::mark() const {
+  auto mark = std::make_unique<SnapshotMark>();
+  mark->sequence = impl_->noted_sequence;
+  for (size_t i = 0; i < desks_.size(); ++i)
+    if (desks_[i].exists())
+      mark->desks.push_back({{static_cast<uint16_t>(i + 1)},
+                             desks_[i].event_hash,
+                             desks_[i].events.last(),
+                             desks_[i].archived});
+  return mark;
+}
 
 DeskRecord& Pipeline::record(sched::DeskNumber desk) {
   CHECK(desk.value != 0);
@@ -266,6 +313,8 @@ DeskRecord& Pipeline::record(sched::DeskNumber desk) {
 
 void Pipeline::take_note(const Applied& applied) {
   if (!applied.logged) return;
+  ++impl_->noted_sequence;
+  impl_->keeper->logged(logged_size(applied));
   if (applied.kind == RecordKind::desk_created) {
     record(applied.desk).name = applied.desk_name;
   } else if (applied.kind == RecordKind::batch) {
@@ -280,12 +329,15 @@ void Pipeline::take_note(const Applied& applied) {
 Pipeline::Answered Pipeline::next() {
   Impl& impl = *impl_;
   while (!impl.failed()) {
+    if (Request* request = impl.keeper->finished()) return {request, {}};
     if (Request* request = impl.archivist.finished()) return {request, {}};
     if (impl.query_waiting != nullptr) {
       if (!impl.archivist.submit_query(impl.query_waiting)) return {};
       impl.query_waiting = nullptr;
     }
     if (impl.current == nullptr) {
+      impl.keeper->poll();
+      if (Request* request = impl.keeper->finished()) return {request, {}};
       impl.current = impl.to_io.pop();
       if (impl.current == nullptr) return {};
       impl.next_request = impl.next_reply = 0;
@@ -321,6 +373,11 @@ Pipeline::Answered Pipeline::next() {
     return {request, replies};
   }
   return {};
+}
+
+void Pipeline::begin_to_end() {
+  impl_->keeper->give_up();
+  impl_->io.ring();
 }
 
 std::optional<std::string> Pipeline::failure() const {
@@ -362,15 +419,55 @@ std::optional<std::string> Pipeline::finish() {
   }
   impl.writer->stop();
   impl.log_thread.join();
+  impl.keeper->end();
   impl.archivist.stop();
   impl.archivist_thread.join();
   if (auto reason = failure()) return reason;
+  if (impl.log.next_sequence() == 1) return {};  // nothing ever happened
+  if (auto closed = impl.close_log(last_ts); !closed) return closed.error();
+  return impl.options.snapshot_on_exit ? take_last_snapshot() : std::nullopt;
+}
+
+sched::Expected<void, std::string> Pipeline::Impl::close_log(sched::Instant last_ts) {
   const LogRecord record{
       .kind = RecordKind::closed, .ts = last_ts, .rules_version = desk::rules_version};
-  if (impl.log.next_sequence() == 1) return {};  // nothing ever happened
-  if (auto appended = impl.log.append(impl.log.next_sequence(), record); !appended)
-    return appended.error().text;
-  if (auto synced = impl.log.sync(); !synced) return synced.error().text;
+  if (auto appended = log.append(log.next_sequence(), record); !appended)
+    return sched::Unexpected{appended.error().text};
+  if (auto synced = log.sync(); !synced) return sched::Unexpected{synced.error().text};
+  return {};
+}
+
+/// The desks stand still: they are written down themselves.
+std::optional<std::string> Pipeline::take_last_snapshot() {
+  Impl& impl = *impl_;
+  SnapshotInfo info{.position = impl.log.position(),
+                    .epoch = impl.log.epoch(),
+                    .rules_version = desk::rules_version,
+                    .clock_mode = impl.options.clock_mode,
+                    .closed = true,
+                    .last_ts = {},
+                    .taken_at_us = 0,
+                    .desks = {}};
+  std::vector<SnapshotState> states;
+  for (ShardLane& lane : impl.lanes) {
+    for (desk::Desk* desk : lane.shard.desks()) {
+      DeskRecord& known = record(desk->number());
+      info.desks.push_back(describe(*desk, known.archived));
+      info.last_ts = std::max(info.last_ts, desk->now());
+      states.push_back({desk, &known.events});
+    }
+  }
+  SnapshotReport report;
+  SnapshotMaker maker(impl.snapshots, *impl.options.disk, *impl.options.clock, {});
+  auto made = maker.write(std::move(info), states, report);
+  for (ShardLane& lane : impl.lanes) lane.shard.drop_desks();
+  if (made) made = maker.verify_and_publish(impl.replica_options(), report);
+  if (!made) return made.error();
+  auto oldest = impl.snapshots.tidy(Snapshotter::kept);
+  if (!oldest) return oldest.error();
+  if (oldest.value() != 0) {
+    if (auto trimmed = impl.log.trim(oldest.value() + 1); !trimmed) return trimmed.error().text;
+  }
   return {};
 }
 
@@ -395,9 +492,11 @@ std::vector<std::pair<std::string, uint64_t>> Pipeline::figures() const {
       {"batches", batches},
       {"clock_jumps", clock_jumps},
       {"clock_waits", clock_waits ? 1U : 0U},
-      {"records_replayed", impl.replayed_records},
-      {"recovery_us", static_cast<uint64_t>(impl.recovery_us)},
+      {"records_replayed", impl.recovery.records},
+      {"recovery_snapshot_us", static_cast<uint64_t>(impl.recovery.snapshot_us)},
+      {"recovery_replay_us", static_cast<uint64_t>(impl.recovery.replay_us)},
   };
+  impl.keeper->add_figures(figures);
   if (impl.lanes.size() > 1)
     for (size_t i = 0; i < impl.lanes.size(); ++i)
       figures.emplace_back("shard_" + std::to_string(i + 1) + "_batches",

@@ -1,7 +1,7 @@
 // Everything behind the socket: log, recovery, shards, log thread, archivist; as one I/O thread
 // sees it.
 //
-//   auto pipeline = Pipeline::start(options);   // locks the folder, replays the log
+//   auto pipeline = Pipeline::start(options);   // locks the folder, recovers
 //   pipeline->submit(request) … wake_shards(); on wake_up(): next(), give_back(); finish()
 //
 // Desks are spread over shards by their number. Each shard has an intake and a pool of its own; all
@@ -25,12 +25,14 @@
 #include "engine/runtime/event_ring.h"
 #include "engine/runtime/frame_decoder.h"
 #include "engine/runtime/request.h"
+#include "engine/runtime/snapshot_schedule.h"
 #include "engine/runtime/wall_clock.h"
 
 namespace paceline::runtime {
 
 class Disk;
 class WakeUp;
+struct SnapshotMark;
 
 struct PipelineOptions {
   std::string data;
@@ -51,6 +53,8 @@ struct PipelineOptions {
   WallClock* clock = nullptr;
   sched::Duration max_jump = sched::minute * 5;
   OnClockJump on_clock_jump = OnClockJump::proceed;
+  SnapshotScheduleOptions snapshots = {};
+  bool snapshot_on_exit = false;
 };
 
 struct StartError {
@@ -75,9 +79,15 @@ class Pipeline {
   static sched::Expected<std::unique_ptr<Pipeline>, StartError> start(PipelineOptions options);
   ~Pipeline();
 
+  const std::string& data_folder() const;
+
   /// False: full. Shards are woken by wake_shards(), once for many.
   bool submit(Request* request);
   void wake_shards();
+  /// Now and then, whether anything happens or not: what is due by the time alone.
+  void tick();
+  /// A connection ends or lets go: the log is not held for it any longer.
+  void release_log(uint64_t connection);
 
   /// Readable (its file) when something is durable, an answer is complete, or all is lost.
   WakeUp& wake_up();
@@ -99,6 +109,8 @@ class Pipeline {
   /// Why nothing more will be answered; none while all is well.
   std::optional<std::string> failure() const;
 
+  /// Nothing new will be submitted: whoever waits for a snapshot is told that there will be none.
+  void begin_to_end();
   /// Ends the threads; everything submitted must have been answered. Syncs and marks the log as
   /// closed. After a failure: just ends them.
   std::optional<std::string> finish();
@@ -111,6 +123,8 @@ class Pipeline {
   explicit Pipeline(std::unique_ptr<Impl> impl);
   DeskRecord& record(sched::DeskNumber desk);  ///< Makes room for it.
   void take_note(const Applied& applied);      ///< Its desks and events.
+  std::unique_ptr<SnapshotMark> mark() const;
+  std::optional<std::string> take_last_snapshot();
 
   std::unique_ptr<Impl> impl_;
   std::vector<DeskRecord> desks_;

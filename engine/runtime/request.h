@@ -20,6 +20,7 @@
 #include "engine/desk/limits.h"
 #include "engine/desk/query.h"
 #include "engine/runtime/log_record.h"
+#include "engine/runtime/snapshot_report.h"
 #include "sched/base/ids.h"
 #include "sched/base/time.h"
 
@@ -28,7 +29,8 @@ namespace paceline::runtime {
 enum class Lane : uint8_t { interactive, bulk };
 inline constexpr size_t lane_count = 2;
 
-enum class RequestKind : uint8_t { commands, advance, open_desk, query };
+/// The last two concern no shard: the pipeline answers them.
+enum class RequestKind : uint8_t { commands, advance, open_desk, query, snapshot, hold_log };
 
 /// Why the runtime, rather than a desk, said no.
 enum class Refusal : uint8_t {
@@ -39,6 +41,7 @@ enum class Refusal : uint8_t {
   desk_limits_invalid,
   desks_full,
   clock_not_commands,
+  snapshot_failed,
 };
 
 struct OpenDeskWork {
@@ -75,6 +78,14 @@ struct QueryWork {
   std::unique_ptr<KpiFacts> kpi;  ///< Of a kpi query, until the archivist has made the answer.
 };
 
+/// The log stays as it is from the answer on, and so do the snapshots, until the connection ends or
+/// lets go: for whoever copies the folder.
+struct HoldWork {
+  // Answered.
+  uint64_t sequence = 0;  ///< Durable; what comes later may be copied or not.
+  std::vector<MarkedDesk> desks;
+};
+
 struct Request {
   RequestKind kind = RequestKind::commands;
   Lane lane = Lane::interactive;
@@ -89,6 +100,8 @@ struct Request {
   int64_t at_us = 0;  ///< Of advance; answered: the desk's instant after it.
   std::unique_ptr<OpenDeskWork> open_desk;
   std::unique_ptr<QueryWork> query;
+  std::unique_ptr<SnapshotReport> snapshot;  ///< Answered.
+  std::unique_ptr<HoldWork> hold;
 
   // Answered; set before it is passed on, it is answered so in its turn.
   Refusal refusal = Refusal::none;

@@ -140,6 +140,9 @@ void Shard::take(Request* request) {
     case RequestKind::query:
       query(request);
       break;
+    case RequestKind::snapshot:
+    case RequestKind::hold_log:
+      CHECK(false);  // they never come here
   }
 }
 

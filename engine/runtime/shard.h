@@ -56,7 +56,8 @@ class Shard {
   void adopt(std::unique_ptr<desk::Desk> desk);
   /// Every desk, once run() has ended.
   std::vector<desk::Desk*> desks() const;
-  sched::Instant last_ts() const;  ///< Of any desk, likewise.
+  void drop_desks() { desks_.clear(), by_number_.clear(); }  ///< Likewise.
+  sched::Instant last_ts() const;                            ///< Of any desk, likewise.
 
   /// Until stop() and the intake is empty, or abandon().
   void run();

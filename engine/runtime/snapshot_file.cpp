@@ -19,6 +19,8 @@ namespace paceline::runtime {
 
 namespace {
 
+const char* const is_damaged = " is damaged: ";
+
 /// One for each thread: compressed pieces are read into it.
 std::vector<std::byte>& piece_buffer() {
   thread_local std::vector<std::byte> buffer;
@@ -154,8 +156,12 @@ sched::Expected<SnapshotFile, std::string> SnapshotFile::open(const std::string&
   return snapshot;
 }
 
+bool SnapshotFile::says_damaged(const std::string& error) {
+  return error.find(is_damaged) != std::string::npos;
+}
+
 std::string SnapshotFile::damaged(const std::string& what, uint64_t at) const {
-  return "snapshot: " + path_ + " is damaged: " + what + " at offset " + std::to_string(at);
+  return "snapshot: " + path_ + is_damaged + what + " at offset " + std::to_string(at);
 }
 
 std::string SnapshotFile::read_at(void* to, size_t size, uint64_t at) const {

@@ -35,6 +35,10 @@ class SnapshotFile {
   SnapshotFile& operator=(SnapshotFile&& other) noexcept;
   ~SnapshotFile();
 
+  /// Whether an error of this class says that the file is not what was written, rather than that it
+  /// cannot be read, or is another version's.
+  static bool says_damaged(const std::string& error);
+
   const std::string& path() const { return path_; }
   const SnapshotInfo& info() const { return info_; }
   uint64_t size() const { return size_; }

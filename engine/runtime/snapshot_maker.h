@@ -17,6 +17,7 @@
 #include "engine/runtime/replica.h"
 #include "engine/runtime/snapshot_folder.h"
 #include "engine/runtime/snapshot_info.h"
+#include "engine/runtime/snapshot_report.h"
 #include "sched/base/expected.h"
 
 namespace paceline::runtime {
@@ -31,18 +32,6 @@ struct SnapshotState {
 };
 
 enum class SnapshotStage : uint8_t { idle, history, replay, write, verify };
-
-struct SnapshotReport {
-  std::string path;
-  uint64_t sequence = 0;
-  uint64_t bytes = 0;      ///< Of the file.
-  uint64_t raw_bytes = 0;  ///< Before compression.
-  int64_t replay_us = 0;
-  int64_t write_us = 0;
-  int64_t verify_us = 0;
-
-  int64_t took_us() const { return replay_us + write_us + verify_us; }
-};
 
 /// Told of every step; a sentence stops the making.
 using SnapshotProgress =

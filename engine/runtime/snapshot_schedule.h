@@ -25,10 +25,10 @@ class SnapshotSchedule {
 
   void logged(uint64_t bytes) { bytes_ += bytes; }
   bool due(int64_t now_us) const {
-    if (under_way_ || bytes_ == 0 || now_us < not_before_us_) return false;
-    return (options_.log_bytes != 0 && bytes_ >= options_.log_bytes) ||
-           (options_.every.us != 0 && now_us - since_us_ >= options_.every.us);
+    return !under_way_ && now_us >= not_before_us_ && wanted(now_us);
   }
+  /// Another would be due, and the one under way has not ended.
+  bool overtaken(int64_t now_us) const { return under_way_ && wanted(now_us); }
   /// A mark is taken: what is logged from now on is the next one's.
   void begun(int64_t now_us) {
     under_way_ = true;
@@ -47,6 +47,12 @@ class SnapshotSchedule {
   uint64_t bytes() const { return bytes_; }  ///< Logged since the last.
 
  private:
+  bool wanted(int64_t now_us) const {
+    if (bytes_ == 0) return false;
+    return (options_.log_bytes != 0 && bytes_ >= options_.log_bytes) ||
+           (options_.every.us != 0 && now_us - since_us_ >= options_.every.us);
+  }
+
   SnapshotScheduleOptions options_;
   bool under_way_ = false;
   uint64_t bytes_;

@@ -57,10 +57,11 @@ class SnapshotWriter::Saving final : public sched::Archive {
   uint32_t regions_ = 0;
 };
 
-SnapshotWriter::SnapshotWriter(std::string path, Disk& disk, Progress progress)
+SnapshotWriter::SnapshotWriter(std::string path, Disk& disk, Progress progress, int level)
     : path_(std::move(path)),
       disk_(disk),
       progress_(std::move(progress)),
+      level_(level),
       compressor_(ZSTD_createCCtx(), ZSTD_freeCCtx) {
   CHECK(compressor_ != nullptr);
 }
@@ -113,7 +114,7 @@ void SnapshotWriter::piece(ChunkHeader header, std::span<const std::byte> raw) {
   out_.resize(sizeof header + ZSTD_compressBound(raw.size()));
   const auto room = std::span(out_).subspan(sizeof header);
   const size_t compressed = ZSTD_compressCCtx(compressor_.get(), room.data(), room.size(),
-                                              raw.data(), raw.size(), compression_level);
+                                              raw.data(), raw.size(), level_);
   // Reading back costs more than it saves where little is gained.
   header.compressed = !ZSTD_isError(compressed) && compressed < raw.size() - raw.size() / 8;
   if (header.compressed == 0) std::memcpy(room.data(), raw.data(), raw.size());

@@ -32,7 +32,9 @@ class SnapshotWriter {
   /// stops the writing.
   using Progress = std::function<std::string(uint64_t raw_bytes)>;
 
-  SnapshotWriter(std::string path, Disk& disk, Progress progress = {});
+  /// `level`: zstd's, for measuring.
+  SnapshotWriter(std::string path, Disk& disk, Progress progress = {},
+                 int level = compression_level);
   ~SnapshotWriter();
   SnapshotWriter(const SnapshotWriter&) = delete;
   SnapshotWriter& operator=(const SnapshotWriter&) = delete;
@@ -58,6 +60,7 @@ class SnapshotWriter {
   std::string path_;
   Disk& disk_;
   Progress progress_;
+  int level_;
   std::unique_ptr<ZSTD_CCtx, size_t (*)(ZSTD_CCtx*)> compressor_;
 
   int file_ = -1;

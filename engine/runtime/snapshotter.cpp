@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include "engine/runtime/log_reader.h"
 #include "engine/runtime/log_segment.h"
 #include "engine/runtime/snapshot_load.h"
+#include "engine/runtime/threads.h"
 #include "engine/runtime/wall_clock.h"
 #include "sched/base/check.h"
 
@@ -20,13 +22,19 @@ namespace paceline::runtime {
 namespace {
 
 const char* const ends = "snapshot: given up, the server ends";
+const char* const overtaken = "snapshot: begun again, the next is due already";
+constexpr int urgent_nice = 10;
 
-/// Processor and disk only when nobody else wants them. Where that is not permitted it is no error.
-void take_what_is_left() {
+/// Of the thread that calls. Where that is not permitted it is no error.
+void give_way(bool urgent) {
   const sched_param none{};
-  (void)pthread_setschedparam(pthread_self(), SCHED_IDLE, &none);
-  constexpr int which_process = 1, class_idle = 3, class_shift = 13;
-  (void)syscall(SYS_ioprio_set, which_process, 0, class_idle << class_shift);
+  if (urgent)
+    (void)setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), urgent_nice);
+  else
+    (void)pthread_setschedparam(pthread_self(), SCHED_IDLE, &none);
+  constexpr int which_process = 1, class_best_effort = 2, class_idle = 3, class_shift = 13;
+  const int priority = urgent ? class_best_effort << class_shift | 7 : class_idle << class_shift;
+  (void)syscall(SYS_ioprio_set, which_process, 0, priority);
 }
 
 }  // namespace
@@ -46,6 +54,8 @@ void Snapshotter::take(std::unique_ptr<SnapshotMark> mark) {
   bell_.ring();
 }
 
+void Snapshotter::hurry() { hurry_.store(true, std::memory_order_release); }
+
 void Snapshotter::tidy() {
   tidy_wanted_.store(true, std::memory_order_release);
   bell_.ring();
@@ -64,16 +74,16 @@ std::string Snapshotter::step(SnapshotStage stage, uint64_t done, uint64_t total
   stage_.store(stage, std::memory_order_relaxed);
   progress_done_.store(done, std::memory_order_relaxed);
   progress_total_.store(total, std::memory_order_relaxed);
-  return stopping_.load(std::memory_order_acquire) ? ends : "";
+  if (stopping_.load(std::memory_order_acquire)) return ends;
+  return !urgent_ && hurry_.load(std::memory_order_acquire) ? overtaken : "";
 }
 
 void Snapshotter::run() {
-  take_what_is_left();
   while (!stopping_.load(std::memory_order_acquire)) {
     auto done = std::make_unique<Done>();
     const std::unique_ptr<SnapshotMark> mark(mark_.exchange(nullptr, std::memory_order_acq_rel));
     if (mark != nullptr) {
-      take(*mark, *done);
+      done = take(*mark);
     } else if (tidy_wanted_.exchange(false, std::memory_order_acq_rel)) {
       done->tidied = true;
       auto oldest = folder_.tidy(kept);
@@ -87,6 +97,23 @@ void Snapshotter::run() {
     delete done_.exchange(done.release(), std::memory_order_acq_rel);
     io_.ring();
   }
+}
+
+/// Scheduling that was once given up is not given back: each attempt has a thread of its own.
+std::unique_ptr<Snapshotter::Done> Snapshotter::take(const SnapshotMark& mark) {
+  std::unique_ptr<Done> done;
+  const auto attempt = [&](bool urgent) {
+    done = std::make_unique<Done>();
+    urgent_ = urgent;
+    start_thread("snapshot-take", [&, urgent] {
+      give_way(urgent);
+      take(mark, *done);
+    }).join();
+  };
+  hurry_.store(false, std::memory_order_relaxed);
+  attempt(mark.urgent);
+  if (done->failure == overtaken) attempt(true);
+  return done;
 }
 
 void Snapshotter::take(const SnapshotMark& mark, Done& done) {
@@ -172,7 +199,7 @@ std::string Snapshotter::difference(const SnapshotMark& mark, Replica& replica) 
            "command, but this program does not give the same for the same commands";
   };
   if (replica.desks().size() != mark.desks.size()) return differs("other desks");
-  for (const SnapshotMark::MarkedDesk& marked : mark.desks) {
+  for (const MarkedDesk& marked : mark.desks) {
     const auto found = replica.desks().find(marked.number.value);
     if (found == replica.desks().end()) return differs("other desks");
     const ReplicaDesk& known = found->second;

@@ -5,13 +5,16 @@
 //     newest snapshot + log up to the mark ─▶ desks of its own ─▶ compared with the mark
 //     ─▶ file ─▶ loaded again, digests compared ─▶ named;  tidy: older ones go, the log is trimmed
 //
+// On a busy machine that may be next to nothing. One that somebody waits for, or that is overtaken by
+// the next, takes a tenth of a processor instead.
+//
 // Desks are deterministic, so the state at a mark need not be taken from the running desks: it is
 // worked out a second time. No command ever waits for a snapshot, and each one proves anew that the
 // log gives what was answered: a desk whose events differ is a violated invariant, and such a
 // snapshot is refused. The price is the memory of the desks twice while it runs, and the processor
 // time of the replay.
 //
-// Owner: run() its own thread. take() whoever has the mark, one at a time and only while idle; the
+// Owner: run() its own thread, which begins another for each snapshot. take() whoever has the mark, one at a time and only while idle; the
 // rest the I/O thread.  Errors: in the report.  Allocates: the desks.
 #pragma once
 
@@ -32,12 +35,7 @@ namespace paceline::runtime {
 /// What the running desks had come to when a record became durable.
 struct SnapshotMark {
   uint64_t sequence = 0;
-  struct MarkedDesk {
-    sched::DeskNumber number;
-    uint64_t event_hash = 0;
-    uint64_t last_event = 0;
-    uint64_t archived = 0;
-  };
+  bool urgent = false;  ///< Somebody waits for it.
   std::vector<MarkedDesk> desks;  ///< By number.
 };
 
@@ -67,6 +65,7 @@ class Snapshotter {
   ~Snapshotter();
 
   void take(std::unique_ptr<SnapshotMark> mark);
+  void hurry();  ///< What is under way is begun again, as an urgent one, if it is none.
   void tidy();
   std::unique_ptr<Done> done();  ///< None: nothing new.
 
@@ -78,6 +77,7 @@ class Snapshotter {
   void stop();  ///< From any thread: what is under way is given up.
 
  private:
+  std::unique_ptr<Done> take(const SnapshotMark& mark);
   void take(const SnapshotMark& mark, Done& done);
   sched::Expected<void, std::string> rebuild(const SnapshotMark& mark, Replica& replica,
                                              SnapshotInfo& info);
@@ -92,10 +92,13 @@ class Snapshotter {
   SnapshotFolder folder_;
   WakeUp& io_;
 
+  bool urgent_ = false;  // of the attempt under way
+
   Bell bell_;
   std::atomic<SnapshotMark*> mark_{nullptr};  // to be taken; owned
   std::atomic<bool> tidy_wanted_{false};
   std::atomic<Done*> done_{nullptr};  // to be told; owned
+  std::atomic<bool> hurry_{false};
   std::atomic<bool> stopping_{false};
   std::atomic<SnapshotStage> stage_{SnapshotStage::idle};
   std::atomic<uint64_t> progress_done_{0};

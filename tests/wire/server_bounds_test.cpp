@@ -51,7 +51,7 @@ TEST_F(ServerTest, AFloodOfConnectionsKeepsNobodyFromBeingAnswered) {
   auto peer = peer_at_desk();
   std::atomic<bool> ending{false};
   std::thread flood([&] {
-    while (!ending) RawPeer(socket_path());
+    while (!ending) const RawPeer passer_by{socket_path()};
   });
   CommandWriter writer;
   for (uint64_t i = 0; i < 200; ++i) {

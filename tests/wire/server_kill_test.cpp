@@ -19,13 +19,17 @@ namespace {
 using paceline::testing::RawPeer;
 using paceline::testing::TemporaryFolder;
 
-pid_t start_server(const TemporaryFolder& folder, Durability durability) {
+pid_t start_server(const TemporaryFolder& folder, Durability durability, bool snapshots) {
   const pid_t child = fork();
   if (child != 0) return child;
   ServerOptions options;
   options.data = folder.path() + "/data";
   options.listen = {"unix:" + folder.path() + "/s"};
   options.durability = durability;
+  if (snapshots) {  // one after the other, and a log that is trimmed behind them
+    options.segment_size = 64 * 1'024;
+    options.snapshot_log_bytes = 16 * 1'024;
+  }
   auto server = Server::start(options);
   if (!server) {
     std::fprintf(stderr, "%s\n", server.error().text.c_str());
@@ -44,7 +48,7 @@ std::unique_ptr<RawPeer> connect_to(const TemporaryFolder& folder) {
   return nullptr;
 }
 
-void kill_again_and_again(Durability durability) {
+void kill_again_and_again(Durability durability, bool snapshots = false) {
   const auto seed = std::random_device()();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
@@ -54,7 +58,7 @@ void kill_again_and_again(Durability durability) {
   uint64_t answered = 0;                 // highest command number with an answer
   std::map<uint64_t, uint64_t> tickets;  // by command number
   for (int life = 0; life < 12; ++life) {
-    const pid_t server = start_server(folder, durability);
+    const pid_t server = start_server(folder, durability, snapshots);
     auto peer = connect_to(folder);
     ASSERT_NE(peer, nullptr);
     peer->hello(1);
@@ -84,7 +88,7 @@ void kill_again_and_again(Durability durability) {
     // the newest that was answered.
     answered -= per_frame;
   }
-  const pid_t server = start_server(folder, durability);
+  const pid_t server = start_server(folder, durability, snapshots);
   auto peer = connect_to(folder);
   ASSERT_NE(peer, nullptr);
   peer->hello(1);
@@ -102,6 +106,7 @@ void kill_again_and_again(Durability durability) {
 TEST(ServerKill, NothingAnsweredIsLostOrDoneTwiceWithSync) {
   kill_again_and_again(Durability::sync);
 }
+TEST(ServerKill, NorWithSnapshotsUnderWay) { kill_again_and_again(Durability::sync, true); }
 TEST(ServerKill, NorWithoutSyncAsLongAsTheMachineLives) { kill_again_and_again(Durability::none); }
 
 }  // namespace

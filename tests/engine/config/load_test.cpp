@@ -33,7 +33,9 @@ durability = "interval"
 sync_interval = "20ms"
 clock = "commands"
 shards = 4
-pin = true)")
+pin = true
+snapshot_log_mib = 64
+snapshot_every = "15m")")
                                     .server;
   EXPECT_THAT(server.listen, ElementsAre("unix:/run/paceline/paceline.sock", "tcp:127.0.0.1:7411"));
   EXPECT_EQ(server.admin, "127.0.0.1:7412");
@@ -43,6 +45,8 @@ pin = true)")
   EXPECT_EQ(server.clock, ServerClock::commands);
   EXPECT_EQ(server.shards, 4U);
   EXPECT_TRUE(server.pin_threads);
+  EXPECT_EQ(server.snapshot_log_mib, 64U);
+  EXPECT_EQ(server.snapshot_every, sched::minute * 15);
 }
 
 TEST(Load, DeskWithoutSettingsHasTheDefaults) {

@@ -114,6 +114,7 @@ class BackupCreate final : public Subcommand {
     app.add_option("DEST", dest_, "Folder of the backup; created, or empty")->required();
     app.add_option("--data", data_, "Data folder of a server that is not running");
     server_.declare(app);
+    app.get_option("--connect")->required(false);
     app.add_flag("--no-verify", no_verify_, "Do not replay the copy afterwards");
     app.add_flag("--json", json_, "Print as JSON");
   }
@@ -122,6 +123,11 @@ class BackupCreate final : public Subcommand {
     if (!is_vacant(dest_)) {
       return sched::Unexpected{conflict(
           fmt::format("{} is not empty: give a backup a folder of its own", dest_))};
+    }
+    if (data_.empty() && server_.address.empty()) {
+      return sched::Unexpected{
+          bad_usage("nothing to copy: give a running server's address with --connect, or the folder of "
+                "one that is not running with --data")};
     }
     auto made = data_.empty() ? of_running(terminal) : of_stopped(terminal);
     if (!made) return sched::Unexpected{made.error()};

@@ -235,7 +235,9 @@ void FolderCheck::check_disk() {
   const uint64_t wanted = 2 * snapshot_bytes_ + 512 * mib;
   const std::string text = in_mib(free) + " free";
   if (free >= wanted) return find(Severity::good, "disk", text);
-  find(Severity::problem, "disk",
+  // The next snapshot does not fit, or nearly nothing does.
+  const bool short_of_it = free < snapshot_bytes_ + 16 * mib;
+  find(short_of_it ? Severity::problem : Severity::note, "disk",
        text + "; the next snapshot and the log until then may need " + in_mib(wanted),
        "make room on the disk of " + folder_);
 }

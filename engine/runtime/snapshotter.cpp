@@ -75,7 +75,9 @@ std::string Snapshotter::step(SnapshotStage stage, uint64_t done, uint64_t total
   progress_done_.store(done, std::memory_order_relaxed);
   progress_total_.store(total, std::memory_order_relaxed);
   if (stopping_.load(std::memory_order_acquire)) return ends;
-  return !urgent_ && hurry_.load(std::memory_order_acquire) ? overtaken : "";
+  if (urgent_ || !hurry_.load(std::memory_order_acquire)) return "";
+  overtaken_ = true;
+  return overtaken;
 }
 
 void Snapshotter::run() {
@@ -111,8 +113,9 @@ std::unique_ptr<Snapshotter::Done> Snapshotter::take(const SnapshotMark& mark) {
     }).join();
   };
   hurry_.store(false, std::memory_order_relaxed);
+  overtaken_ = false;
   attempt(mark.urgent);
-  if (done->failure == overtaken) attempt(true);
+  if (overtaken_) attempt(true);
   return done;
 }
 

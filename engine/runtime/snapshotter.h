@@ -93,6 +93,7 @@ class Snapshotter {
   WakeUp& io_;
 
   bool urgent_ = false;  // of the attempt under way
+  bool overtaken_ = false;
 
   Bell bell_;
   std::atomic<SnapshotMark*> mark_{nullptr};  // to be taken; owned

@@ -98,7 +98,7 @@ TEST(Frame, UnknownKindsAndTheOtherSidesAreRefused) {
   EXPECT_EQ(refusal(header_of(8, 10)), WireErrorKind::kind_unknown);
   EXPECT_EQ(refusal(header_of(8, 65)), WireErrorKind::kind_unknown);  // welcome, from a client
   EXPECT_EQ(refusal(header_of(8, 2), Sender::server), WireErrorKind::kind_unknown);
-  EXPECT_EQ(refusal(header_of(8, 76), Sender::server), WireErrorKind::kind_unknown);
+  EXPECT_EQ(refusal(header_of(8, 90), Sender::server), WireErrorKind::kind_unknown);
 }
 
 TEST(Frame, AnotherVersionIsRefusedBeforeAnythingElse) {

@@ -57,6 +57,11 @@ class BackupRestore final : public Subcommand {
       progress.update(i + 1);
     }
     progress.finish();
+    std::filesystem::create_directories(unfinished + "/log", error);  // none is needed with a snapshot
+    if (error) {
+      return sched::Unexpected{
+          went_wrong(fmt::format("cannot create {}/log: {}", unfinished, error.message()))};
+    }
     if (auto synced = sync_folders(unfinished); !synced) return synced;
     std::filesystem::remove(data_, error);  // an empty one
     std::filesystem::rename(unfinished, data_, error);

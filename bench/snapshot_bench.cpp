@@ -81,8 +81,8 @@ std::unique_ptr<desk::Desk> filled_desk() {
     const auto payload = bytes->subspan(wire::frame_header_size);
     aligned.resize((payload.size() + 7) / 8);
     std::memcpy(aligned.data(), payload.data(), payload.size());
-    auto frame = wire::decode_commands(
-        {reinterpret_cast<const std::byte*>(aligned.data()), payload.size()});
+    auto frame =
+        wire::decode_commands({reinterpret_cast<const std::byte*>(aligned.data()), payload.size()});
     frame->session = desk::SessionId{1};
     frame->roles = 3;
     outcome.clear();
@@ -126,9 +126,8 @@ struct Place {
     info.desks = {runtime::describe(*desk, 0)};
     runtime::SnapshotWriter writer(path, runtime::real_disk(), {}, level);
     writer.begin(info);
-    writer.write(desk->number(), [&](sched::Archive& archive) {
-      runtime::persist_desk(archive, *desk, events);
-    });
+    writer.write(desk->number(),
+                 [&](sched::Archive& archive) { runtime::persist_desk(archive, *desk, events); });
     CHECK(writer.finish().has_value());
     return path;
   }
@@ -160,16 +159,14 @@ void snapshot_write(benchmark::State& state) {
 /// The file opened, everything read, compared and filled in, indexes rebuilt; ready for commands.
 void snapshot_load(benchmark::State& state) {
   const std::string path = place().write(static_cast<int>(state.range(0)));
-  const auto loading =
-      state.range(1) != 0 ? runtime::Loading::parallel : runtime::Loading::alone;
+  const auto loading = state.range(1) != 0 ? runtime::Loading::parallel : runtime::Loading::alone;
   for (auto _ : state) {
-    auto replica =
-        std::make_unique<runtime::Replica>(runtime::ReplicaOptions{
-            .decode_frame = [](std::span<const std::byte>)
-                -> sched::Expected<desk::CommandFrame, std::string> {
-              return sched::Unexpected{std::string()};
-            },
-            .decode_configuration = wire::decode_configuration});
+    auto replica = std::make_unique<runtime::Replica>(runtime::ReplicaOptions{
+        .decode_frame =
+            [](std::span<const std::byte>) -> sched::Expected<desk::CommandFrame, std::string> {
+          return sched::Unexpected{std::string()};
+        },
+        .decode_configuration = wire::decode_configuration});
     const auto file = runtime::SnapshotFile::open(path);
     CHECK(runtime::load_snapshot(*file, *replica, loading, runtime::Checking::events).has_value());
     state.PauseTiming();

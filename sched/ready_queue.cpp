@@ -41,7 +41,8 @@ bool ReadyQueue::erase(uint32_t slot) {
   if (run == in_heap) {
     heap_.erase(slot, places_);
   } else {
-    CHECK(run < runs_.size() && runs_[run].at(places_[slot] & StandingRun::place_mask).slot == slot);
+    CHECK(run < runs_.size() &&
+          runs_[run].at(places_[slot] & StandingRun::place_mask).slot == slot);
     runs_[run].erase(places_[slot] & StandingRun::place_mask, [&](uint32_t moved, uint32_t place) {
       places_[moved] = run << run_shift | place;
     });

@@ -1,10 +1,10 @@
 // One line of waiting tickets, most pressing first.
 //
 // Up to seven runs of tickets that came in order (standing_run.h), and a 4-ary heap for what comes
-// out of order (standing_heap.h). A ticket joins the run whose newest stands closest ahead of it, so
-// tickets of one head start keep to one run. The place of each ticket is kept in an array shared by
-// all lines (a ticket waits in one line at a time), so removal by slot needs no search: O(1) from a
-// run, O(log n) from the heap.
+// out of order (standing_heap.h). A ticket joins the run whose newest stands closest ahead of it,
+// so tickets of one head start keep to one run. The place of each ticket is kept in an array shared
+// by all lines (a ticket waits in one line at a time), so removal by slot needs no search: O(1)
+// from a run, O(log n) from the heap.
 //
 // Owner: shard thread.  Allocates: when a line outgrows its largest size so far.
 #pragma once

@@ -2,8 +2,8 @@
 // without a search.
 //
 // Most tickets press by when they came and by a head start that many share, so those with the same
-// head start come in order; a few runs hold a whole line (ready_queue.h). Who leaves from the middle
-// leaves a gap; once gaps outnumber the waiting, the run is written anew.
+// head start come in order; a few runs hold a whole line (ready_queue.h). Who leaves from the
+// middle leaves a gap; once gaps outnumber the waiting, the run is written anew.
 //
 // Entries lie one behind the other: the next head, and the one after it, are in the cache.
 //

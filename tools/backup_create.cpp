@@ -121,13 +121,13 @@ class BackupCreate final : public Subcommand {
 
   Done run(const Terminal& terminal) override {
     if (!is_vacant(dest_)) {
-      return sched::Unexpected{conflict(
-          fmt::format("{} is not empty: give a backup a folder of its own", dest_))};
+      return sched::Unexpected{
+          conflict(fmt::format("{} is not empty: give a backup a folder of its own", dest_))};
     }
     if (data_.empty() && server_.address.empty()) {
-      return sched::Unexpected{
-          bad_usage("nothing to copy: give a running server's address with --connect, or the folder of "
-                "one that is not running with --data")};
+      return sched::Unexpected{bad_usage(
+          "nothing to copy: give a running server's address with --connect, or the folder of "
+          "one that is not running with --data")};
     }
     auto made = data_.empty() ? of_running(terminal) : of_stopped(terminal);
     if (!made) return sched::Unexpected{made.error()};

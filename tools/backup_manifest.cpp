@@ -92,15 +92,13 @@ Done write_manifest(const std::string& backup, const BackupManifest& manifest) {
                              {"archived", desk.archived}});
   json["files"] = nlohmann::ordered_json::array();
   for (const BackupFile& file : manifest.files)
-    json["files"].push_back(
-        {{"name", file.name}, {"size", file.size}, {"xxh3", hex(file.hash)}});
+    json["files"].push_back({{"name", file.name}, {"size", file.size}, {"xxh3", hex(file.hash)}});
   const std::string text = json.dump(1) + "\n";
   const std::string path = manifest_path(backup), unfinished = path + ".tmp";
   {
     const File file(::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
     if (file.number < 0) return sched::Unexpected{failed("create", unfinished)};
-    if (auto written = write_all(file.number, unfinished, std::as_bytes(std::span(text)));
-        !written)
+    if (auto written = write_all(file.number, unfinished, std::as_bytes(std::span(text))); !written)
       return written;
     if (::fsync(file.number) != 0) return sched::Unexpected{failed("sync", unfinished)};
   }
@@ -113,11 +111,11 @@ Got<BackupManifest> read_manifest(const std::string& backup) {
   const std::string path = manifest_path(backup);
   std::ifstream file(path);
   if (!file)
-    return sched::Unexpected{
-        not_found(fmt::format("{} is no backup: it has no backup.json, which is written last", backup))};
+    return sched::Unexpected{not_found(
+        fmt::format("{} is no backup: it has no backup.json, which is written last", backup))};
   const auto unreadable = [&](const std::string& why) {
-    return sched::Unexpected{not_valid(
-        fmt::format("{} is damaged ({}): take another backup", path, why))};
+    return sched::Unexpected{
+        not_valid(fmt::format("{} is damaged ({}): take another backup", path, why))};
   };
   const auto json = nlohmann::json::parse(file, nullptr, false);
   if (json.is_discarded()) return unreadable("not JSON");
@@ -174,12 +172,11 @@ Got<BackupFile> copy_file(const std::string& from, const std::string& to, const 
 Got<BackupFile> examine_file(const std::string& path, const std::string& name) {
   BackupFile file{name, 0, 0};
   Hash hash;
-  const auto done =
-      read_pieces(path, ~uint64_t{0}, [&](std::span<const std::byte> bytes) -> Done {
-        hash.add(bytes);
-        file.size += bytes.size();
-        return {};
-      });
+  const auto done = read_pieces(path, ~uint64_t{0}, [&](std::span<const std::byte> bytes) -> Done {
+    hash.add(bytes);
+    file.size += bytes.size();
+    return {};
+  });
   if (!done) return sched::Unexpected{done.error()};
   file.hash = hash.value();
   return file;

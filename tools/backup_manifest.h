@@ -27,7 +27,7 @@ struct BackupManifest {
   uint32_t format = format_value;
   std::string program_version;
   int64_t created_at_us = 0;
-  uint64_t sequence = 0;  ///< The last record it is sure to hold.
+  uint64_t sequence = 0;                   ///< The last record it is sure to hold.
   std::vector<runtime::MarkedDesk> desks;  ///< At that record; empty: not known when it was made.
   std::vector<BackupFile> files;
 };

@@ -61,7 +61,8 @@ Done compare(const BackupManifest& manifest, const std::vector<ReplayedDesk>& de
                       marked.number.value))};
   }
   if (desks.size() != manifest.desks.size())
-    return sched::Unexpected{not_valid("replaying the backup gives more desks than the server had")};
+    return sched::Unexpected{
+        not_valid("replaying the backup gives more desks than the server had")};
   return {};
 }
 

@@ -1,4 +1,5 @@
-// Proves a backup: its files are what was written, and replaying it gives the desks it was taken of.
+// Proves a backup: its files are what was written, and replaying it gives the desks it was taken
+// of.
 //
 // Owner: one thread, with workers.  Errors: Failure.  Allocates: the desks.
 #pragma once

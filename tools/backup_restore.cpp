@@ -57,7 +57,8 @@ class BackupRestore final : public Subcommand {
       progress.update(i + 1);
     }
     progress.finish();
-    std::filesystem::create_directories(unfinished + "/log", error);  // none is needed with a snapshot
+    std::filesystem::create_directories(unfinished + "/log",
+                                        error);  // none is needed with a snapshot
     if (error) {
       return sched::Unexpected{
           went_wrong(fmt::format("cannot create {}/log: {}", unfinished, error.message()))};
@@ -66,8 +67,8 @@ class BackupRestore final : public Subcommand {
     std::filesystem::remove(data_, error);  // an empty one
     std::filesystem::rename(unfinished, data_, error);
     if (error) {
-      return sched::Unexpected{
-          went_wrong(fmt::format("cannot rename {} to {}: {}", unfinished, data_, error.message()))};
+      return sched::Unexpected{went_wrong(
+          fmt::format("cannot rename {} to {}: {}", unfinished, data_, error.message()))};
     }
     if (auto synced = sync_folders(data_); !synced) return synced;
     terminal.message(fmt::format("restored {} up to record {}: paceline serve --data {} …", data_,
@@ -83,8 +84,8 @@ class BackupRestore final : public Subcommand {
           "{} is there already: name a folder that is not, or add --yes to move it aside", data_))};
     }
     if (const int pid = runtime::FolderCheck::lock_holder(data_)) {
-      return sched::Unexpected{
-          conflict(fmt::format("a server is running in {} (process {}): stop it first", data_, pid))};
+      return sched::Unexpected{conflict(
+          fmt::format("a server is running in {} (process {}): stop it first", data_, pid))};
     }
     std::string aside;
     for (int i = 1; aside.empty() || std::filesystem::exists(aside); ++i)

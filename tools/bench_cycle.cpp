@@ -77,7 +77,8 @@ thresholds = [50, 75]
 class BenchCycle final : public Subcommand {
  public:
   void declare(CLI::App& app) override {
-    app.add_option("--durability", durability_, "sync: reply when it is on the disk; interval; none")
+    app.add_option("--durability", durability_,
+                   "sync: reply when it is on the disk; interval; none")
         ->check(CLI::IsMember({"sync", "interval", "none"}));
     app.add_option("--connections", plan_.connections, "Connections, each with a thread")
         ->check(CLI::Range(1, 256));

@@ -71,12 +71,11 @@ class CtlSnapshot final : public Subcommand {
       const uint64_t stage = std::min<uint64_t>(figure(*status, "snapshot_stage"), 4);
       const uint64_t done = figure(*status, "snapshot_done"),
                      total = figure(*status, "snapshot_total");
-      terminal.message(fmt::format("snapshot: {}{}", stages[stage],
-                                   done == 0 ? std::string()
-                                   : total == 0
-                                       ? fmt::format(", {} MiB", done / 1'048'576)
-                                       : fmt::format(", {} of {} MiB", done / 1'048'576,
-                                                     total / 1'048'576)));
+      terminal.message(fmt::format(
+          "snapshot: {}{}", stages[stage],
+          done == 0    ? std::string()
+          : total == 0 ? fmt::format(", {} MiB", done / 1'048'576)
+                       : fmt::format(", {} of {} MiB", done / 1'048'576, total / 1'048'576)));
       bell.wait(look_every_us);
     }
   }

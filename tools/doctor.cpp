@@ -43,9 +43,9 @@ class Doctor final : public Subcommand {
     const std::vector<Finding> findings = check.run();
     progress.finish();
     json_ ? show_json(terminal, findings) : show(terminal, findings);
-    const auto problems = std::count_if(
-        findings.begin(), findings.end(),
-        [](const Finding& finding) { return finding.severity == Severity::problem; });
+    const auto problems =
+        std::count_if(findings.begin(), findings.end(),
+                      [](const Finding& finding) { return finding.severity == Severity::problem; });
     if (problems == 0) return {};
     return sched::Unexpected{verdict(findings, static_cast<size_t>(problems))};
   }

@@ -120,8 +120,8 @@ class Serve final : public Subcommand {
     }
     const auto every = config::parse_duration(snapshot_every_);
     if (!every || every->us < 0) {
-      return sched::Unexpected{bad_usage(fmt::format(
-          "--snapshot-every {}: {}", snapshot_every_, every ? "is negative" : every.error()))};
+      return sched::Unexpected{bad_usage(fmt::format("--snapshot-every {}: {}", snapshot_every_,
+                                                     every ? "is negative" : every.error()))};
     }
     options_.snapshot_every = *every;
     options_.snapshot_log_bytes = snapshot_log_mib_ * 1'048'576ULL;
@@ -158,7 +158,8 @@ class Serve final : public Subcommand {
     if (listen_given_->count() == 0 && !settings.listen.empty()) options_.listen = settings.listen;
     if (shards_given_->count() == 0) options_.shards = settings.shards;
     if (snapshot_log_given_->count() == 0) snapshot_log_mib_ = settings.snapshot_log_mib;
-    if (snapshot_every_given_->count() == 0) snapshot_every_ = config::print(settings.snapshot_every);
+    if (snapshot_every_given_->count() == 0)
+      snapshot_every_ = config::print(settings.snapshot_every);
     if (pin_given_->count() == 0) options_.pin_threads = settings.pin_threads;
     options_.max_jump = settings.max_jump;
     options_.waits_on_clock_jump = settings.waits_on_clock_jump;

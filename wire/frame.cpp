@@ -162,8 +162,7 @@ sched::Expected<std::optional<Frame>, WireError> FrameReader::next(
       failed_ = header.error();
       return sched::Unexpected{*failed_};
     }
-    payload_ = pool_ != nullptr ? pool_->take(header->payload_size)
-                                : Payload(header->payload_size);
+    payload_ = pool_ != nullptr ? pool_->take(header->payload_size) : Payload(header->payload_size);
     payload_size_ = 0;
   }
 

@@ -375,10 +375,10 @@ void append(Bytes& out, const SnapshotTaken& message) {
 Decoded<SnapshotTaken> decode_snapshot_taken(std::span<const std::byte> payload) {
   return read<schema::SnapshotTaken>(
       payload, "snapshot_taken", [](FieldReader& reader, const auto& table) {
-        return SnapshotTaken{table.tag(),
-                             {reader.text(table.path(), "path"), table.sequence(), table.bytes(),
-                              table.raw_bytes(), table.replay_us(), table.write_us(),
-                              table.verify_us()}};
+        return SnapshotTaken{
+            table.tag(),
+            {reader.text(table.path(), "path"), table.sequence(), table.bytes(), table.raw_bytes(),
+             table.replay_us(), table.write_us(), table.verify_us()}};
       });
 }
 

@@ -271,7 +271,8 @@ ServerStatus ServerCore::status() const {
   uint16_t number = 0;
   for (const runtime::DeskRecord& desk : pipeline_->desks()) {
     ++number;
-    if (desk.exists()) status.desks.push_back({{number}, desk.name, desk.now_us, desk.events.last()});
+    if (desk.exists())
+      status.desks.push_back({{number}, desk.name, desk.now_us, desk.events.last()});
   }
   status.figures = pipeline_->figures();
   status.figures.emplace_back("connections", sessions_.size());

@@ -138,7 +138,7 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
   Bytes out_;
   size_t out_at_ = 0;
   bool writing_ = false;
-  bool closing_ = false;  // once everything is sent
+  bool closing_ = false;    // once everything is sent
   bool holds_log_ = false;  // or has asked to
   int64_t closing_since_us_ = 0;
   bool closed_ = false;

@@ -38,7 +38,7 @@ struct ServerSettings {
   bool waits_on_clock_jump = false;
   uint32_t shards = 1;
   bool pin_threads = false;
-  uint32_t snapshot_log_mib = 1'024;           ///< 0: not for the log's size.
+  uint32_t snapshot_log_mib = 1'024;             ///< 0: not for the log's size.
   sched::Duration snapshot_every = sched::hour;  ///< 0: not for the time.
 };
 

@@ -96,8 +96,8 @@ void ArchivedBatch::add_ticket(const ArchivedTicket& ticket) {
   record.clocks = static_cast<uint8_t>(ticket.clocks.size());
   const size_t size = sizeof record + ticket.intervals.size() * sizeof(StateInterval) +
                       ticket.clocks.size() * sizeof(ArchivedClock) +
-                      ticket.segments.size() * sizeof(ArchivedSegment) +
-                      ticket.external_id.size() + ticket.requester.size() + ticket.body.size();
+                      ticket.segments.size() * sizeof(ArchivedSegment) + ticket.external_id.size() +
+                      ticket.requester.size() + ticket.body.size();
   std::byte* to = add_item(Reader::Item::ticket, size);
   to = put(to, std::span<const ArchivedRecord>(&record, 1));
   to = put(to, std::span(ticket.intervals));
@@ -238,18 +238,17 @@ TicketView ArchivedNames::view(const ArchivedTicket& ticket) const {
   view.external_id = ticket.external_id;
   view.requester = ticket.requester;
   view.body = ticket.body;
-  for (const auto& [field, value] :
-       {std::pair{TextField::category, &view.category},
-        {TextField::subcategory, &view.subcategory},
-        {TextField::service, &view.service},
-        {TextField::config_item, &view.config_item},
-        {TextField::channel, &view.channel},
-        {TextField::requester_type, &view.requester_type},
-        {TextField::organisation, &view.organisation},
-        {TextField::contract, &view.contract},
-        {TextField::stage, &view.stage},
-        {TextField::language, &view.language},
-        {TextField::confidentiality, &view.confidentiality}}) {
+  for (const auto& [field, value] : {std::pair{TextField::category, &view.category},
+                                     {TextField::subcategory, &view.subcategory},
+                                     {TextField::service, &view.service},
+                                     {TextField::config_item, &view.config_item},
+                                     {TextField::channel, &view.channel},
+                                     {TextField::requester_type, &view.requester_type},
+                                     {TextField::organisation, &view.organisation},
+                                     {TextField::contract, &view.contract},
+                                     {TextField::stage, &view.stage},
+                                     {TextField::language, &view.language},
+                                     {TextField::confidentiality, &view.confidentiality}}) {
     const uint32_t position = record.interned[interned_index(field)];
     if (position != 0) *value = text(table_of(interned_index(field)), position - 1);
   }

@@ -32,8 +32,8 @@ namespace paceline::desk {
 /// What positions in records point into: the tables of a desk whose entries stay for ever.
 enum class NameTable : uint8_t { reason, queue, agent, policy, attribute };
 /// The interned attributes have a table each, from `attribute` on.
-inline constexpr size_t name_table_count = static_cast<size_t>(NameTable::attribute) +
-                                           interned_count;
+inline constexpr size_t name_table_count =
+    static_cast<size_t>(NameTable::attribute) + interned_count;
 constexpr size_t table_of(NameTable table) { return static_cast<size_t>(table); }
 constexpr size_t table_of(size_t attribute) { return table_of(NameTable::attribute) + attribute; }
 
@@ -137,7 +137,7 @@ static_assert(sizeof(ArchivedSegment) == 32);
 /// One ticket, its parts wherever they lie.
 struct ArchivedTicket {
   ArchivedRecord record;
-  std::vector<StateInterval> intervals;   ///< Oldest first.
+  std::vector<StateInterval> intervals;  ///< Oldest first.
   std::vector<ArchivedClock> clocks;
   std::vector<ArchivedSegment> segments;  ///< Clock by clock, oldest first.
   std::string_view external_id, requester, body;
@@ -171,7 +171,7 @@ class ArchivedBatch {
     void read(const ArchivedBatch& batch) { bytes_ = batch.bytes_; }
     enum class Item : uint8_t { none, name, ticket };
     Item next();
-    const NamedText& name() const { return name_; }          ///< After Item::name.
+    const NamedText& name() const { return name_; }           ///< After Item::name.
     const ArchivedTicket& ticket() const { return ticket_; }  ///< After Item::ticket.
 
    private:

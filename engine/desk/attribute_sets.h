@@ -24,7 +24,8 @@ class AttributeSets {
   static constexpr uint32_t nothing = 0;  ///< The set without attributes; always there.
 
   /// One for every ticket, were they all different.
-  explicit AttributeSets(uint32_t tickets_max) : sets_(size_t{tickets_max} + 1), slots_(tickets_max + 1) {
+  explicit AttributeSets(uint32_t tickets_max)
+      : sets_(size_t{tickets_max} + 1), slots_(tickets_max + 1) {
     CHECK(slots_.take() == nothing);
     new (&sets_[nothing]) Set{};
   }

@@ -419,10 +419,10 @@ class Floor final : public ValueNumbers {
   Outcome* outcome_ = nullptr;
 
   // Between a change and settle().
-  std::vector<uint32_t> ready_;  // tickets that joined a line
-  std::vector<uint32_t> freed_;  // agents that have more room
+  std::vector<uint32_t> ready_;         // tickets that joined a line
+  std::vector<uint32_t> freed_;         // agents that have more room
   mutable uint32_t next_award_ = none;  // a line's new head, its clocks not yet fetched: a hint
-  uint64_t given_ = 0;           // awards so far, for what a batch may do
+  uint64_t given_ = 0;                  // awards so far, for what a batch may do
   bool matching_changed_ = false;
   bool carrying_out_ = false;  // what rungs asked for
 

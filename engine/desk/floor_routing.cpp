@@ -84,7 +84,8 @@ uint8_t Floor::step_at(uint32_t slot, int64_t at_us) const {
 void Floor::enqueue(uint32_t slot) {
   Ticket& ticket = store_.hot(slot);
   ticket.step = step_at(slot, now_.us);
-  const uint32_t line = lines_.line_for(lines_.key_of(ticket, store_.attributes(slot), ticket.step));
+  const uint32_t line =
+      lines_.line_for(lines_.key_of(ticket, store_.attributes(slot), ticket.step));
   const TicketSide* side = store_.find_side(slot);
   if (side != nullptr && side->held_for != none) {
     dispatcher_.enqueue_for(AgentId{side->held_for}, line, slot, standing(slot));
@@ -146,9 +147,11 @@ void Floor::stand_anew(uint32_t slot) {
     return;
   }
   // Under offer: it stays so while those who have one could have it as it is now.
-  const uint32_t line = lines_.line_for(lines_.key_of(ticket, store_.attributes(slot), step_at(slot, now_.us)));
+  const uint32_t line =
+      lines_.line_for(lines_.key_of(ticket, store_.attributes(slot), step_at(slot, now_.us)));
   const uint32_t self = self_of(slot);
-  for (uint32_t index = store_.known_side(slot).first_offer; index != none; index = offers_[index].next_of_ticket) {
+  for (uint32_t index = store_.known_side(slot).first_offer; index != none;
+       index = offers_[index].next_of_ticket) {
     const Offer& offer = offers_[index];
     const bool holds =
         offer.hand_over || (dispatcher_.may_serve(AgentId{offer.agent}, line) &&
@@ -322,7 +325,8 @@ Floor::RouteDue Floor::route_due(uint32_t slot) const {
     if (at_us < due.at_us || (at_us == due.at_us && step < due.step)) due = {at_us, step};
   };
   if (ticket.offers != 0) {
-    for (uint32_t at = store_.known_side(slot).first_offer; at != none; at = offers_[at].next_of_ticket) {
+    for (uint32_t at = store_.known_side(slot).first_offer; at != none;
+         at = offers_[at].next_of_ticket) {
       consider(offers_[at].expires_at_us, RouteStep::expire);
     }
   }

@@ -76,9 +76,7 @@ void Floor::add_task(uint32_t parent, uint32_t task) {
   ++store_.side(parent).tasks_open;
 }
 
-uint32_t Floor::tasks_open(uint32_t slot) const {
-  return store_.known_side(slot).tasks_open;
-}
+uint32_t Floor::tasks_open(uint32_t slot) const { return store_.known_side(slot).tasks_open; }
 
 /// A parent counts its open tasks, and does not end without ending them.
 void Floor::follow_tasks(uint32_t slot, State state_before) {

@@ -347,7 +347,8 @@ Expected<Predicate, SyntaxError> Predicate::parse(std::string_view text,
 }
 
 /// Most conditions join tests of enumerated fields all by &&, or all by ||: no stack is needed for
-/// those. `a && b && c` is a b both c both: every operator joins what has come so far with one test.
+/// those. `a && b && c` is a b both c both: every operator joins what has come so far with one
+/// test.
 void Predicate::find_tests() {
   constexpr uint32_t told_apart = 64;
   tests_.clear();

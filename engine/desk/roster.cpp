@@ -61,8 +61,9 @@ void AgentRecord::persist(sched::Archive& archive) {
   archive.fields(code, code_routable, since_us, logged_in_at_us, shift_end_us, drained,
                  wrap_up_least_us, wrap_up_end_us, wrap_up_length_us, wrap_up_extended, lost_at_us,
                  grace_end_us, expired_in_row, given, next_edge_us, next_band_us, first_offer,
-                 offers, first_ticket, tickets, in_hand, held, cool_offs, counted_us, busy, session_busy_us,
-                 session_available_us, logged_in_us, available_us, busy_us, wrap_up_us, away_us);
+                 offers, first_ticket, tickets, in_hand, held, cool_offs, counted_us, busy,
+                 session_busy_us, session_available_us, logged_in_us, available_us, busy_us,
+                 wrap_up_us, away_us);
 }
 
 void Roster::add_to(sched::Digest& digest, uint32_t agent) const {

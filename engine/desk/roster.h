@@ -79,7 +79,8 @@ struct AgentRecord {
 class Roster {
  public:
   AgentRecord& operator[](uint32_t agent) {
-    if (agent >= records_.size()) [[unlikely]] records_.resize(agent + 1);
+    if (agent >= records_.size()) [[unlikely]]
+      records_.resize(agent + 1);
     return records_[agent];
   }
   const AgentRecord& operator[](uint32_t agent) const { return records_[agent]; }

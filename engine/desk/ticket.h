@@ -37,7 +37,7 @@ struct Ticket {
   uint32_t queue = none;
   uint32_t agent = none;
   uint32_t first_clock = none;
-  uint32_t reason = none;  ///< Of the pending state; else the resolution code.
+  uint32_t reason = none;           ///< Of the pending state; else the resolution code.
   uint32_t newest_interval = none;  ///< Block of the newest ones.
   uint32_t text = 0;                ///< TextArena::Ref: sizes, external id, requester, body.
   State state = State::none;
@@ -81,14 +81,14 @@ struct TicketDetail {
   int64_t first_response_at_us = 0;
   int64_t resolved_at_us = 0;
   int64_t closed_at_us = 0;
-  uint32_t attributes = 0;  ///< AttributeSets.
+  uint32_t attributes = 0;             ///< AttributeSets.
   uint32_t last_queue = Ticket::none;  ///< Newest queue that is not triage.
   // Neighbours in the list the ticket is in: of its agent's while it has it, of closed ones then.
   uint32_t previous_in_list = Ticket::none;
   uint32_t next_in_list = Ticket::none;
   uint32_t routed_by = Ticket::none;  ///< Reason position of the rule that chose its first queue.
   uint16_t moves = 0;
-  uint8_t booked_work = 0;        ///< Kind of work its load is booked under.
+  uint8_t booked_work = 0;          ///< Kind of work its load is booked under.
   uint8_t queued_at_first : 1 = 0;  ///< Its first interval: queued from recorded_at on.
   uint8_t has_requester : 1 = 0;    ///< Among its texts.
 };
@@ -96,18 +96,18 @@ static_assert(sizeof(TicketDetail) == 64, "one cache line");
 
 /// What a ticket has only once something out of the common happened to it: two cache lines.
 struct TicketSide {
-  int64_t occurred_at_us = 0;        ///< 0: not stated.
-  int64_t promised_at_us = 0;        ///< 0: not stated.
-  uint64_t follows = 0;              ///< The ticket it goes on from; 0: none.
-  uint64_t merged_into = 0;          ///< The ticket it is a duplicate of; 0: none.
-  int64_t resume_at_us = 0;          ///< While pending; 0: until resumed.
-  int64_t pause_until_us = 0;        ///< While pending: when max_pause ends; 0: never.
-  uint64_t parent = 0;               ///< Of a task.
-  int64_t hold_until_us = 0;         ///< Held until then; 0: without end.
-  int64_t overflow_check_us = 0;     ///< When it is looked at next whether anybody is there.
-  int64_t enqueued_before_us = 0;    ///< Its place in the queue it came from, …
-  uint64_t bounce_pair = 0;          ///< The two queues of the newest bounce.
-  uint32_t order_before = 0;         ///< … for when it bounces.
+  int64_t occurred_at_us = 0;            ///< 0: not stated.
+  int64_t promised_at_us = 0;            ///< 0: not stated.
+  uint64_t follows = 0;                  ///< The ticket it goes on from; 0: none.
+  uint64_t merged_into = 0;              ///< The ticket it is a duplicate of; 0: none.
+  int64_t resume_at_us = 0;              ///< While pending; 0: until resumed.
+  int64_t pause_until_us = 0;            ///< While pending: when max_pause ends; 0: never.
+  uint64_t parent = 0;                   ///< Of a task.
+  int64_t hold_until_us = 0;             ///< Held until then; 0: without end.
+  int64_t overflow_check_us = 0;         ///< When it is looked at next whether anybody is there.
+  int64_t enqueued_before_us = 0;        ///< Its place in the queue it came from, …
+  uint64_t bounce_pair = 0;              ///< The two queues of the newest bounce.
+  uint32_t order_before = 0;             ///< … for when it bounces.
   uint32_t queue_before = Ticket::none;  ///< The queue the ticket moved here from (A-B-A).
   uint32_t first_offer = Ticket::none;
   uint32_t held_for = Ticket::none;  ///< The agent it waits for.

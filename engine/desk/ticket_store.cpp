@@ -11,8 +11,8 @@ namespace paceline::desk {
 namespace {
 
 uint32_t intervals_max(const Limits& limits) {
-  return static_cast<uint32_t>(std::min<uint64_t>(
-      uint64_t{limits.tickets_max} * limits.intervals_per_ticket, 0xffff'fffe));
+  return static_cast<uint32_t>(
+      std::min<uint64_t>(uint64_t{limits.tickets_max} * limits.intervals_per_ticket, 0xffff'fffe));
 }
 
 }  // namespace

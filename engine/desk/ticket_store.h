@@ -110,9 +110,7 @@ class TicketStore {
   /// takes the newest interval's place, and the one before that goes on.
   void begin_interval(uint32_t slot, int64_t at_us, State state, uint32_t reason);
   /// Since when the ticket is in its state; 0 before it has one.
-  int64_t newest_interval_us(uint32_t slot) const {
-    return newest_interval(slot).from_us;
-  }
+  int64_t newest_interval_us(uint32_t slot) const { return newest_interval(slot).from_us; }
   /// Oldest first, into `intervals`.
   void intervals(uint32_t slot, std::vector<StateInterval>& intervals) const;
   /// Commands that give an open ticket another state are refused without room; what timers,
@@ -199,7 +197,7 @@ class TicketStore {
   sched::HashIndex by_id_;
   sched::HashIndex by_external_id_;
   std::vector<Dictionary> dictionaries_;
-  std::map<uint32_t, std::vector<uint64_t>> tasks_;                // by slot
+  std::map<uint32_t, std::vector<uint64_t>> tasks_;               // by slot
   std::map<uint32_t, std::vector<sched::ExternalScore>> scores_;  // by slot
 };
 

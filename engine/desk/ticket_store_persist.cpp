@@ -1,5 +1,5 @@
-// Tickets written down and filled in again. Everything plain is bulk memory; indexes are found again,
-// and what leads where is examined before anybody follows it.
+// Tickets written down and filled in again. Everything plain is bulk memory; indexes are found
+// again, and what leads where is examined before anybody follows it.
 #include <vector>
 
 #include "engine/desk/ticket_store.h"
@@ -82,7 +82,8 @@ bool TicketStore::find_sides() {
   return found == wanted;
 }
 
-/// As many blocks of intervals as the ticket says it has. Requires chains without end to be ruled out.
+/// As many blocks of intervals as the ticket says it has. Requires chains without end to be ruled
+/// out.
 bool TicketStore::intervals_add_up(uint32_t slot) const {
   const uint32_t wanted = (in_blocks(slot) + IntervalBlock::size - 1) / IntervalBlock::size;
   uint32_t found = 0;
@@ -121,8 +122,8 @@ void TicketStore::rebuild(sched::Archive& archive, const Bounds& bounds) {
     intervals.claim(ticket.newest_interval);
     clocks.claim(ticket.first_clock);
     if (ticket.text == 0) continue;
-    sound = sound && texts_.holds(ticket.text) &&
-            texts_.claim(ticket.text, text_sizes(slot).in_all());
+    sound =
+        sound && texts_.holds(ticket.text) && texts_.claim(ticket.text, text_sizes(slot).in_all());
     external_ids += sound && !external_id(slot).empty() ? 1 : 0;
   }
   for (uint32_t at = 0; at < interval_slots_.high_water(); ++at) {

@@ -31,8 +31,7 @@ Applied* AppliedRing::pop() {
   return nullptr;
 }
 
-AppliedPool::AppliedPool(uint32_t size, uint32_t shard)
-    : all_(new Applied[size]), returned_(size) {
+AppliedPool::AppliedPool(uint32_t size, uint32_t shard) : all_(new Applied[size]), returned_(size) {
   for (uint32_t i = 0; i < size; ++i) {
     all_[i].shard = shard;
     free_.push_back(&all_[i]);

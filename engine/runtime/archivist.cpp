@@ -189,8 +189,7 @@ sched::Expected<void, std::string> Archivist::complete(Request& request) {
   return {};
 }
 
-sched::Expected<void, std::string> Archivist::complete_kpi(Request& request,
-                                                           History& history) {
+sched::Expected<void, std::string> Archivist::complete_kpi(Request& request, History& history) {
   QueryWork& work = *request.query;
   const std::unique_ptr<KpiFacts> kpi = std::move(work.kpi);
   desk::KpiBuilder builder(kpi->at, kpi->names);

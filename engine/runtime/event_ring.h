@@ -31,7 +31,7 @@ class EventRing {
 
   /// The oldest there still is; after begin_after() the next to come. 0: none yet.
   uint64_t first() const { return last_ == 0 ? 0 : last_ - count_ + 1; }
-  uint64_t last() const { return last_; }                                       ///< 0: none yet.
+  uint64_t last() const { return last_; }  ///< 0: none yet.
 
   /// Events from `from` on (first() ≤ from) whose kind is in `kinds` (0: all), at most `limit`,
   /// into `out`. Answers where to go on.

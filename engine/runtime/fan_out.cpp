@@ -28,9 +28,8 @@ std::span<Request> FanOut::split(Request& whole) {
 }
 
 Request* FanOut::join(Request& part) {
-  const auto found = std::find_if(groups_.begin(), groups_.end(), [&](const auto& known) {
-    return known->whole == part.part_of;
-  });
+  const auto found = std::find_if(groups_.begin(), groups_.end(),
+                                  [&](const auto& known) { return known->whole == part.part_of; });
   CHECK(found != groups_.end());
   Group& group = **found;
   if (++group.back < group.parts.size()) return nullptr;

@@ -90,9 +90,8 @@ Logged<void> FileLog::continue_at(const LogEnd& end) {
   base_ = end.offset / log_block * log_block;
   buffer_.resize(log_block);
   const size_t used = end.offset - base_;
-  if (used > 0 &&
-      pread(file_, buffer_.data(), log_block, static_cast<off_t>(base_)) <
-          static_cast<ssize_t>(used))
+  if (used > 0 && pread(file_, buffer_.data(), log_block, static_cast<off_t>(base_)) <
+                      static_cast<ssize_t>(used))
     return fail("cannot read " + end.path, errno != 0 ? -errno : -EIO);
   buffer_.resize(used);
   // What was read may never have been synced: the last server may have been killed.

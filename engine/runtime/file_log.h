@@ -37,7 +37,7 @@ struct FileLogOptions {
   // As SegmentStockOptions: for a log that syncs each write.
   bool zeros = true;
   bool direct = false;
-  Disk* disk = nullptr;        ///< None: the real one.
+  Disk* disk = nullptr;  ///< None: the real one.
   std::function<void(std::string_view)> note = {};
 };
 

@@ -103,8 +103,9 @@ void FolderCheck::check_snapshots() {
     return find(Severity::problem, "snapshots", listed.error(), "look at the disk and the folder");
   for (const SnapshotEntry& entry : listed.value()) {
     const auto file = SnapshotFile::open(entry.path);
-    const auto verified = file ? file->verify(progress_)
-                               : sched::Expected<void, std::string>{sched::Unexpected{file.error()}};
+    const auto verified = file
+                              ? file->verify(progress_)
+                              : sched::Expected<void, std::string>{sched::Unexpected{file.error()}};
     if (!verified) {
       find(Severity::problem, "snapshots", verified.error(),
            "a server passes it over and starts from the one before it, or from the beginning of "
@@ -127,8 +128,7 @@ void FolderCheck::check_snapshots() {
     if (!newest_) newest_ = info;
   }
   std::error_code ignored;
-  for (const auto& entry :
-       std::filesystem::directory_iterator(folder_ + "/snapshots", ignored)) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder_ + "/snapshots", ignored)) {
     const std::string extension = entry.path().extension();
     if (extension == ".damaged")
       find(Severity::note, "snapshots",
@@ -218,9 +218,10 @@ void FolderCheck::check_history() {
       const auto extent = History::inspect(path);
       if (extent && extent->count < desk.archived)
         find(Severity::problem, "history",
-             path + " holds " + std::to_string(extent->count) + " whole tickets, but the newest "
-             "snapshot counts on " + std::to_string(desk.archived) + " of desk \"" + desk.name +
-                 "\"",
+             path + " holds " + std::to_string(extent->count) +
+                 " whole tickets, but the newest "
+                 "snapshot counts on " +
+                 std::to_string(desk.archived) + " of desk \"" + desk.name + "\"",
              from_backup);
     }
   }
@@ -256,9 +257,9 @@ sched::Expected<LogEnd, std::string> FolderCheck::replay(Replica& replica,
     break;
   }
   const LogReader reader({.folder = folder_ + "/log"});
-  auto end = reader.read(from, to_sequence,
-                         [&](uint64_t, const LogRecord& record) { return replica.replay(record); },
-                         progress_);
+  auto end = reader.read(
+      from, to_sequence, [&](uint64_t, const LogRecord& record) { return replica.replay(record); },
+      progress_);
   if (!end) return sched::Unexpected{end.error().text};
   if (std::string failure = replica.settle(); !failure.empty()) return sched::Unexpected{failure};
   return std::move(end.value());

@@ -40,8 +40,8 @@ class FolderCheck {
   /// Of everything.
   std::vector<Finding> run();
 
-  /// Does what a recovery would, in memory, up to `to_sequence` (0: the end): into an empty replica.
-  /// Where the log ended.
+  /// Does what a recovery would, in memory, up to `to_sequence` (0: the end): into an empty
+  /// replica. Where the log ended.
   sched::Expected<LogEnd, std::string> replay(Replica& replica, uint64_t to_sequence) const;
 
   /// The process that holds the folder's lock; 0: none does.

@@ -231,7 +231,8 @@ sched::Expected<void, std::string> History::append(const desk::ArchivedBatch& ba
     if (item == Item::name) {
       const desk::NamedText& name = reader_.name();
       if (name.entry.position < names_.count(name.entry.table)) continue;
-      if (!names_.add(name)) return sched::Unexpected{"history: names for " + path_ + " are missing"};
+      if (!names_.add(name))
+        return sched::Unexpected{"history: names for " + path_ + " are missing"};
       pack(name, buffer_);
     } else if (number++ > count()) {
       const desk::ArchivedTicket& ticket = reader_.ticket();

@@ -8,9 +8,9 @@
 // A ticket is kept in numbers of as few bytes as they need (some 130 bytes besides its texts), the
 // names they stand for once in front of the first ticket that may use them.
 //
-// It is written in large blocks past the page cache: a desk that closes tickets by the thousand would
-// fill that with what nobody reads. What does not make up a block yet is in memory, and in the file
-// after flush(). A process that dies before has lost nothing: the log brings it back.
+// It is written in large blocks past the page cache: a desk that closes tickets by the thousand
+// would fill that with what nobody reads. What does not make up a block yet is in memory, and in
+// the file after flush(). A process that dies before has lost nothing: the log brings it back.
 //
 // In memory: the names, and where each ticket lies, found by id and by external id; some 50 bytes a
 // ticket.

@@ -116,16 +116,14 @@ class Unpacker {
 template <class Record, class Codec>
 void each_field(Record& record, Codec& codec) {
   const int64_t origin_us = record.recorded_at_us;
-  for (auto* instant :
-       {&record.occurred_at_us, &record.first_response_at_us, &record.resolved_at_us,
-        &record.closed_at_us, &record.touched_at_us, &record.enqueued_at_us, &record.resume_at_us,
-        &record.promised_at_us})
+  for (auto* instant : {&record.occurred_at_us, &record.first_response_at_us,
+                        &record.resolved_at_us, &record.closed_at_us, &record.touched_at_us,
+                        &record.enqueued_at_us, &record.resume_at_us, &record.promised_at_us})
     codec.instant(*instant, origin_us);
   for (auto* id : {&record.follows, &record.merged_into, &record.parent}) codec.field(*id);
   for (auto* position : {&record.queue, &record.agent, &record.reason, &record.routed_by})
     codec.position(*position);
-  for (auto* number :
-       {&record.version, &record.tasks_open, &record.escalations, &record.bounces})
+  for (auto* number : {&record.version, &record.tasks_open, &record.escalations, &record.bounces})
     codec.field(*number);
   for (auto& value : record.interned) codec.field(value);
   for (auto* number : {&record.moves, &record.pingpongs, &record.reopens, &record.closed_reopens})
@@ -214,8 +212,8 @@ uint32_t HistoryHeader::check_now() const {
 }
 
 void pack(const desk::NamedText& name, std::vector<std::byte>& out) {
-  const size_t size = name.name.size() + name.calendar.size() + name.label.size() +
-                      7 * number_bytes_max;
+  const size_t size =
+      name.name.size() + name.calendar.size() + name.label.size() + 7 * number_bytes_max;
   add_record(0, size, out, [&](std::byte* to) {
     Packer packer(to);
     packer.number(name.entry.table);

@@ -207,8 +207,7 @@ void Pipeline::Impl::start_threads() {
                  to_log, to_io, io);
   archivist_thread = start_thread("archivist", [this] { archivist.run(); });
   log_thread = start_thread("log", [this] { writer->run(); });
-  for (ShardLane& lane : lanes)
-    lane.thread = start_thread("shard", [&lane] { lane.shard.run(); });
+  for (ShardLane& lane : lanes) lane.thread = start_thread("shard", [&lane] { lane.shard.run(); });
   keeper->start(options.snapshots, recovery.tail_bytes);
   if (!options.pin_threads) return;
   Processors processors;

@@ -56,8 +56,7 @@ sched::Expected<LogPosition, std::string> Recovery::load_newest(Replica& replica
 void Recovery::pass_over(const SnapshotEntry& entry, const std::string& why) {
   if (passed_over_.empty()) passed_over_ = why;
   std::string line = "recovery: " + why;
-  if (SnapshotFile::says_damaged(why))
-    line += "; it is set aside as " + folder_.set_aside(entry);
+  if (SnapshotFile::says_damaged(why)) line += "; it is set aside as " + folder_.set_aside(entry);
   tell(line + "; going back to the snapshot before it, or the beginning of the log");
 }
 

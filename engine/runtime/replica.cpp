@@ -97,11 +97,11 @@ struct Replica::Worker {
       }
       for (const Chunk::BatchOf& batch : chunk->batches) {
         if (!failure.empty()) break;
-        failure = replica.apply(*batch.desk, batch.ts,
-                                std::span(chunk->frames)
-                                    .subspan(batch.frames_from,
-                                             batch.frames_to - batch.frames_from),
-                                outcome);
+        failure =
+            replica.apply(*batch.desk, batch.ts,
+                          std::span(chunk->frames)
+                              .subspan(batch.frames_from, batch.frames_to - batch.frames_from),
+                          outcome);
       }
       done.push(chunk);
       finished.ring();
@@ -237,8 +237,7 @@ std::string Replica::replay_batch(const LogRecord& record) {
   if (!workers_.empty()) return hand_over(found->second, record);
   frames_.clear();
   for (const LoggedFrame& logged : record.frames) {
-    if (std::string objection = decode(record, logged.payload, logged, frames_);
-        !objection.empty())
+    if (std::string objection = decode(record, logged.payload, logged, frames_); !objection.empty())
       return objection;
   }
   return apply(found->second, record.ts, frames_, outcome_);

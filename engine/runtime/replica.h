@@ -1,9 +1,9 @@
 // Desks built from the command log: every record done again, in order.
 //
 // A desk's records need their order among themselves only, so with workers the desks are spread
-// over them, whatever number of shards wrote the log: the caller's thread reads, checks and decodes,
-// a worker applies. Records that are no batch concern several desks, or make one: before such a one
-// everything in hand is done first.
+// over them, whatever number of shards wrote the log: the caller's thread reads, checks and
+// decodes, a worker applies. Records that are no batch concern several desks, or make one: before
+// such a one everything in hand is done first.
 //
 // Desks' numbers need not come in order, nor without gaps (desk_directory.h).
 //
@@ -66,7 +66,9 @@ class Replica {
 
   uint64_t records() const { return records_; }
   sched::Instant last_ts() const { return last_ts_; }  ///< Of any record.
-  bool closed() const { return closed_; }  ///< The last record says that the server ended by itself.
+  bool closed() const {
+    return closed_;
+  }  ///< The last record says that the server ended by itself.
   void begin_after(sched::Instant last_ts, bool closed) {
     last_ts_ = last_ts;
     closed_ = closed;

@@ -194,8 +194,8 @@ sched::Expected<void, std::string> SnapshotFile::read_frame() {
   if (header.magic != SnapshotHeader::magic_value || header.hash != header.hash_now())
     return sched::Unexpected{damaged("no whole header", 0)};
   if (header.format != SnapshotHeader::format_value)
-    return sched::Unexpected{"snapshot: " + path_ + " has format " +
-                             std::to_string(header.format) + ", this server reads format " +
+    return sched::Unexpected{"snapshot: " + path_ + " has format " + std::to_string(header.format) +
+                             ", this server reads format " +
                              std::to_string(SnapshotHeader::format_value) +
                              ": use the server that wrote it"};
   const uint64_t trailer_at = size_ - sizeof trailer;
@@ -256,7 +256,8 @@ bool SnapshotFile::add(const Chunk& chunk) {
     if (header.region == state.regions.size()) state.regions.emplace_back();
     list = &state.regions[header.region];
   }
-  const uint64_t end = list->empty() ? 0 : list->back().header.offset + list->back().header.raw_size;
+  const uint64_t end =
+      list->empty() ? 0 : list->back().header.offset + list->back().header.raw_size;
   if (header.offset != end) return false;
   list->push_back(chunk);
   state.raw_size += header.raw_size;

@@ -45,8 +45,9 @@ class SnapshotFile {
   uint64_t raw_size() const { return raw_size_; }
 
   /// Fills a desk in: `persist` is called with an archive that loads it, and must read all of it.
-  sched::Expected<void, std::string> load(sched::DeskNumber desk, Loading loading,
-                                          const std::function<void(sched::Archive&)>& persist) const;
+  sched::Expected<void, std::string> load(
+      sched::DeskNumber desk, Loading loading,
+      const std::function<void(sched::Archive&)>& persist) const;
   /// Reads and compares everything.
   sched::Expected<void, std::string> verify(const Progress& progress = {}) const;
 

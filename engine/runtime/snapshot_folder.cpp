@@ -36,9 +36,8 @@ sched::Expected<std::vector<SnapshotEntry>, std::string> SnapshotFolder::list() 
       entries.push_back({at->path().string(), sequence});
   if (error && error != std::errc::no_such_file_or_directory)
     return sched::Unexpected{failed("list", path_, -error.value())};
-  std::sort(entries.begin(), entries.end(), [](const SnapshotEntry& a, const SnapshotEntry& b) {
-    return a.sequence > b.sequence;
-  });
+  std::sort(entries.begin(), entries.end(),
+            [](const SnapshotEntry& a, const SnapshotEntry& b) { return a.sequence > b.sequence; });
   return entries;
 }
 

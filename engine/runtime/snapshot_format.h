@@ -5,10 +5,10 @@
 //   chunk = header (64 bytes) payload
 //
 // A desk's state is a stream of small things and a number of regions, whole arrays; both are cut
-// into pieces of 1 MiB, a chunk each, compressed where that pays. Chunks of regions can be filled in
-// by any thread in any order. Every byte is under a checksum; the file's identity and a dense index
-// are in each chunk, and the trailer says how many there are, so that none can be missing, exchanged
-// or another file's.
+// into pieces of 1 MiB, a chunk each, compressed where that pays. Chunks of regions can be filled
+// in by any thread in any order. Every byte is under a checksum; the file's identity and a dense
+// index are in each chunk, and the trailer says how many there are, so that none can be missing,
+// exchanged or another file's.
 //
 // Owner: plain values.
 #pragma once

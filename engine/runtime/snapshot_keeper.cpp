@@ -103,7 +103,8 @@ void SnapshotKeeper::poll() {
 void SnapshotKeeper::begin() {
   auto mark = hooks_.mark();
   if (mark->sequence == 0) {
-    for (Request* request : asked_) refuse(request, "nothing has happened yet: create a desk first");
+    for (Request* request : asked_)
+      refuse(request, "nothing has happened yet: create a desk first");
     asked_.clear();
     return;
   }

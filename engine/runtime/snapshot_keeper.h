@@ -78,8 +78,8 @@ class SnapshotKeeper {
   State state_ = State::idle;
   bool tidy_wanted_ = false;
   bool given_up_ = false;
-  bool hurried_ = false;  // the one being taken
-  std::vector<Request*> asked_;     // for the next
+  bool hurried_ = false;             // the one being taken
+  std::vector<Request*> asked_;      // for the next
   std::vector<Request*> under_way_;  // for the one being taken
   std::vector<Request*> holds_asked_;
   std::vector<Request*> finished_;

@@ -31,11 +31,9 @@ class SnapshotWriter::Saving final : public sched::Archive {
   void bulk(void* data, size_t size) override {
     const auto region = std::span(static_cast<const std::byte*>(data), size);
     for (size_t at = 0; at < size; at += snapshot_piece)
-      writer_.piece({.kind = ChunkKind::region,
-                     .desk = desk_.value,
-                     .region = regions_,
-                     .offset = at},
-                    region.subspan(at, std::min(snapshot_piece, size - at)));
+      writer_.piece(
+          {.kind = ChunkKind::region, .desk = desk_.value, .region = regions_, .offset = at},
+          region.subspan(at, std::min(snapshot_piece, size - at)));
     ++regions_;
   }
   void settle() override {}

@@ -23,8 +23,8 @@ class Disk;
 
 class SnapshotWriter {
  public:
-  /// Between zstd's fastest and its first level: what loads fastest from a warm cache and is still a
-  /// third of the size (bench/snapshot_bench.cpp).
+  /// Between zstd's fastest and its first level: what loads fastest from a warm cache and is still
+  /// a third of the size (bench/snapshot_bench.cpp).
   static constexpr int compression_level = 1;
   static constexpr uint64_t sync_every = 16 * 1'048'576;
 

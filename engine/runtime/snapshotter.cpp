@@ -121,10 +121,9 @@ std::unique_ptr<Snapshotter::Done> Snapshotter::take(const SnapshotMark& mark) {
 
 void Snapshotter::take(const SnapshotMark& mark, Done& done) {
   const int64_t begun_us = options_.clock->monotonic_us();
-  SnapshotMaker maker(folder_, *options_.disk, *options_.clock,
-                      [this](SnapshotStage stage, uint64_t at, uint64_t total) {
-                        return step(stage, at, total);
-                      });
+  SnapshotMaker maker(
+      folder_, *options_.disk, *options_.clock,
+      [this](SnapshotStage stage, uint64_t at, uint64_t total) { return step(stage, at, total); });
   const auto make = [&]() -> sched::Expected<void, std::string> {
     Replica replica(options_.replica);
     SnapshotInfo info;

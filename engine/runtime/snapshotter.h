@@ -5,8 +5,8 @@
 //     newest snapshot + log up to the mark ─▶ desks of its own ─▶ compared with the mark
 //     ─▶ file ─▶ loaded again, digests compared ─▶ named;  tidy: older ones go, the log is trimmed
 //
-// On a busy machine that may be next to nothing. One that somebody waits for, or that is overtaken by
-// the next, takes a tenth of a processor instead.
+// On a busy machine that may be next to nothing. One that somebody waits for, or that is overtaken
+// by the next, takes a tenth of a processor instead.
 //
 // Desks are deterministic, so the state at a mark need not be taken from the running desks: it is
 // worked out a second time. No command ever waits for a snapshot, and each one proves anew that the
@@ -14,8 +14,9 @@
 // snapshot is refused. The price is the memory of the desks twice while it runs, and the processor
 // time of the replay.
 //
-// Owner: run() its own thread, which begins another for each snapshot. take() whoever has the mark, one at a time and only while idle; the
-// rest the I/O thread.  Errors: in the report.  Allocates: the desks.
+// Owner: run() its own thread, which begins another for each snapshot. take() whoever has the mark,
+// one at a time and only while idle; the rest the I/O thread.  Errors: in the report.  Allocates:
+// the desks.
 #pragma once
 
 #include <atomic>
@@ -35,7 +36,7 @@ namespace paceline::runtime {
 /// What the running desks had come to when a record became durable.
 struct SnapshotMark {
   uint64_t sequence = 0;
-  bool urgent = false;  ///< Somebody waits for it.
+  bool urgent = false;            ///< Somebody waits for it.
   std::vector<MarkedDesk> desks;  ///< By number.
 };
 

@@ -165,12 +165,12 @@ TEST_F(ShardsTest, OneConfirmationOfAJumpedClockIsForAllOfThem) {
     peer->tell(QueryMessage{9, {desk}, query(desk::QueryKind::status)});
     const auto answer = decode_answer(peer->expect(MessageKind::answer).payload.bytes());
     EXPECT_GE(answer.value().answer.status.now_us, confirmed_us);
-    peer->tell(Subscribe{.tag = 7,
-                         .desk = {desk},
-                         .from_sequence = 1,
-                         .credit = 10'000,
-                         .kinds = uint64_t{1}
-                                  << static_cast<unsigned>(desk::EventKind::engine_clock_jump)});
+    peer->tell(Subscribe{
+        .tag = 7,
+        .desk = {desk},
+        .from_sequence = 1,
+        .credit = 10'000,
+        .kinds = uint64_t{1} << static_cast<unsigned>(desk::EventKind::engine_clock_jump)});
     peer->expect(MessageKind::done);
     const Frame frame = peer->expect(MessageKind::events);
     EXPECT_EQ(decode_events(frame.payload.bytes()).value().events.size(), 1U);
@@ -181,7 +181,8 @@ TEST_F(ShardsTest, OneConfirmationOfAJumpedClockIsForAllOfThem) {
   RawPeer again(socket_path());
   again.hello(1);
   // The restart is itself told to the desks: their events go on from the same.
-  for (const auto& [desk, known] : digests(again, 2)) EXPECT_EQ(known.second, before.at(desk).second);
+  for (const auto& [desk, known] : digests(again, 2))
+    EXPECT_EQ(known.second, before.at(desk).second);
 }
 
 class GapTest : public ShardsTest {
@@ -191,13 +192,14 @@ class GapTest : public ShardsTest {
     const std::string log_folder = options.data + "/log";
     std::filesystem::create_directories(log_folder);
     runtime::FileLog log({.folder = log_folder, .clock_mode = runtime::ClockMode::commands});
-    ASSERT_TRUE(log.replay({}, [](uint64_t, const runtime::LogRecord&) { return std::string(); }, {}));
+    ASSERT_TRUE(
+        log.replay({}, [](uint64_t, const runtime::LogRecord&) { return std::string(); }, {}));
     for (const uint16_t desk : {uint16_t{3}, uint16_t{1}}) {
       const auto payload =
           runtime::encode_desk_created("desk-" + std::to_string(desk), RawPeer::small_limits());
-      ASSERT_TRUE(log.append(log.next_sequence(), {.kind = runtime::RecordKind::desk_created,
-                                                   .desk = {desk},
-                                                   .system = payload}));
+      ASSERT_TRUE(log.append(
+          log.next_sequence(),
+          {.kind = runtime::RecordKind::desk_created, .desk = {desk}, .system = payload}));
     }
     ASSERT_TRUE(log.sync());
   }

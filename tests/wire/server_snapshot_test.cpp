@@ -206,7 +206,8 @@ TEST_F(SnapshotTest, WhatLeftMemoryIsInTheHistoryOnceWhicheverWayTheServerCameBa
   for (int again = 0; again < 3; ++again) {
     SCOPED_TRACE(again);
     // As after a kill in which the file's tail never reached the disk.
-    if (again == 1) std::filesystem::resize_file(options.data + "/history/desk-1.history", size - 9);
+    if (again == 1)
+      std::filesystem::resize_file(options.data + "/history/desk-1.history", size - 9);
     start();
     auto peer = connect();
     EXPECT_EQ(state(*peer), before);
@@ -303,7 +304,8 @@ TEST_F(SnapshotTest, NothingGoesWhileSomebodyHoldsTheLog) {
   work_for(*peer, 5);
   auto copier = connect(2);
   copier->tell(Control{.tag = 3, .verb = ControlVerb::hold_log});
-  const LogHeld held = decode_log_held(copier->expect(MessageKind::log_held).payload.bytes()).value();
+  const LogHeld held =
+      decode_log_held(copier->expect(MessageKind::log_held).payload.bytes()).value();
   EXPECT_EQ(held.data, options.data);
   EXPECT_GT(held.sequence, 0U);
   ASSERT_EQ(held.desks.size(), 1U);

@@ -197,7 +197,8 @@ TEST(Predicate, RandomConditionsHoldAsComposed) {
   }
 }
 
-// Tests joined all by && or all by || are evaluated by masks, anything else on a stack: decided() always is.
+// Tests joined all by && or all by || are evaluated by masks, anything else on a stack: decided()
+// always is.
 TEST(Predicate, JoinedTestsHoldAsTheyDoStepByStep) {
   const auto number = [](Field, std::string_view value) {
     return static_cast<uint32_t>(std::stoul(std::string(value.substr(1))));
@@ -205,7 +206,9 @@ TEST(Predicate, JoinedTestsHoldAsTheyDoStepByStep) {
   std::mt19937_64 random(5);
   const auto below = [&](uint64_t bound) { return random() % bound; };
   // Numbers on both sides of what one word can tell apart.
-  const auto literal = [&] { return "v" + std::to_string(below(2) == 0 ? below(4) : 62 + below(5)); };
+  const auto literal = [&] {
+    return "v" + std::to_string(below(2) == 0 ? below(4) : 62 + below(5));
+  };
   constexpr std::string_view fields[] = {"category", "service", "queue"};
   for (int round = 0; round < 2'000; ++round) {
     std::string text;

@@ -71,8 +71,7 @@ TEST(Replica, TellsWhatLeavesMemoryDenselyNumbered) {
     busy_days(maker);
     ASSERT_EQ(replica.settle(), "");
     EXPECT_THAT(begun, ElementsAre(Pair(1, 1U), Pair(2, 1U), Pair(3, 1U)));
-    for (const auto& [number, known] : replica.desks())
-      EXPECT_EQ(archived[number], known.archived);
+    for (const auto& [number, known] : replica.desks()) EXPECT_EQ(archived[number], known.archived);
   }
 }
 
@@ -98,13 +97,11 @@ TEST(Replica, DesksMayComeOutOfOrderAndWithGapsButNotTwice) {
   LogMaker maker(into(replica));
   for (const uint16_t desk : {uint16_t{7}, uint16_t{2}}) maker.create(desk);
   const auto payload = encode_desk_created("other", paceline::testing::small_desk());
-  EXPECT_THAT(
-      replica.replay({.kind = RecordKind::desk_created, .desk = {2}, .system = payload}),
-      HasSubstr("second time"));
+  EXPECT_THAT(replica.replay({.kind = RecordKind::desk_created, .desk = {2}, .system = payload}),
+              HasSubstr("second time"));
   const auto same_name = encode_desk_created("desk-7", paceline::testing::small_desk());
-  EXPECT_THAT(
-      replica.replay({.kind = RecordKind::desk_created, .desk = {3}, .system = same_name}),
-      HasSubstr("has the name of desk 7"));
+  EXPECT_THAT(replica.replay({.kind = RecordKind::desk_created, .desk = {3}, .system = same_name}),
+              HasSubstr("has the name of desk 7"));
   EXPECT_EQ(replica.desks().size(), 2U);
 }
 

@@ -94,8 +94,8 @@ class SnapshotFileTest : public ::testing::Test {
     EXPECT_EQ(file->info(), info());
     for (const auto& [number, state] : states) {
       State again;
-      const auto loaded = file->load({number}, loading,
-                                     [&](sched::Archive& archive) { again.persist(archive); });
+      const auto loaded =
+          file->load({number}, loading, [&](sched::Archive& archive) { again.persist(archive); });
       if (!loaded) return loaded.error();
       EXPECT_EQ(again, state);
     }
@@ -149,9 +149,8 @@ TEST_F(SnapshotFileTest, LoadingNoticesItToo) {
     const auto file = SnapshotFile::open(path());
     if (!file) continue;
     State again;
-    const auto loaded =
-        file->load({1}, at % 2 == 0 ? Loading::alone : Loading::parallel,
-                   [&](sched::Archive& archive) { again.persist(archive); });
+    const auto loaded = file->load({1}, at % 2 == 0 ? Loading::alone : Loading::parallel,
+                                   [&](sched::Archive& archive) { again.persist(archive); });
     EXPECT_FALSE(loaded) << "at " << at;
   }
 }

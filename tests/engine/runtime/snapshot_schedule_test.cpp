@@ -20,9 +20,7 @@ TEST(SnapshotSchedule, IsDueWhenTheLogHasGrown) {
   EXPECT_TRUE(next.due(1));
 }
 
-TEST(SnapshotSchedule, ALongTailFromBeforeTheStartCounts) {
-  EXPECT_TRUE(schedule(5'000).due(0));
-}
+TEST(SnapshotSchedule, ALongTailFromBeforeTheStartCounts) { EXPECT_TRUE(schedule(5'000).due(0)); }
 
 TEST(SnapshotSchedule, IsDueInTimeIfAnythingHappened) {
   auto next = schedule();

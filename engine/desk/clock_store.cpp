@@ -1,6 +1,7 @@
 #include "engine/desk/clock_store.h"
 
 #include <algorithm>
+#include <cstring>
 #include <new>
 
 #include "sched/base/check.h"
@@ -23,6 +24,13 @@ uint32_t clocks_max(const Limits& limits) {
 
 uint32_t segments_max(const Limits& limits) {
   return slots(uint64_t{clocks_max(limits)} * segments_per_clock);
+}
+
+/// What was filled in from outside may be neither.
+bool is_yes_or_no(const bool& flag) {
+  uint8_t byte = 0;
+  std::memcpy(&byte, &flag, sizeof byte);
+  return byte <= 1;
 }
 
 }  // namespace
@@ -262,6 +270,7 @@ void ClockStore::examine(sched::Archive& archive, SlotClaims& clocks, uint32_t p
     if (pasts.free(at)) continue;
     segments.claim(pasts_[at].newest_segment);
     steps.claim(pasts_[at].first_step);
+    known = known && is_yes_or_no(pasts_[at].set_begins) && is_yes_or_no(pasts_[at].breach_stands);
   }
   for (uint32_t at = 0; at < segment_slots_.high_water(); ++at) {
     if (!segments.free(at)) segments.claim(segments_[at].older);
@@ -271,7 +280,7 @@ void ClockStore::examine(sched::Archive& archive, SlotClaims& clocks, uint32_t p
   }
   archive.require(clocks.complete() && pasts.complete() && segments.complete() && steps.complete(),
                   "clocks do not lead to what is theirs");
-  archive.require(known, "a clock has a policy that there is not");
+  archive.require(known, "a clock has a policy or a past that there is not");
 }
 
 }  // namespace paceline::desk

@@ -44,7 +44,7 @@ class MemoryReader final : public Archive {
   void bytes(void* data, size_t size) override {
     if (failed() || size > small_.size()) {
       fail("the archive ends too early");
-      std::memset(data, 0, size);
+      if (size != 0) std::memset(data, 0, size);
       return;
     }
     if (size != 0) std::memcpy(data, small_.data(), size);

@@ -167,6 +167,29 @@ std::unique_ptr<Desk> busy(const NewDesk& new_desk) {
   return desk;
 }
 
+TEST(PersistedDesk, KnowsTheUploadUnderWayAndTheJumpNotYetTold) {
+  TwinDesk twins(new_desks(random_desk_limits()));
+  Configuration configuration;
+  configuration.queues.emplace_back().name = "uploaded";
+  configuration.queues.back().group = "g";
+  FrameBuilder builder;
+  builder.configure(register_configuration(configuration));  // begin, chunk, commit
+  CommandFrame frame = builder.frame(twins.desk().number(), SessionId{3}, 1);
+  const auto order = frame.order;
+  frame.order = order.first(2);
+  twins.apply({sched::Instant{monday_us}, {&frame, 1}});
+  twins.clock_jumped(5);
+  twins.reload();
+  frame.order = order.subspan(2);
+  frame.first_number = 3;
+  twins.apply({sched::Instant{monday_us + 1}, {&frame, 1}});
+  ASSERT_EQ(twins.outcome().replies.size(), 1U);
+  EXPECT_EQ(twins.outcome().replies[0].code, 0);
+  EXPECT_EQ(twins.outcome().events.front().kind, EventKind::engine_clock_jump);
+  twins.reload();
+  EXPECT_EQ(twins.desk().names().queues.back(), "uploaded");
+}
+
 TEST(PersistedDesk, OfAnotherNameOrOtherLimitsIsRefused) {
   const NewDesk new_desk = new_desks(random_desk_limits());
   const sched::test::Image image = sched::test::saved(*busy(new_desk));

@@ -72,7 +72,12 @@ class Copying {
   /// Segments from the one in which the log behind the oldest snapshot begins.
   Done copy_log(uint64_t to_sequence) {
     const runtime::LogReader reader({.folder = from_ + "/log"});
-    const auto end = reader.read(begin_, to_sequence, {}, {});
+    auto end = reader.read(begin_, to_sequence, {}, {});
+    if (end && end->path.empty()) {  // nothing came after the snapshot: the log up to it, then
+      const auto oldest = reader.oldest();
+      if (!oldest) return sched::Unexpected{not_valid(oldest.error().text)};
+      end = reader.read(*oldest, to_sequence, {}, {});
+    }
     if (!end) return sched::Unexpected{not_valid(end.error().text)};
     manifest_.sequence = end->position.sequence;
     const auto segments = runtime::list_segments(from_ + "/log");

@@ -79,6 +79,17 @@ TEST_F(BackupProgram, OfARunningServerIsTakenVerifiedAndRestored) {
   told("ticket create INC4");
 }
 
+TEST_F(BackupProgram, TakenRightAfterASnapshotIsWhole) {
+  ASSERT_EQ(at_server("ctl snapshot").exit, 0);
+  const auto before = state();
+  ASSERT_EQ(at_server("backup create copy").exit, 0);
+  EXPECT_EQ(end_server(), 0);
+  ASSERT_EQ(run("backup restore copy --data again").exit, 0);
+  EXPECT_EQ(run("doctor --data again").exit, 0);
+  serve_from("again");
+  EXPECT_EQ(state(), before);
+}
+
 TEST_F(BackupProgram, OfAServerAtRestNeedsNoServer) {
   told("ticket create INC2");
   const Ran running = run("backup create copy --data data");

@@ -5,7 +5,7 @@
 // What a snapshot counts on is synced before, so if that is not there the file is damaged; what
 // comes behind, a torn tail perhaps, is written over: it comes back with the replay.
 //
-// A ticket is kept in numbers of as few bytes as they need (some 130 bytes besides its texts), the
+// A ticket is kept in numbers of as few bytes as they need (some 150 bytes besides its texts), the
 // names they stand for once in front of the first ticket that may use them.
 //
 // It is written in large blocks past the page cache: a desk that closes tickets by the thousand

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -181,10 +182,11 @@ sched::Expected<void, std::string> History::read_tail() {
 
 sched::Expected<void, std::string> History::cut(uint64_t kept) {
   if (auto flushed = flush(); !flushed) return flushed;
-  const uint64_t end = kept < count() ? offsets_[kept] : end_;
-  if (const int error = disk_->truncate(file_, end))
+  const auto end = end_of(std::min(kept, count()));
+  if (!end) return sched::Unexpected{end.error()};
+  if (const int error = disk_->truncate(file_, end.value()))
     return sched::Unexpected{failed("cut", -error)};
-  if (kept >= count()) return {};
+  if (end.value() == end_) return {};
   unsynced_ = true;
   offsets_.clear();
   tickets_.clear();
@@ -194,6 +196,19 @@ sched::Expected<void, std::string> History::cut(uint64_t kept) {
   names_ = {};
   end_ = 0;
   return load();
+}
+
+/// Names behind that ticket were told for the next one: if that goes, so do they. The desk tells them
+/// again, and perhaps others.
+sched::Expected<uint64_t, std::string> History::end_of(uint64_t number) const {
+  if (number == 0) return uint64_t{0};
+  const uint64_t offset = offsets_[number - 1];
+  std::byte bytes[sizeof(HistoryHeader)];
+  const ssize_t got = pread(file_, bytes, sizeof bytes, static_cast<off_t>(offset));
+  if (got != sizeof bytes) return sched::Unexpected{failed("read", got < 0 ? errno : EIO)};
+  const auto header = read_history_header(bytes);
+  if (!header) return sched::Unexpected{damaged(offset)};
+  return offset + sizeof *header + header->payload_size;
 }
 
 void History::remember(uint64_t offset, uint64_t ticket, std::string_view external_id) {

@@ -79,6 +79,8 @@ class History {
   sched::Expected<void, std::string> write_blocks();
   sched::Expected<void, std::string> read_tail();
   std::string damaged(uint64_t offset) const;
+  /// Where that ticket's record ends, in the file. Requires flush().
+  sched::Expected<uint64_t, std::string> end_of(uint64_t number) const;
   sched::Expected<std::vector<std::byte>, std::string> read(uint32_t number) const;
   std::string failed(const std::string& what, int error) const;
 

@@ -227,6 +227,38 @@ TEST_F(HistoryTest, NamesOutliveACut) {
   EXPECT_EQ(open().find(8).value()->clocks[0].policy, "P5");
 }
 
+// The log may have lost a tail that the history had: the desk goes on another way from there.
+TEST_F(HistoryTest, NamesToldForATicketThatIsCutGoWithIt) {
+  desk::NamedText name;
+  name.entry.table = static_cast<uint8_t>(desk::table_of(desk::NameTable::queue));
+  name.entry.position = 1;
+  const auto ticket_8 = [&](std::string_view queue) {
+    desk::ArchivedBatch batch;
+    batch.begin(2);
+    name.name = queue;
+    batch.add_name(name);
+    desk::ArchivedTicket moved = ticket(8);
+    moved.record.queue = 1;
+    batch.add_ticket(moved);
+    return batch;
+  };
+  for (const uint64_t torn : {0U, 9U}) {
+    std::filesystem::remove(path());
+    {
+      History history = open();
+      append(history, 1, {ticket(7)});
+      ASSERT_TRUE(history.append(ticket_8("a queue that never was")));
+      ASSERT_TRUE(history.flush());
+    }
+    std::filesystem::resize_file(path(), std::filesystem::file_size(path()) - torn);
+    History history = open();
+    ASSERT_TRUE(history.cut(1));
+    ASSERT_TRUE(history.append(ticket_8("servers")));
+    EXPECT_EQ(history.find(8).value()->queue, "servers");
+    EXPECT_EQ(history.find(7).value()->queue, "network");
+  }
+}
+
 TEST_F(HistoryTest, OutlivesTheProcess) {
   {
     History history = open();

@@ -153,7 +153,7 @@ class BackupCreate final : public Subcommand {
     if (!std::filesystem::exists(held->data + "/log")) {
       return sched::Unexpected{not_available(fmt::format(
           "the server's data folder, {}, is not on this machine: run this where the server runs",
-          std::filesystem::absolute(held->data).string()))};
+          held->data))};
     }
     auto made = Copying(terminal, held->data, dest_).run(held->sequence);
     if (made) made->desks = held->desks;

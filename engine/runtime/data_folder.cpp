@@ -52,7 +52,7 @@ sched::Expected<DataFolder, FolderError> DataFolder::lock(const std::string& pat
     close(file);
     return fail("write " + name, std::strerror(reason));
   }
-  return DataFolder(path, file);
+  return DataFolder(std::filesystem::absolute(path).string(), file);
 }
 
 DataFolder::DataFolder(DataFolder&& other) noexcept

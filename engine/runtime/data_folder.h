@@ -28,6 +28,7 @@ class DataFolder {
   DataFolder& operator=(DataFolder&& other) noexcept;
   ~DataFolder();
 
+  /// Absolute, as are the folders in it: clients are told them, and work in folders of their own.
   const std::string& path() const { return path_; }
   std::string log() const { return path_ + "/log"; }
   std::string history() const { return path_ + "/history"; }

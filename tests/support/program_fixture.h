@@ -50,15 +50,14 @@ class ProgramFixture : public ::testing::Test {
 
   void serve(const std::string& data, const std::string& clock,
              const std::string& durability = "sync") {
-    server_ = std::make_unique<Process>(
-        std::vector<std::string>{paceline_program(), "serve", "--data", path(data), "--listen",
-                                 address(), "--clock", clock, "--durability", durability},
-        path("server.out"), path("server.err"));
-    wire::ClientOptions options;
-    options.address = address();
-    options.wait_for_server = true;
-    options.connect_timeout = std::chrono::seconds(30);
-    ASSERT_TRUE(wire::Client::connect(options).has_value()) << read_file(path("server.err"));
+    serve_as({paceline_program(), "serve", "--data", path(data), "--listen", address(), "--clock",
+              clock, "--durability", durability});
+  }
+  /// `line` as in a shell, in the folder `name` of the test's.
+  void serve_in(const std::string& name, const std::string& line) {
+    serve_as({"/bin/sh", "-c",
+              "cd '" + path(name) + "' && exec '" + paceline_program() + "' serve " + line +
+                  " --listen " + address()});
   }
   /// SIGTERM; the exit code.
   int end_server() {
@@ -72,6 +71,14 @@ class ProgramFixture : public ::testing::Test {
   std::unique_ptr<Process> server_;
 
  private:
+  void serve_as(const std::vector<std::string>& words) {
+    server_ = std::make_unique<Process>(words, path("server.out"), path("server.err"));
+    wire::ClientOptions options;
+    options.address = address();
+    options.wait_for_server = true;
+    options.connect_timeout = std::chrono::seconds(30);
+    ASSERT_TRUE(wire::Client::connect(options).has_value()) << read_file(path("server.err"));
+  }
   Ran finished(const std::vector<std::string>& words) {
     Process process(words, path("out"), path("err"));
     Ran ran;

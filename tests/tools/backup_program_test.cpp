@@ -90,6 +90,19 @@ TEST_F(BackupProgram, TakenRightAfterASnapshotIsWhole) {
   EXPECT_EQ(state(), before);
 }
 
+TEST_F(BackupProgram, OfAServerWithARelativeFolderIsTakenFromAnotherFolder) {
+  EXPECT_EQ(end_server(), 0);
+  fs::create_directory(path("its"));
+  serve_in("its", "--data data --clock commands --durability none");
+  ASSERT_EQ(at_server("desk create main").exit, 0);
+  told("ticket create INC1");
+  const json taken = json::parse(at_server("ctl snapshot --json").out);
+  EXPECT_TRUE(fs::path(taken.at("file").get<std::string>()).is_absolute());
+  EXPECT_TRUE(fs::exists(taken.at("file").get<std::string>()));
+  const Ran made = at_server("backup create copy");
+  EXPECT_EQ(made.exit, 0) << made.err;
+}
+
 TEST_F(BackupProgram, OfAServerAtRestNeedsNoServer) {
   told("ticket create INC2");
   const Ran running = run("backup create copy --data data");

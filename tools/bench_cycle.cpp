@@ -18,6 +18,7 @@
 #include <thread>
 
 #include "engine/config/load.h"
+#include "tools/bench_desk.h"
 #include "tools/bench_driver.h"
 #include "tools/child_server.h"
 #include "tools/commands.h"
@@ -42,25 +43,7 @@ std::string processor() {
 
 /// One queue with its agents per connection, two clocks per ticket.
 std::string bench_toml(const BenchPlan& plan) {
-  std::string text = R"([calendar.business]
-zone = "Europe/London"
-week = { mon-fri = ["08:00-18:00"] }
-
-[[policy]]
-name = "response"
-clock = "response"
-target = "4h"
-calendar = "business"
-thresholds = [75]
-
-[[policy]]
-name = "resolution"
-clock = "resolution"
-target = "40h"
-calendar = "business"
-pause = ["awaiting_requester"]
-thresholds = [50, 75]
-)";
+  std::string text(bench_clocks_toml);
   for (uint32_t c = 0; c < plan.connections; ++c) {
     text += fmt::format(
         "[[queue]]\nname = \"queue-{0}\"\ngroup = \"group-{0}\"\n"

@@ -46,15 +46,9 @@ BenchDriver::BenchDriver(const BenchPlan& plan, uint32_t connection)
       body_(bench_body_size, 'b') {}
 
 Done BenchDriver::connect() {
-  wire::ClientOptions options;
-  options.address = plan_.address;
-  options.client_name = "paceline bench";
-  auto client = wire::Client::connect(options);
-  if (!client) return sched::Unexpected{explain(client.error())};
-  client_ = std::make_unique<wire::Client>(std::move(*client));
-  const auto opened = client_->open_desk(plan_.desk);
-  if (!opened) return sched::Unexpected{explain(opened.error())};
-  desk_ = opened->desk;
+  auto connected = connect_to_desk(plan_.address, plan_.desk);
+  if (!connected) return sched::Unexpected{connected.error()};
+  on_ = std::move(*connected);
   return {};
 }
 
@@ -74,10 +68,10 @@ Done BenchDriver::load() {
   const uint64_t share =
       plan_.backlog / plan_.connections + (connection_ < plan_.backlog % plan_.connections ? 1 : 0);
   wire::Received received;
-  while (opened_ < share || client_->unreceived() > 0) {
-    if (opened_ < share && client_->room() >= commands_per_load_frame) {
+  while (opened_ < share || on_.client->unreceived() > 0) {
+    if (opened_ < share && on_.client->room() >= commands_per_load_frame) {
       while (opened_ < share && writer_.size() < commands_per_load_frame) append_open();
-      if (const auto sent = client_->submit(desk_, writer_); !sent) {
+      if (const auto sent = on_.client->submit(on_.desk, writer_); !sent) {
         return sched::Unexpected{explain(sent.error())};
       }
       continue;
@@ -92,7 +86,7 @@ Done BenchDriver::log_in() {
   // One ticket more for each agent than the backlog that is to stay.
   for (uint32_t a = 0; a < plan_.in_flight; ++a) append_open();
   for (uint32_t a = 0; a < plan_.in_flight; ++a) writer_.log_in(agent_of(connection_, a));
-  const auto replies = client_->call(desk_, writer_);
+  const auto replies = on_.client->call(on_.desk, writer_);
   if (!replies) return sched::Unexpected{explain(replies.error())};
   for (uint32_t a = 0; a < plan_.in_flight; ++a) {
     const desk::Reply& reply = (*replies)[plan_.in_flight + a];
@@ -133,7 +127,7 @@ Done BenchDriver::submit(Crew& crew) {
     writer_.close({.ticket = ticket});
   }
   crew.sent = Clock::now();
-  if (const auto sent = client_->submit(desk_, writer_); !sent) {
+  if (const auto sent = on_.client->submit(on_.desk, writer_); !sent) {
     return sched::Unexpected{explain(sent.error())};
   }
   return {};
@@ -157,7 +151,7 @@ Done BenchDriver::take(Crew& crew) {
 }
 
 Done BenchDriver::receive(wire::Received& received) {
-  auto result = client_->receive();
+  auto result = on_.client->receive();
   if (!result) return sched::Unexpected{explain(result.error())};
   if (!*result) return sched::Unexpected{not_available("the server does not answer")};
   received = std::move(**result);

@@ -6,10 +6,10 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
-#include <memory>
 #include <string>
 #include <vector>
 
+#include "tools/bench_desk.h"
 #include "tools/failure.h"
 #include "wire/client.h"
 
@@ -60,8 +60,7 @@ class BenchDriver {
   uint32_t connection_;
   std::string category_;
   std::string body_;
-  std::unique_ptr<wire::Client> client_;
-  sched::DeskNumber desk_;
+  BenchConnection on_;
   wire::CommandWriter writer_;
   std::vector<Crew> crews_;
   uint64_t opened_ = 0;

@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "engine/config/load.h"
+#include "tools/bench_desk.h"
 #include "tools/child_server.h"
 #include "tools/commands.h"
 #include "tools/demo_toml.h"
@@ -30,25 +31,7 @@ namespace {
 constexpr const char* desk_name = "bench";
 constexpr size_t deaf_subscribers = 4;
 
-constexpr const char* bench_toml = R"([calendar.business]
-zone = "Europe/London"
-week = { mon-fri = ["08:00-18:00"] }
-
-[[policy]]
-name = "response"
-clock = "response"
-target = "4h"
-calendar = "business"
-thresholds = [75]
-
-[[policy]]
-name = "resolution"
-clock = "resolution"
-target = "40h"
-calendar = "business"
-thresholds = [50, 75]
-
-[[queue]]
+constexpr const char* queue_toml = R"([[queue]]
 name = "desk"
 group = "desk"
 
@@ -125,7 +108,8 @@ class BenchLoad final : public Subcommand {
   Done prepare() {
     const auto now = std::chrono::duration_cast<std::chrono::microseconds>(
         std::chrono::system_clock::now().time_since_epoch());
-    const auto loaded = config::load_text(bench_toml, "bench", sched::Instant{now.count()});
+    const auto loaded = config::load_text(std::string(bench_clocks_toml) + queue_toml, "bench",
+                                          sched::Instant{now.count()});
     if (!loaded) return sched::Unexpected{went_wrong(config::shown(loaded.error().front()))};
     auto administrator = client();
     if (!administrator) return sched::Unexpected{administrator.error()};

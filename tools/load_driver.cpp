@@ -30,15 +30,9 @@ LoadDriver::LoadDriver(const LoadPlan& plan, uint32_t connection)
       body_(body_size, 'b') {}
 
 Done LoadDriver::connect() {
-  wire::ClientOptions options;
-  options.address = plan_.address;
-  options.client_name = "paceline bench";
-  auto client = wire::Client::connect(options);
-  if (!client) return sched::Unexpected{explain(client.error())};
-  client_ = std::make_unique<wire::Client>(std::move(*client));
-  const auto opened = client_->open_desk(plan_.desk);
-  if (!opened) return sched::Unexpected{explain(opened.error())};
-  desk_ = opened->desk;
+  auto connected = connect_to_desk(plan_.address, plan_.desk);
+  if (!connected) return sched::Unexpected{connected.error()};
+  on_ = std::move(*connected);
   return {};
 }
 
@@ -94,7 +88,7 @@ LoadDriver::Clock::duration LoadDriver::next_gap(double frames_per_s) {
 }
 
 bool LoadDriver::has_room() const {
-  return client_->room() >= size_t{commands_per_ticket} * plan_.tickets_per_frame;
+  return on_.client->room() >= size_t{commands_per_ticket} * plan_.tickets_per_frame;
 }
 
 Done LoadDriver::send(Clock::time_point intended) {
@@ -108,7 +102,7 @@ Done LoadDriver::send(Clock::time_point intended) {
     writer_.resolve({.external_id = external_id}, "fixed");
     writer_.close({.external_id = external_id});
   }
-  if (const auto sent = client_->submit(desk_, writer_); !sent)
+  if (const auto sent = on_.client->submit(on_.desk, writer_); !sent)
     return sched::Unexpected{explain(sent.error())};
   under_way_.push_back(intended);
   return {};
@@ -120,7 +114,7 @@ Done LoadDriver::take(wire::Timeout timeout, LoadSeen& seen) {
     std::this_thread::sleep_for(timeout);
     return {};
   }
-  auto received = client_->receive(timeout);
+  auto received = on_.client->receive(timeout);
   if (!received) return sched::Unexpected{explain(received.error())};
   if (!*received) {
     if (timeout < longest_silence) return {};

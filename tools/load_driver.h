@@ -11,11 +11,11 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
-#include <memory>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "tools/bench_desk.h"
 #include "tools/failure.h"
 #include "wire/client.h"
 
@@ -69,8 +69,7 @@ class LoadDriver {
   uint32_t connection_;
   std::mt19937_64 random_;
   std::string body_;
-  std::unique_ptr<wire::Client> client_;
-  sched::DeskNumber desk_;
+  BenchConnection on_;
   wire::CommandWriter writer_;
   std::deque<Clock::time_point> under_way_;  // intended instants, in order of sending
   uint64_t opened_ = 0;

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "engine/config/load.h"
+#include "tools/bench_desk.h"
 #include "tools/bench_driver.h"
 #include "tools/failure.h"
 #include "wire/client.h"
@@ -25,26 +26,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr const char* desk_name = "bench";
-constexpr const char* rules = R"([calendar.business]
-zone = "Europe/London"
-week = { mon-fri = ["08:00-18:00"] }
-
-[[policy]]
-name = "response"
-clock = "response"
-target = "4h"
-calendar = "business"
-thresholds = [75]
-
-[[policy]]
-name = "resolution"
-clock = "resolution"
-target = "40h"
-calendar = "business"
-pause = ["awaiting_requester"]
-thresholds = [50, 75]
-
-[[queue]]
+constexpr const char* queue_toml = R"([[queue]]
 name = "queue"
 group = "group"
 head_start = { P1 = "8h", P2 = "4h", P3 = "1h", vip = "30m" }
@@ -82,7 +64,8 @@ struct Peer {
 
   /// A desk with room for as many tickets as are to come.
   void prepare() const {
-    const auto loaded = config::load_text(rules, "bench", monday);
+    const auto loaded =
+        config::load_text(std::string(tools::bench_clocks_toml) + queue_toml, "bench", monday);
     if (!loaded) fail(config::shown(loaded.error().front()));
     wire::Client client = connect();
     desk::Limits limits;

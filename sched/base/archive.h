@@ -77,14 +77,14 @@ class Archive {
   }
   void text(std::string& text) {
     text.resize(size(text.size(), 1));
-    bytes(text.data(), text.size());
+    if (!text.empty()) bytes(text.data(), text.size());
   }
   /// A vector of plain elements.
   template <class T>
   void list(std::vector<T>& list) {
     static_assert(plain<T>);
     list.resize(size(list.size(), sizeof(T)));
-    bytes(list.data(), list.size() * sizeof(T));
+    if (!list.empty()) bytes(list.data(), list.size() * sizeof(T));
   }
   /// Likewise a long one, whose elements nobody looks at before settle().
   template <class T>

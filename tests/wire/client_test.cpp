@@ -14,7 +14,6 @@ namespace paceline::wire {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::seconds;
 
 // ---------------------------------------------------------------------------------- addresses
 

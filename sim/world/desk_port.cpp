@@ -1,0 +1,198 @@
+#include "sim/world/desk_port.h"
+
+#include "sched/base/check.h"
+
+namespace paceline::sim {
+
+using desk::CommandKind;
+
+namespace {
+
+constexpr sched::DeskNumber desk_number{1};
+constexpr desk::SessionId session{1};
+constexpr uint32_t every_role =
+    static_cast<uint32_t>(desk::Role::work) | static_cast<uint32_t>(desk::Role::administrator);
+
+}  // namespace
+
+DeskPort::DeskPort(const desk::Limits& limits, desk::ConfigurationDecoder decode)
+    : desk_(desk_number, "simulated", limits, decode) {
+  frame_.desk = desk_number;
+  frame_.session = session;
+  frame_.roles = every_role;
+}
+
+uint32_t DeskPort::begin(CommandKind kind) {
+  order_.push_back(kind);
+  return static_cast<uint32_t>(text_.size());
+}
+
+uint16_t DeskPort::text(std::string_view text) {
+  CHECK(text.size() <= 0xffff);
+  text_ += text;
+  return static_cast<uint16_t>(text.size());
+}
+
+void DeskPort::configure(std::span<const std::byte> document, uint64_t hash) {
+  order_.push_back(CommandKind::config_begin);
+  config_begin_.push_back({.bytes = static_cast<uint32_t>(document.size())});
+  desk::ConfigChunk& chunk = add(config_chunk_, CommandKind::config_chunk);
+  chunk.size = static_cast<uint32_t>(document.size());
+  text_.append(reinterpret_cast<const char*>(document.data()), document.size());
+  order_.push_back(CommandKind::config_commit);
+  config_commit_.push_back({.hash = hash});
+}
+
+void DeskPort::open(const OpenDraft& draft) {
+  desk::Open& open = add(open_, CommandKind::open);
+  open.kind = draft.kind;
+  open.impact = draft.impact;
+  open.urgency = draft.urgency;
+  open.vip = draft.vip ? 1 : 0;
+  open.follows = draft.follows;
+  const auto put = [&](desk::TextField field, std::string_view value) {
+    open.sizes[static_cast<size_t>(field)] = text(value);
+  };
+  // In the order of TextField: so they lie in the frame's text.
+  put(desk::TextField::category, draft.category);
+  put(desk::TextField::subcategory, draft.subcategory);
+  put(desk::TextField::service, draft.service);
+  put(desk::TextField::config_item, draft.config_item);
+  put(desk::TextField::channel, draft.channel);
+  put(desk::TextField::language, draft.language);
+  put(desk::TextField::requester, draft.requester);
+  put(desk::TextField::queue, draft.queue);
+}
+
+void DeskPort::message(uint64_t ticket, desk::AuthorKind author) {
+  desk::Message& message = add(message_, CommandKind::message);
+  message.ticket = ticket;
+  message.author_kind = static_cast<uint8_t>(author);
+  message.is_public = 1;
+}
+
+void DeskPort::start(uint64_t ticket) { add(start_, CommandKind::start).ticket = ticket; }
+
+void DeskPort::pend(uint64_t ticket, std::string_view reason, int64_t resume_at_us) {
+  desk::Pend& pend = add(pend_, CommandKind::pend);
+  pend.ticket = ticket;
+  pend.resume_at_us = resume_at_us;
+  pend.reason_size = text(reason);
+}
+
+void DeskPort::resume(uint64_t ticket) { add(resume_, CommandKind::resume).ticket = ticket; }
+
+void DeskPort::resolve(uint64_t ticket, std::string_view code) {
+  desk::Resolve& resolve = add(resolve_, CommandKind::resolve);
+  resolve.ticket = ticket;
+  resolve.code_size = text(code);
+}
+
+void DeskPort::close(uint64_t ticket) { add(close_, CommandKind::close).ticket = ticket; }
+
+void DeskPort::reopen(uint64_t ticket, std::string_view reason) {
+  desk::Reopen& reopen = add(reopen_, CommandKind::reopen);
+  reopen.ticket = ticket;
+  reopen.reason_size = text(reason);
+}
+
+void DeskPort::cancel(uint64_t ticket, std::string_view reason) {
+  desk::Cancel& cancel = add(cancel_, CommandKind::cancel);
+  cancel.ticket = ticket;
+  cancel.reason_size = text(reason);
+}
+
+void DeskPort::escalate(uint64_t ticket, std::string_view queue, std::string_view reason,
+                        std::string_view checklist) {
+  desk::Escalate& escalate = add(escalate_, CommandKind::escalate);
+  escalate.ticket = ticket;
+  escalate.queue_size = text(queue);
+  escalate.reason_size = text(reason);
+  escalate.checklist_size = text(checklist);
+}
+
+void DeskPort::requeue(uint64_t ticket, std::string_view queue, std::string_view reason) {
+  desk::Requeue& requeue = add(requeue_, CommandKind::requeue);
+  requeue.ticket = ticket;
+  requeue.queue_size = text(queue);
+  requeue.reason_size = text(reason);
+}
+
+void DeskPort::bounce(uint64_t ticket, std::string_view reason) {
+  desk::Bounce& bounce = add(bounce_, CommandKind::bounce);
+  bounce.ticket = ticket;
+  bounce.reason_size = text(reason);
+}
+
+void DeskPort::accept(uint64_t offer) { add(accept_, CommandKind::accept).offer = offer; }
+
+void DeskPort::decline(uint64_t offer, std::string_view reason) {
+  desk::Decline& decline = add(decline_, CommandKind::decline);
+  decline.offer = offer;
+  decline.reason_size = text(reason);
+}
+
+void DeskPort::log_in(std::string_view agent) {
+  desk::LogIn& log_in = add(log_in_, CommandKind::log_in);
+  log_in.agent_size = text(agent);
+}
+
+void DeskPort::log_out(std::string_view agent) {
+  desk::LogOut& log_out = add(log_out_, CommandKind::log_out);
+  log_out.agent_size = text(agent);
+}
+
+void DeskPort::set_state(std::string_view agent, desk::AgentStep step, std::string_view code) {
+  desk::SetAgentState& state = add(set_agent_state_, CommandKind::set_agent_state);
+  state.step = static_cast<uint8_t>(step);
+  state.agent_size = text(agent);
+  state.code_size = text(code);
+}
+
+void DeskPort::next(std::string_view agent) {
+  desk::Next& next = add(next_, CommandKind::next);
+  next.agent_size = text(agent);
+}
+
+const desk::Outcome& DeskPort::apply(sched::Instant now) {
+  outcome_.clear();
+  if (order_.empty()) {
+    desk_.apply({now, {}}, outcome_);
+    return outcome_;
+  }
+  frame_.first_number = next_number_;
+  frame_.order = order_;
+  frame_.text = text_;
+  frame_.config_begin = config_begin_;
+  frame_.config_chunk = config_chunk_;
+  frame_.config_commit = config_commit_;
+  frame_.open = open_;
+  frame_.message = message_;
+  frame_.start = start_;
+  frame_.pend = pend_;
+  frame_.resume = resume_;
+  frame_.resolve = resolve_;
+  frame_.close = close_;
+  frame_.reopen = reopen_;
+  frame_.cancel = cancel_;
+  frame_.escalate = escalate_;
+  frame_.requeue = requeue_;
+  frame_.bounce = bounce_;
+  frame_.accept = accept_;
+  frame_.decline = decline_;
+  frame_.log_in = log_in_;
+  frame_.log_out = log_out_;
+  frame_.set_agent_state = set_agent_state_;
+  frame_.next = next_;
+  desk_.apply({now, {&frame_, 1}}, outcome_);
+  next_number_ += order_.size();
+  order_.clear();
+  text_.clear();
+  const auto clear = [](auto&... commands) { (commands.clear(), ...); };
+  clear(config_begin_, config_chunk_, config_commit_, open_, message_, start_, pend_, resume_,
+        resolve_, close_, reopen_, cancel_, escalate_, requeue_, bounce_, accept_, decline_,
+        log_in_, log_out_, set_agent_state_, next_);
+  return outcome_;
+}
+
+}  // namespace paceline::sim

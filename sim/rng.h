@@ -32,6 +32,15 @@ enum class Purpose : uint16_t {
   message,
   reopen,
   shift,
+  patience,
+  outcome,
+  accept,
+  wrap_up,
+  retry,
+  balking,
+  busyness,
+  absence,
+  rest,
 };
 
 struct StreamKey {

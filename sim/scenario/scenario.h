@@ -68,7 +68,7 @@ struct RecordedContact {
 /// Who was turned away or gave up may try again.
 struct Retry {
   uint32_t share_ppm = 0;
-  Law delay = Law::none();
+  Law delay = Law();
   uint32_t times_max = 1'000;
   bool after_blocked = true;
   bool after_abandoned = true;
@@ -141,15 +141,16 @@ struct Outcome {
   uint32_t share_ppm = 0;
   std::string queue;           ///< Of escalate (empty: where the queue escalates to) and requeue.
   std::string reason;          ///< Of pend, required; of the others a default.
-  Law duration = Law::none();  ///< Of pend.
+  Law duration = Law();        ///< Of pend.
   uint32_t times_max = 1'000;  ///< Of one ticket.
 };
 struct OutcomeRule {
   Match match;
   std::vector<Outcome> outcomes;
   uint32_t reopen_ppm = 0;  ///< Of what is resolved.
-  Law reopen_delay = Law::none();
-  Law close_delay = Law::none();  ///< Until the requester closes it; none: the desk does.
+  Law reopen_delay = Law();
+  Law close_delay = Law();      ///< Until the requester closes it; never: the desk does.
+  bool closes_at_once = false;  ///< Instead.
 };
 
 /// Speed of work on a queue, in thousandths: 1250 does in 4 minutes what others do in 5.
@@ -182,7 +183,7 @@ struct Team {
   int64_t cycle_us = sched::day.us;   ///< Of headcounts; 0: once.
   bool leaves_work = false;  ///< At the end: with work in hand, for the next shift; else when done.
 
-  Law late = Law::none();  ///< After the beginning of a shift; none: in time.
+  Law late = Law();  ///< After the beginning of a shift; none: in time.
   uint32_t absence_ppm = 0;
   std::vector<Break> breaks;
   std::vector<Speed> speeds;

@@ -57,6 +57,8 @@ class DeskPort {
 
   bool silent() const { return order_.empty(); }  ///< Nothing was said since the last batch.
 
+  size_t pending_commands() const { return order_.size(); }
+
   /// When the desk is next wanted although nobody says anything; `never` if nothing is armed.
   sched::Instant next_due() const { return desk_.next_due(); }
   /// Applies the commands as one batch at `now`; without any it lets the desk's timers fire.

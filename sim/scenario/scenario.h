@@ -22,7 +22,7 @@
 
 namespace paceline::sim {
 
-/// A law that may be another one later in the cycle. Without parts it is never: nobody loses
+/// A law that may be another one later in its cycle. Without parts it is never: nobody loses
 /// patience, nothing takes place.
 struct LawByTime {
   struct Part {
@@ -30,11 +30,14 @@ struct LawByTime {
     Law law;
   };
   std::vector<Part> parts;
+  int64_t cycle_us = 0;  ///< Its own; 0: it does not come round.
 
   LawByTime() = default;
   LawByTime(Law law) { parts.push_back({0, std::move(law)}); }  // NOLINT: a law is one for all day
   bool none() const { return parts.empty(); }
-  const Law& at(int64_t offset_us) const {
+  /// Requires parts. `since_start_us`: 0 or more.
+  const Law& at(int64_t since_start_us) const {
+    const int64_t offset_us = cycle_us > 0 ? since_start_us % cycle_us : since_start_us;
     size_t i = parts.size() - 1;
     while (i > 0 && parts[i].from_us > offset_us) --i;
     return parts[i].law;

@@ -8,6 +8,7 @@
 
 #include "sim/analytic/answer.h"
 #include "sim/analytic/distribution.h"
+#include "sim/random/law.h"
 #include "tools/plan_cases.h"
 
 namespace paceline::tools {
@@ -15,6 +16,8 @@ namespace paceline::tools {
 /// {"kind": "lognormal", "mean": 2, "cv": 1.5}; kinds exp, det, uniform, lognormal, gamma, erlang
 /// (or erlang2 …), weibull, hyperexp2, empirical. Throws nlohmann's exceptions.
 sim::Answer<sim::Distribution> law_of(const Json& law);
+/// The same to draw from, in microseconds: a book's unit of time is QueueingScenario::unit_us.
+sim::Answer<sim::Law> simulated_law(const Json& law);
 
 /// A refusal is an answer that was computed: the case fails with its text.
 CaseAnswer refused(const sim::PlanError& error);

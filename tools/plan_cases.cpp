@@ -21,7 +21,7 @@ std::string_view name(Verdict verdict) {
 }
 
 void CaseFamilies::add(std::string_view family, AnswerCase answer, double relative) {
-  rows_[std::string(family)] = {answer, relative, {}};
+  rows_[std::string(family)] = {std::move(answer), relative, {}};
 }
 
 void CaseFamilies::add_unsupported(std::string_view family, std::string_view reason) {
@@ -43,6 +43,7 @@ Json row_of(const Json& one, const CaseAnswer& answer, Verdict verdict) {
   row["interval"] = answer.interval;
   row["expected"] = one.is_object() && one.contains("expected") ? one["expected"] : Json();
   row["z"] = answer.z ? Json(*answer.z) : Json();
+  if (!answer.z_scores.empty()) row["z_scores"] = answer.z_scores;
   row["verdict"] = name(verdict);
   if (!answer.reason.empty()) row["reason"] = answer.reason;
   return row;
@@ -64,7 +65,7 @@ Json CaseFamilies::judge(const Json& one) const {
   if (found == rows_.end())
     return row_of(one, only_reason("family unknown: `" + family + "`"), Verdict::unsupported);
   const Row& row = found->second;
-  if (row.answer == nullptr) return row_of(one, only_reason(row.reason), Verdict::unsupported);
+  if (!row.answer) return row_of(one, only_reason(row.reason), Verdict::unsupported);
   if (!one.contains("expected") || !one["expected"].is_object())
     return row_of(one, only_reason("the case has no object `expected`"), Verdict::fail);
   CaseAnswer answer;
@@ -88,15 +89,18 @@ Json CaseFamilies::judge(const Json& one) const {
   return judged;
 }
 
-CaseFamilies known_families() {
+AnswerCase CaseFamilies::find(std::string_view family) const {
+  const auto found = rows_.find(family);
+  return found == rows_.end() ? AnswerCase() : found->second.answer;
+}
+
+CaseFamilies known_families(const Effort& effort) {
   CaseFamilies families;
   add_formula_cases(families);
   add_chain_cases(families);
   add_time_cases(families);
   add_statistics_cases(families);
-  for (const char* family : {"Resource pooling (Wallace-Whitt type)", "Finite day from empty",
-                             "Multi-skill day, 3 types, 2 groups", "Variance reduction"})
-    families.add_unsupported(family, "simulated: later");
+  add_simulated_cases(families, effort);
   families.add_unsupported("Forecasting", "forecasting: later");
   families.add_unsupported("Days-off scheduling", "days-off schedules: later");
   families.add_unsupported("Shift set covering (Dantzig)", "shift covers: later");

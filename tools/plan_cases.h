@@ -8,6 +8,7 @@
 // Owner: one thread.  Allocates: JSON.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -29,6 +30,7 @@ struct CaseAnswer {
   Json computed;                   ///< Figures by the names of `expected`.
   Json interval;                   ///< Confidence intervals by the same names; null where exact.
   std::optional<double> z;         ///< Of the worst figure; none where exact.
+  std::vector<double> z_scores;    ///< Of each figure that was simulated.
   std::optional<Verdict> verdict;  ///< Who simulates judges; else computed is compared.
   std::string reason;              ///< Why not, in words.
 };
@@ -41,7 +43,7 @@ struct Unanswered {
 using CaseResult = sched::Expected<CaseAnswer, Unanswered>;
 /// Given the whole case. May throw nlohmann's exceptions where the case lacks something: the case
 /// then fails with that as its reason.
-using AnswerCase = CaseResult (*)(const Json& one);
+using AnswerCase = std::function<CaseResult(const Json& one)>;
 
 class CaseFamilies {
  public:
@@ -54,12 +56,14 @@ class CaseFamilies {
   /// or worst relative difference where there is one.
   Json judge(const Json& one) const;
 
+  /// The family's answer; null: not known, or not answered.
+  AnswerCase find(std::string_view family) const;
   bool knows(std::string_view family) const { return rows_.find(family) != rows_.end(); }
   size_t size() const { return rows_.size(); }
 
  private:
   struct Row {
-    AnswerCase answer = nullptr;
+    AnswerCase answer;
     double relative = 0.0;
     std::string reason;
   };
@@ -71,7 +75,16 @@ void add_formula_cases(CaseFamilies& families);
 void add_chain_cases(CaseFamilies& families);
 void add_time_cases(CaseFamilies& families);
 void add_statistics_cases(CaseFamilies& families);
-/// All of the above, and the families that are known and not answered.
-CaseFamilies known_families();
+
+/// How much is simulated.
+struct Effort {
+  double of_usual = 1.0;  ///< Times as many customers, days, replications.
+  uint64_t seed = 1;
+};
+void add_simulated_cases(CaseFamilies& families, const Effort& effort);
+/// What formulas and chains answer, simulated as well. The others stay what they are.
+void add_simulated_twins(CaseFamilies& families, const Effort& effort);
+/// All but the twins, and the families that are known and not answered.
+CaseFamilies known_families(const Effort& effort = {});
 
 }  // namespace paceline::tools

@@ -43,13 +43,20 @@ class PlanValidate final : public Subcommand {
   void declare(CLI::App& app) override {
     app.add_option("CASES", file_, "File of reference cases (JSON)")->required();
     app.add_option("--only", only_, "Only cases whose id begins so");
+    app.add_flag("--simulate", simulate_,
+                 "Simulate what formulas answer, too, through the production dispatcher");
+    app.add_option("--effort", effort_.of_usual,
+                   "Times as many simulated customers and days as usual")
+        ->check(CLI::Range(0.001, 10'000.0));
+    app.add_option("--seed", effort_.seed, "Of what is simulated");
     app.add_flag("--json", json_, "Print as JSON");
   }
 
   Done run(const Terminal& terminal) override {
     const auto cases = cases_in(file_);
     if (!cases) return sched::Unexpected{cases.error()};
-    const CaseFamilies families = known_families();
+    CaseFamilies families = known_families(effort_);
+    if (simulate_) add_simulated_twins(families, effort_);
     Json rows = Json::array();
     Progress progress(terminal, "validate", "cases", cases->size());
     for (const Json& one : *cases) {
@@ -108,6 +115,8 @@ class PlanValidate final : public Subcommand {
 
   std::string file_, only_;
   bool json_ = false;
+  bool simulate_ = false;
+  Effort effort_;
 };
 
 }  // namespace

@@ -3,8 +3,8 @@
 namespace paceline::sim {
 
 namespace {
-constexpr Sum integrals[] = {Sum::waiting_us,   Sum::open_us, Sum::busy_us,   Sum::staffed_us,
-                             Sum::available_us, Sum::paid_us, Sum::elapsed_us};
+constexpr Sum integrals[] = {Sum::waiting_us, Sum::orbiting_us,  Sum::open_us, Sum::busy_us,
+                             Sum::staffed_us, Sum::available_us, Sum::paid_us, Sum::elapsed_us};
 }
 
 Ledger::Ledger(const Sizes& sizes, int64_t start_us, int64_t interval_us)
@@ -29,6 +29,7 @@ Ledger::Ledger(const Sizes& sizes, int64_t start_us, int64_t interval_us)
   }
   waiting.begin(start_us);
   open.begin(start_us);
+  orbiting.begin(start_us);
 }
 
 void Ledger::begin_sample() {
@@ -62,8 +63,10 @@ void Ledger::settle(int64_t now_us) {
   }
   waiting.settle(now_us);
   open.settle(now_us);
+  orbiting.settle(now_us);
   all[Sum::waiting_us] = waiting.integral();
   all[Sum::open_us] = open.integral();
+  all[Sum::orbiting_us] = orbiting.integral();
   all[Sum::elapsed_us] = elapsed_us;
   for (auto* cells : {&by_demand, &by_channel}) {
     for (Cell& cell : *cells) cell[Sum::elapsed_us] = elapsed_us;

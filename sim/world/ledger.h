@@ -24,6 +24,7 @@ enum class Sum : uint8_t {
   offered,            ///< Contacts that came, tries again not counted.
   tries,              ///< Attempts, tries again counted.
   blocked,            ///< Attempts turned away: no line free.
+  blocked_first,      ///< Of them first ones.
   balked,             ///< Contacts that found too many waiting and left.
   abandoned,          ///< Gave up waiting, before any answer.
   abandoned_in_time,  ///< Of them within the service level's threshold.
@@ -54,6 +55,7 @@ enum class Sum : uint8_t {
   sla_met,        ///< Clocks completed in time, …
   sla_missed,     ///< … and not.
   waiting_us,     ///< ∫ tickets waiting dt
+  orbiting_us,    ///< ∫ contacts that will try again dt
   open_us,        ///< ∫ tickets open dt, pending ones included
   busy_us,        ///< ∫ agents handling or wrapping up dt
   staffed_us,     ///< ∫ agents at work dt, away or not
@@ -124,7 +126,7 @@ struct Ledger {
 
   std::vector<QueueLevels> queue_levels;
   std::vector<TeamLevels> team_levels;
-  Level waiting, open;
+  Level waiting, open, orbiting;
 
   /// The interval of an instant, or −1.
   int64_t interval_of(int64_t at_us) const {

@@ -106,11 +106,6 @@ class Model {
   const WorkRule* work(const Traits& traits) const;
   const OutcomeModel* outcome(const Traits& traits) const;
   const desk::Limits& limits() const { return limits_; }
-  /// Where of its cycle an instant is, for laws by time.
-  int64_t offset_us(int64_t since_start_us, int64_t cycle_us) const {
-    return cycle_us == 0 ? since_start_us : since_start_us % cycle_us;
-  }
-
   /// A desk under the configuration, all agents logged out.
   std::unique_ptr<class DeskPort> desk() const;
 

@@ -48,12 +48,10 @@ struct Stage {
     Stream source = stream(key, purpose, occurrence);
     return whole_us(law.draw(source));
   }
-  /// By the time of its cycle at which the contact came.
+  /// By the time at which the contact came.
   int64_t draw(const LawByTime& law, const Contact& contact, Purpose purpose,
                uint32_t occurrence) const {
-    const int64_t cycle_us = model.demands()[contact.traits.demand].rules->cycle_us;
-    return draw(law.at(model.offset_us(contact.came_us - start_us, cycle_us)), contact.key, purpose,
-                occurrence);
+    return draw(law.at(contact.came_us - start_us), contact.key, purpose, occurrence);
   }
   /// Every cell that a contact as a whole counts in.
   template <class Each>

@@ -139,6 +139,7 @@ void World::act(uint32_t slot) {
   const Contact& contact = stage_.contacts[index];
   switch (contact.phase) {
     case Contact::Phase::orbiting:
+      stage_.ledger.orbiting.add(-1, stage_.now_us);
       return attempt(index);
     case Contact::Phase::waiting:
       return give_up(index);

@@ -227,10 +227,7 @@ void World::hear_offered(uint32_t slot, const desk::Event& event) {
     Stream stream = stage_.stream(contact.key, Purpose::accept, contact.offers);
     offer.declines = work->decline_ppm > 0 && stream.chance(work->decline_ppm);
     if (!work->accept.none()) {
-      const Demand& demand = *model_->demands()[contact.traits.demand].rules;
-      const int64_t offset_us =
-          model_->offset_us(contact.came_us - stage_.start_us, demand.cycle_us);
-      delay_us = Stage::whole_us(work->accept.at(offset_us).draw(stream));
+      delay_us = Stage::whole_us(work->accept.at(contact.came_us - stage_.start_us).draw(stream));
     }
   }
   if (delay_us == sched::never.us) return;  // it runs out

@@ -123,6 +123,7 @@ void World::attempt(uint32_t slot) {
       if (contact.tries == 1) count(Sum::offered);
       count(Sum::tries);
       count(Sum::blocked);
+      if (contact.tries == 1) count(Sum::blocked_first);
       if (!comes_back(slot, true)) end(slot);
       return;
     }
@@ -177,6 +178,7 @@ bool World::comes_back(uint32_t slot, bool blocked) {
   const int64_t delay_us = Stage::whole_us(retry.delay.draw(stream));
   if (delay_us == sched::never.us) return false;
   contact.phase = Contact::Phase::orbiting;
+  stage_.ledger.orbiting.add(1, stage_.now_us);
   stage_.agenda.plan(agenda_slot(Actor::contact, slot), stage_.now_us + delay_us);
   return true;
 }

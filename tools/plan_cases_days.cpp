@@ -64,7 +64,7 @@ CaseResult finite_day(const Json& one, const Effort& effort) {
     return Observation{units(ledger.all, Sum::busy_us) / (servers * day), 1.0};
   });
   return simulate_days(std::move(scenario), figures, std::llround(3'000 * effort.of_usual),
-                       effort.seed);
+                       seed_of(one, effort));
 }
 
 /// Three types of calls, two groups, figures by type and period of arrival: each type and period is
@@ -154,7 +154,7 @@ CaseResult multi_skill_day(const Json& one, const Effort& effort) {
     }
   }
   return simulate_days(std::move(scenario), figures, std::llround(1'000 * effort.of_usual),
-                       effort.seed);
+                       seed_of(one, effort));
 }
 
 std::shared_ptr<const sim::Model> hour_of_abandonment(uint32_t servers) {
@@ -180,7 +180,7 @@ CaseResult variance_reduction(const Json& one, const Effort& effort) {
   const auto fewer = hour_of_abandonment(50);
   const auto more = hour_of_abandonment(51);
   sim::RunPlan plan;
-  plan.seed = effort.seed;
+  plan.seed = seed_of(one, effort);
   plan.replications = std::llround(one.at("params").at("days").get<double>() * effort.of_usual);
   const std::vector<std::string> names{"inside_the_hour", "all_arrivals"};
   const auto paired = sim::compare(fewer, more, names, plan, play, play);

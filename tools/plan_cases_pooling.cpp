@@ -70,7 +70,8 @@ CaseResult resource_pooling(const Json& one, const Effort& effort) {
   ratio("/occupancy", [](const Cell& c) {
     return Observation{of(c, Sum::busy_us), of(c, Sum::staffed_us)};
   });
-  return simulate_steady(std::move(queueing), figures, 1'000'000 * effort.of_usual, effort.seed);
+  return simulate_steady(std::move(queueing), figures, 1'000'000 * effort.of_usual,
+                         seed_of(one, effort));
 }
 
 }  // namespace

@@ -82,7 +82,7 @@ constexpr Measure level_of_answered = [](const Cell& c) {
 class Queues {
  public:
   Queues(const Json& one, const Effort& effort)
-      : params(one.at("params")), figures(one.at("expected")), effort_(effort) {}
+      : params(one.at("params")), figures(one.at("expected")), one_(one), effort_(effort) {}
 
   /// The figure of everything, where the case has it.
   void all(const std::string& name, Measure measure) {
@@ -104,7 +104,7 @@ class Queues {
   }
   CaseResult steady() {
     return simulate_steady(std::move(queueing), figures, 1'000'000 * effort_.of_usual,
-                           effort_.seed);
+                           seed_of(one_, effort_));
   }
 
   const Json& params;
@@ -114,6 +114,7 @@ class Queues {
  private:
   /// The desk's first queue is its triage.
   static uint32_t queue_number(uint32_t queue) { return queue + 1; }
+  const Json& one_;
   const Effort& effort_;
 };
 
@@ -377,7 +378,7 @@ CaseResult morning_ramp(const Json& one, const Effort& effort) {
     return Observation{units(c, Sum::waiting_us), of(c, Sum::offered)};
   });
   return simulate_days(std::move(scenario), queues.figures, std::llround(2'000 * effort.of_usual),
-                       effort.seed);
+                       seed_of(one, effort));
 }
 
 }  // namespace
@@ -389,7 +390,11 @@ void add_simulated_cases(CaseFamilies& families, const Effort& effort) {
 
 void add_simulated_twins(CaseFamilies& families, const Effort& effort) {
   const auto add = [&](const char* family, CaseResult (*answer)(const Json&, const Effort&)) {
-    families.add(family, [answer, effort](const Json& one) { return answer(one, effort); });
+    // What cannot be simulated is computed.
+    families.add(family, [answer, effort, formula = families.find(family)](const Json& one) {
+      CaseResult simulated = answer(one, effort);
+      return simulated || !formula ? simulated : formula(one);
+    });
   };
   for (const char* family : {"Erlang C", "Erlang A / M/M/n+G", "Finite trunks"})
     add(family, many_servers);

@@ -6,6 +6,7 @@
 #include <boost/math/distributions/normal.hpp>
 #include <cmath>
 
+#include "sched/base/digest.h"
 #include "tools/plan_case_input.h"
 
 namespace paceline::tools {
@@ -94,6 +95,10 @@ CaseResult SimulatedFigures::judge(const EstimateOf& estimate) const {
   }
   if (!answer.reason.empty()) answer.reason.resize(answer.reason.size() - 2);
   return answer;
+}
+
+uint64_t seed_of(const Json& one, const Effort& effort) {
+  return sched::hash_text(one.value("id", ""), effort.seed);
 }
 
 CaseResult simulate_days(sim::Scenario scenario, const SimulatedFigures& figures, int64_t days,

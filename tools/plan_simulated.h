@@ -50,6 +50,9 @@ class SimulatedFigures {
   std::vector<Row> rows_;
 };
 
+/// A seed for each case, so that the cases of a file are independent of each other.
+uint64_t seed_of(const Json& one, const Effort& effort);
+
 /// Independent days, each looked at when it and its drain are over.
 CaseResult simulate_days(sim::Scenario scenario, const SimulatedFigures& figures, int64_t days,
                          uint64_t seed);

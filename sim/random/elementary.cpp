@@ -97,7 +97,7 @@ double log_of(double x) {
   const uint64_t above = bits - bottom;
   const auto e = static_cast<double>(static_cast<int64_t>(above) >> 52);
   const double z = std::bit_cast<double>(bits - (above & (uint64_t{0xfff} << 52)));
-  const Anchor& c = anchors[static_cast<size_t>(static_cast<int>(z * 128.0 + 0.5) - first_anchor)];
+  const Anchor& c = anchors[static_cast<size_t>(z * 128.0 - (first_anchor - 0.5))];
   const double r = (z - c.centre) * c.inverse;  // |r| < 0.0058
   const double r2 = r * r;
   // Taylor's, in pairs that a processor works on at once.

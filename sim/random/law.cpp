@@ -58,7 +58,7 @@ Answer<Law> Law::weibull(double scale, double shape) {
   return made(Distribution::weibull(scale, shape), Kind::weibull, scale, 1 / shape, 0);
 }
 
-Answer<Law> Law::hyperexponential(std::vector<Phase> phases) {
+Answer<Law> Law::hyperexponential(const std::vector<Phase>& phases) {
   auto law = made(Distribution::hyperexponential(phases), Kind::hyperexponential, 0, 0, 0);
   if (!law) return law;
   double share = 0;

@@ -41,7 +41,7 @@ class Law {
   static Answer<Law> lognormal(double mean, double cv);  ///< cv: deviation / mean.
   static Answer<Law> gamma(double mean, double shape);   ///< Erlang-k: shape k.
   static Answer<Law> weibull(double scale, double shape);
-  static Answer<Law> hyperexponential(std::vector<Phase> phases);
+  static Answer<Law> hyperexponential(const std::vector<Phase>& phases);
   /// Shares may add up to less than 1: the rest is never reached, its draws are infinite.
   static Answer<Law> empirical(std::vector<Atom> atoms);
 

@@ -186,7 +186,10 @@ TEST(Law, LargeEmpiricalLawsAreSearchedFromTheGuide) {
   // Shares that differ a thousandfold, so that guide cells hold none, one and many atoms.
   std::vector<Law::Atom> atoms;
   double sum = 0;
-  for (int i = 0; i < 3'000; ++i) sum += atoms.emplace_back(i, i % 100 == 7 ? 1.0 : 0.001).share;
+  for (int i = 0; i < 3'000; ++i) {
+    atoms.push_back({static_cast<double>(i), i % 100 == 7 ? 1.0 : 0.001});
+    sum += atoms.back().share;
+  }
   for (Law::Atom& atom : atoms) atom.share /= sum;
   const Law law = Law::empirical(atoms).value();
   const Distribution formula = law.to_distribution().value();

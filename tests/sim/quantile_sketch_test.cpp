@@ -25,7 +25,7 @@ TEST(QuantileSketch, IsWithinItsErrorOfTheExactQuantile) {
   const Law laws[] = {Law::exponential(3e8).value(), Law::lognormal(3e8, 3).value(),
                       Law::uniform(0, 300).value(), Law::weibull(1e12, 0.5).value()};
   for (const Law& law : laws) {
-    for (const size_t size : {1, 2, 10, 100, 999, 20'000}) {
+    for (const size_t size : std::initializer_list<size_t>{1, 2, 10, 100, 999, 20'000}) {
       Stream stream({52, 0, size, Purpose::handling, 0});
       QuantileSketch sketch;
       std::vector<int64_t> values;

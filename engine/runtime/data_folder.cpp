@@ -19,20 +19,45 @@ std::string pid_in(int file) {
   while (!pid.empty() && (pid.back() == '\n' || pid.back() == '\0')) pid.pop_back();
   return pid;
 }
+
+/// The folder, and those above it that are not there. 0 or -errno.
+int make_folders(Disk& disk, const std::filesystem::path& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) return 0;
+  const std::filesystem::path above = path.parent_path();
+  if (above != path) {
+    if (const int failed = make_folders(disk, above)) return failed;
+  }
+  const int made = disk.make_folder(path.string());
+  if (made == -EEXIST) return 0;  // another name of the folder above: "data/."
+  return made == 0 ? disk.sync_folder(above.string()) : made;
+}
+
+/// The names of the folders outlive a power cut, also those an earlier life made and had no time to
+/// sync. The folder above may be one that others own: what cannot be opened is left to them.
+int sync_folders(Disk& disk, const std::string& path) {
+  const int above = disk.sync_folder(std::filesystem::path(path).parent_path().string());
+  if (above != 0 && above != -EACCES && above != -EPERM) return above;
+  return disk.sync_folder(path);
+}
+
 }  // namespace
 
-sched::Expected<DataFolder, FolderError> DataFolder::lock(const std::string& path) {
+sched::Expected<DataFolder, FolderError> DataFolder::lock(const std::string& given, Disk& disk) {
+  std::error_code error;
+  std::string path = std::filesystem::absolute(given, error).string();
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
   const auto fail = [&](const std::string& what, const std::string& why) {
     return sched::Unexpected{
         FolderError{false, "data folder " + path + ": cannot " + what + ": " + why +
                                "; give --data a folder this user may write to"}};
   };
-  if (path.empty()) return fail("open it", "no folder is named");
-  std::error_code error;
-  for (const char* part : {"", "/log", "/history", "/snapshots"}) {
-    std::filesystem::create_directories(path + part, error);
-    if (error) return fail("create " + path + part, error.message());
-  }
+  if (given.empty()) return fail("open it", "no folder is named");
+  for (const char* part : {"", "/log", "/history", "/snapshots"})
+    if (const int failed = make_folders(disk, path + part))
+      return fail("create " + path + part, std::strerror(-failed));
+  if (const int failed = sync_folders(disk, path))
+    return fail("sync " + path, std::strerror(-failed));
   const std::string name = path + "/lock";
   const int file = open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (file < 0) return fail("open " + name, std::strerror(errno));
@@ -52,7 +77,7 @@ sched::Expected<DataFolder, FolderError> DataFolder::lock(const std::string& pat
     close(file);
     return fail("write " + name, std::strerror(reason));
   }
-  return DataFolder(std::filesystem::absolute(path).string(), file);
+  return DataFolder(path, file);
 }
 
 DataFolder::DataFolder(DataFolder&& other) noexcept

@@ -20,25 +20,26 @@ std::string pid_in(int file) {
   return pid;
 }
 
-/// The folder, and those above it that are not there. 0 or -errno.
-int make_folders(Disk& disk, const std::filesystem::path& path) {
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error)) return 0;
-  const std::filesystem::path above = path.parent_path();
-  if (above != path) {
-    if (const int failed = make_folders(disk, above)) return failed;
-  }
-  const int made = disk.make_folder(path.string());
-  if (made == -EEXIST) return 0;  // another name of the folder above: "data/."
-  return made == 0 ? disk.sync_folder(above.string()) : made;
+/// The name of a folder outlives a power cut. The folder above may be one that others own: what
+/// cannot be opened is left to them. 0 or -errno.
+int sync_name(Disk& disk, const std::filesystem::path& path) {
+  const int error = disk.sync_folder(path.parent_path().string());
+  return error == -EACCES || error == -EPERM ? 0 : error;
 }
 
-/// The names of the folders outlive a power cut, also those an earlier life made and had no time to
-/// sync. The folder above may be one that others own: what cannot be opened is left to them.
-int sync_folders(Disk& disk, const std::string& path) {
-  const int above = disk.sync_folder(std::filesystem::path(path).parent_path().string());
-  if (above != 0 && above != -EACCES && above != -EPERM) return above;
-  return disk.sync_folder(path);
+/// The folder, and those above it that are not there. What is there may have been made by a life
+/// that had no time to sync it. 0 or -errno.
+int make_folders(Disk& disk, const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(path, error)) {
+    if (path.has_relative_path()) {
+      if (const int failed = make_folders(disk, path.parent_path())) return failed;
+    }
+    // There already: another name of the folder above, "data/.".
+    if (const int failed = disk.make_folder(path.string()); failed != 0 && failed != -EEXIST)
+      return failed;
+  }
+  return sync_name(disk, path);
 }
 
 }  // namespace
@@ -56,8 +57,6 @@ sched::Expected<DataFolder, FolderError> DataFolder::lock(const std::string& giv
   for (const char* part : {"", "/log", "/history", "/snapshots"})
     if (const int failed = make_folders(disk, path + part))
       return fail("create " + path + part, std::strerror(-failed));
-  if (const int failed = sync_folders(disk, path))
-    return fail("sync " + path, std::strerror(-failed));
   const std::string name = path + "/lock";
   const int file = open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (file < 0) return fail("open " + name, std::strerror(errno));

@@ -44,6 +44,9 @@ class Machine : public ServerTest {
     options.snapshot_every = {0};
     options.note = [this](std::string_view line) {  // while it starts, from the test's own thread
       if (line.find(" desks from ") != line.npos) ++met.from_snapshot;
+      // Whatever a snapshot counts on was durable before it had its name.
+      const bool passed_over = line.find("going back to the snapshot before it") != line.npos;
+      EXPECT_TRUE(power.power_is_off() || !passed_over) << line;
     };
   }
   ~Machine() override { stop(); }
@@ -105,8 +108,10 @@ class Machine : public ServerTest {
     uint64_t sent = desk->last_number;
     uint64_t done = sent;
     const auto frames_wanted = 5 + random() % 60;
-    for (uint64_t frames = 0; frames < frames_wanted;) {
-      while (sent < done + frames_in_flight * commands_per_frame) {
+    bool waits = random() % 4 == 0;  // for a snapshot, before anything more is done
+    if (waits) peer.tell(Control{.tag = 8, .verb = ControlVerb::snapshot});
+    for (uint64_t frames = 0; frames < frames_wanted || waits;) {
+      while (!waits && sent < done + frames_in_flight * commands_per_frame) {
         if (sent < set_up_commands)
           set_up(writer);
         else
@@ -114,11 +119,16 @@ class Machine : public ServerTest {
         const uint64_t count = writer.size();
         peer.send_commands(writer, first_desk, sent + 1);
         sent += count;
-        if (random() % 8 == 0) peer.tell(Control{.tag = 8, .verb = ControlVerb::snapshot});
+        if (random() % 8 != 0) continue;
+        peer.tell(Control{.tag = 8, .verb = ControlVerb::snapshot});
+        waits = random() % 2 == 0;
       }
       const auto frame = peer.next();
       if (!frame) return;
-      if (frame->kind != MessageKind::replies) continue;  // of a snapshot
+      if (frame->kind != MessageKind::replies) {  // of a snapshot
+        waits = false;
+        continue;
+      }
       ++frames;
       for (const desk::Reply& reply : decode_replies(frame->payload.bytes()).value().replies)
         EXPECT_EQ(reply.code, 0);
@@ -138,7 +148,9 @@ class Machine : public ServerTest {
       durable = answered;  // a server that has started has synced what it found
       work(random);
       stop();
-      if (options.durability == Durability::sync) durable = answered;
+      // Whoever ends in peace leaves nothing unsynced.
+      const bool in_peace = end.exit_code == ServerExit::clean && !power.power_is_off();
+      if (in_peace || options.durability == Durability::sync) durable = answered;
       met.cut_at_work += power.power_is_off() ? 1 : 0;
     } else {
       ++met.cut_while_starting;
@@ -191,7 +203,7 @@ class Machine : public ServerTest {
 
 TEST(PowerLoss, TakesNothingThatWasPromised) {
   Met all;
-  for (uint64_t seed = 1; seed <= 40; ++seed) {
+  for (uint64_t seed = 1; seed <= 30; ++seed) {
     Machine machine;
     machine.lose_again_and_again(seed);
     if (::testing::Test::HasFatalFailure()) return;
@@ -200,7 +212,7 @@ TEST(PowerLoss, TakesNothingThatWasPromised) {
   // Of each some: else it would have shown nothing.
   EXPECT_GT(all.cut_while_starting, 10U);
   EXPECT_GT(all.cut_at_work, 50U);
-  EXPECT_GT(all.from_snapshot, 50U);
+  EXPECT_GT(all.from_snapshot, 30U);
   EXPECT_GT(all.trimmed, 20U);
   EXPECT_GT(all.archived, 1'000U);
 }

@@ -47,7 +47,26 @@ class DrainOnSignals {
   DrainOnSignals& operator=(const DrainOnSignals&) = delete;
 };
 
-/// Creates the configuration's desks that are not there yet; one that is keeps its rules.
+/// Whether nobody has ever told the desk any rules: no configuration, no queue besides the one it
+/// is born with, no agent. A server that was stopped between creating a desk and configuring it
+/// leaves such a one.
+Got<bool> without_rules(wire::Client& client, sched::DeskNumber desk) {
+  const auto ask = [&](desk::QueryKind kind) {
+    desk::Query query;
+    query.kind = kind;
+    return client.query(desk, query);
+  };
+  const auto status = ask(desk::QueryKind::status);
+  if (!status) return sched::Unexpected{explain(status.error())};
+  if (status->status.configuration_version != 0) return false;
+  const auto queues = ask(desk::QueryKind::queues);
+  if (!queues) return sched::Unexpected{explain(queues.error())};
+  const auto agents = ask(desk::QueryKind::agents);
+  if (!agents) return sched::Unexpected{explain(agents.error())};
+  return queues->queues.size() <= 1 && agents->agents.empty();
+}
+
+/// Creates the configuration's desks that are not there yet; one that has rules keeps them.
 Done create_desks(const ServerOptions& options, const config::Loaded& loaded,
                   const Terminal& terminal) {
   auto client = options.connect();
@@ -56,15 +75,21 @@ Done create_desks(const ServerOptions& options, const config::Loaded& loaded,
     const auto opened = client->open_desk(name, true);
     if (!opened) return sched::Unexpected{explain(opened.error())};
     if (!opened->created) {
-      terminal.message(fmt::format(
-          "desk {} is there already and keeps its rules: `paceline config put` changes them",
-          name));
-      continue;
+      const auto empty = without_rules(*client, opened->desk);
+      if (!empty) return sched::Unexpected{empty.error()};
+      if (!*empty) {
+        terminal.message(fmt::format(
+            "desk {} is there already and keeps its rules: `paceline config put` changes them",
+            name));
+        continue;
+      }
     }
     if (const auto put = client->put_configuration(opened->desk, configuration); !put) {
       return sched::Unexpected{explain(put.error())};
     }
-    terminal.message(fmt::format("created desk {}", name));
+    terminal.message(opened->created
+                         ? fmt::format("created desk {}", name)
+                         : fmt::format("desk {} was there without rules and has got them", name));
   }
   return {};
 }

@@ -146,6 +146,7 @@ Facts facts_of(const config::ServerSettings& server) {
           {"on_clock_jump", server.waits_on_clock_jump ? "wait" : "continue"},
           {"shards", std::to_string(server.shards)},
           {"pin", yes_or_no(server.pin_threads)},
+          {"log_segment_mib", std::to_string(server.log_segment_mib)},
           {"snapshot_log_mib", std::to_string(server.snapshot_log_mib)},
           {"snapshot_every", config::print(server.snapshot_every)}};
 }

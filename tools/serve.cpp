@@ -47,7 +47,26 @@ class DrainOnSignals {
   DrainOnSignals& operator=(const DrainOnSignals&) = delete;
 };
 
-/// Creates the configuration's desks that are not there yet; one that is keeps its rules.
+/// Whether nobody has ever told the desk any rules: no configuration, no queue besides the one it
+/// is born with, no agent. A server that was stopped between creating a desk and configuring it
+/// leaves such a one.
+Got<bool> without_rules(wire::Client& client, sched::DeskNumber desk) {
+  const auto ask = [&](desk::QueryKind kind) {
+    desk::Query query;
+    query.kind = kind;
+    return client.query(desk, query);
+  };
+  const auto status = ask(desk::QueryKind::status);
+  if (!status) return sched::Unexpected{explain(status.error())};
+  if (status->status.configuration_version != 0) return false;
+  const auto queues = ask(desk::QueryKind::queues);
+  if (!queues) return sched::Unexpected{explain(queues.error())};
+  const auto agents = ask(desk::QueryKind::agents);
+  if (!agents) return sched::Unexpected{explain(agents.error())};
+  return queues->queues.size() <= 1 && agents->agents.empty();
+}
+
+/// Creates the configuration's desks that are not there yet; one that has rules keeps them.
 Done create_desks(const ServerOptions& options, const config::Loaded& loaded,
                   const Terminal& terminal) {
   auto client = options.connect();
@@ -56,15 +75,21 @@ Done create_desks(const ServerOptions& options, const config::Loaded& loaded,
     const auto opened = client->open_desk(name, true);
     if (!opened) return sched::Unexpected{explain(opened.error())};
     if (!opened->created) {
-      terminal.message(fmt::format(
-          "desk {} is there already and keeps its rules: `paceline config put` changes them",
-          name));
-      continue;
+      const auto empty = without_rules(*client, opened->desk);
+      if (!empty) return sched::Unexpected{empty.error()};
+      if (!*empty) {
+        terminal.message(fmt::format(
+            "desk {} is there already and keeps its rules: `paceline config put` changes them",
+            name));
+        continue;
+      }
     }
     if (const auto put = client->put_configuration(opened->desk, configuration); !put) {
       return sched::Unexpected{explain(put.error())};
     }
-    terminal.message(fmt::format("created desk {}", name));
+    terminal.message(opened->created
+                         ? fmt::format("created desk {}", name)
+                         : fmt::format("desk {} was there without rules and has got them", name));
   }
   return {};
 }
@@ -92,13 +117,19 @@ class Serve final : public Subcommand {
     pin_given_ = app.add_flag("--pin", options_.pin_threads,
                               "Keep the threads of socket, shards and log each on a processor of "
                               "their own");
+    segment_given_ =
+        app.add_option("--log-segment-mib", log_segment_mib_,
+                       "Size of the log's files; what lies behind two snapshots goes a file at a "
+                       "time")
+            ->check(CLI::Range(1, 1'024));
     snapshot_log_given_ =
         app.add_option("--snapshot-log-mib", snapshot_log_mib_,
                        "Take a snapshot when the log has grown by so many MiB; 0: not for that")
             ->check(CLI::Range(0, 1'048'576));
     snapshot_every_given_ =
         app.add_option("--snapshot-every", snapshot_every_,
-                       "Take a snapshot so often, if anything happened: 15m, 1h; 0s: not for that");
+                       "Take a snapshot so often, if anything happened: 15m, 1h, at least 10ms; "
+                       "0s: not for that");
     app.add_flag("--snapshot-on-exit", options_.snapshot_on_exit,
                  "Take a snapshot when the server ends: before an upgrade, or for a quick start");
     app.add_option("--token-file", options_.token_file,
@@ -119,11 +150,13 @@ class Serve final : public Subcommand {
       return sched::Unexpected{bad_usage("no data folder: give --data DIR, or data in [server]")};
     }
     const auto every = config::parse_duration(snapshot_every_);
-    if (!every || every->us < 0) {
-      return sched::Unexpected{bad_usage(fmt::format("--snapshot-every {}: {}", snapshot_every_,
-                                                     every ? "is negative" : every.error()))};
+    if (!every || !config::serves_as_snapshot_every(*every)) {
+      return sched::Unexpected{bad_usage(fmt::format(
+          "--snapshot-every {}: {}", snapshot_every_,
+          every ? "at least 10ms, or 0s for none by the clock: write 1h" : every.error()))};
     }
     options_.snapshot_every = *every;
+    options_.segment_size = log_segment_mib_ * 1'048'576ULL;
     options_.snapshot_log_bytes = snapshot_log_mib_ * 1'048'576ULL;
     if (options_.listen.empty()) {
       return sched::Unexpected{
@@ -157,6 +190,7 @@ class Serve final : public Subcommand {
     if (data_given_->count() == 0 && !settings.data.empty()) options_.data = settings.data;
     if (listen_given_->count() == 0 && !settings.listen.empty()) options_.listen = settings.listen;
     if (shards_given_->count() == 0) options_.shards = settings.shards;
+    if (segment_given_->count() == 0) log_segment_mib_ = settings.log_segment_mib;
     if (snapshot_log_given_->count() == 0) snapshot_log_mib_ = settings.snapshot_log_mib;
     if (snapshot_every_given_->count() == 0)
       snapshot_every_ = config::print(settings.snapshot_every);
@@ -202,11 +236,13 @@ class Serve final : public Subcommand {
   std::string durability_ = "sync";
   std::string sync_interval_ = "100ms";
   std::string clock_ = "wall";
+  uint64_t log_segment_mib_ = 64;
   uint64_t snapshot_log_mib_ = 1'024;
   std::string snapshot_every_ = "1h";
   CLI::Option* data_given_ = nullptr;
   CLI::Option* listen_given_ = nullptr;
   CLI::Option* shards_given_ = nullptr;
+  CLI::Option* segment_given_ = nullptr;
   CLI::Option* snapshot_log_given_ = nullptr;
   CLI::Option* snapshot_every_given_ = nullptr;
   CLI::Option* pin_given_ = nullptr;

@@ -38,9 +38,15 @@ struct ServerSettings {
   bool waits_on_clock_jump = false;
   uint32_t shards = 1;
   bool pin_threads = false;
+  uint32_t log_segment_mib = 64;
   uint32_t snapshot_log_mib = 1'024;             ///< 0: not for the log's size.
   sched::Duration snapshot_every = sched::hour;  ///< 0: not for the time.
 };
+
+/// None, or not so often that nothing else is done.
+constexpr bool serves_as_snapshot_every(sched::Duration every) {
+  return every.us == 0 || every >= sched::microsecond * 10'000;
+}
 
 struct ConfigError {
   std::string code;  ///< "E2104"; stable, for scripts.

@@ -80,7 +80,14 @@ void read_server(TableReader& file, Diagnostics& diagnostics, Sections& sections
     settings.shards = static_cast<uint32_t>(*shards);
   if (const auto mib = server.integer("snapshot_log_mib", 0, 1'048'576))
     settings.snapshot_log_mib = static_cast<uint32_t>(*mib);
-  if (const auto every = server.duration("snapshot_every")) settings.snapshot_every = *every;
+  if (const auto mib = server.integer("log_segment_mib", 1, 1'024))
+    settings.log_segment_mib = static_cast<uint32_t>(*mib);
+  if (const auto every = server.duration("snapshot_every")) {
+    settings.snapshot_every = *every;
+    if (!serves_as_snapshot_every(*every))
+      server.error(code::wrong_duration, server.find("snapshot_every")->line,
+                   "snapshot_every is at least 10ms, or 0s for none by the clock");
+  }
   settings.pin_threads = server.boolean("pin").value_or(false);
   server.finish();
 }

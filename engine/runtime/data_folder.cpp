@@ -19,20 +19,44 @@ std::string pid_in(int file) {
   while (!pid.empty() && (pid.back() == '\n' || pid.back() == '\0')) pid.pop_back();
   return pid;
 }
+
+/// The name of a folder outlives a power cut. The folder above may be one that others own: what
+/// cannot be opened is left to them. 0 or -errno.
+int sync_name(Disk& disk, const std::filesystem::path& path) {
+  const int error = disk.sync_folder(path.parent_path().string());
+  return error == -EACCES || error == -EPERM ? 0 : error;
+}
+
+/// The folder, and those above it that are not there. What is there may have been made by a life
+/// that had no time to sync it. 0 or -errno.
+int make_folders(Disk& disk, const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(path, error)) {
+    if (path.has_relative_path()) {
+      if (const int failed = make_folders(disk, path.parent_path())) return failed;
+    }
+    // There already: another name of the folder above, "data/.".
+    if (const int failed = disk.make_folder(path.string()); failed != 0 && failed != -EEXIST)
+      return failed;
+  }
+  return sync_name(disk, path);
+}
+
 }  // namespace
 
-sched::Expected<DataFolder, FolderError> DataFolder::lock(const std::string& path) {
+sched::Expected<DataFolder, FolderError> DataFolder::lock(const std::string& given, Disk& disk) {
+  std::error_code error;
+  std::string path = std::filesystem::absolute(given, error).string();
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
   const auto fail = [&](const std::string& what, const std::string& why) {
     return sched::Unexpected{
         FolderError{false, "data folder " + path + ": cannot " + what + ": " + why +
                                "; give --data a folder this user may write to"}};
   };
-  if (path.empty()) return fail("open it", "no folder is named");
-  std::error_code error;
-  for (const char* part : {"", "/log", "/history", "/snapshots"}) {
-    std::filesystem::create_directories(path + part, error);
-    if (error) return fail("create " + path + part, error.message());
-  }
+  if (given.empty()) return fail("open it", "no folder is named");
+  for (const char* part : {"", "/log", "/history", "/snapshots"})
+    if (const int failed = make_folders(disk, path + part))
+      return fail("create " + path + part, std::strerror(-failed));
   const std::string name = path + "/lock";
   const int file = open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (file < 0) return fail("open " + name, std::strerror(errno));
@@ -52,7 +76,7 @@ sched::Expected<DataFolder, FolderError> DataFolder::lock(const std::string& pat
     close(file);
     return fail("write " + name, std::strerror(reason));
   }
-  return DataFolder(std::filesystem::absolute(path).string(), file);
+  return DataFolder(path, file);
 }
 
 DataFolder::DataFolder(DataFolder&& other) noexcept

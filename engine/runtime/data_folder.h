@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <string>
 
+#include "engine/runtime/disk.h"
 #include "sched/base/expected.h"
 
 namespace paceline::runtime {
@@ -22,8 +23,9 @@ struct FolderError {
 
 class DataFolder {
  public:
-  /// Creates what is missing and takes the lock, held until the object goes.
-  static sched::Expected<DataFolder, FolderError> lock(const std::string& path);
+  /// Creates what is missing, durably, and takes the lock, held until the object goes.
+  static sched::Expected<DataFolder, FolderError> lock(const std::string& path,
+                                                       Disk& disk = real_disk());
   DataFolder(DataFolder&& other) noexcept;
   DataFolder& operator=(DataFolder&& other) noexcept;
   ~DataFolder();

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace paceline::runtime {
@@ -34,6 +35,8 @@ int Disk::rename(const std::string& from, const std::string& to) {
 }
 
 int Disk::unlink(const std::string& path) { return answer(::unlink(path.c_str())); }
+
+int Disk::make_folder(const std::string& path) { return answer(mkdir(path.c_str(), 0777)); }
 
 int Disk::sync_folder(const std::string& path) {
   const int folder = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);

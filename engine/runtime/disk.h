@@ -29,6 +29,7 @@ class Disk {
 
   virtual int rename(const std::string& from, const std::string& to);  ///< 0 or -errno.
   virtual int unlink(const std::string& path);                         ///< 0 or -errno.
+  virtual int make_folder(const std::string& path);                    ///< As mkdir: 0 or -errno.
   virtual int sync_folder(const std::string& path);                    ///< 0 or -errno.
 
   /// Writes all of it, however many calls that takes: 0 or -errno.

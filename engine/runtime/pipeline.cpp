@@ -133,7 +133,7 @@ sched::Expected<std::unique_ptr<Pipeline>, StartError> Pipeline::start(PipelineO
   if (options.clock == nullptr) options.clock = &real_clock;
   if (options.disk == nullptr) options.disk = &real_disk();
   CHECK(options.shards > 0 && options.decode_frame != nullptr);
-  auto locked = DataFolder::lock(options.data);
+  auto locked = DataFolder::lock(options.data, *options.disk);
   if (!locked) return sched::Unexpected{StartError{locked.error().in_use, locked.error().text}};
   std::unique_ptr<Pipeline> pipeline(
       new Pipeline(std::make_unique<Impl>(std::move(options), std::move(locked.value()))));

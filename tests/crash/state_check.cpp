@@ -1,5 +1,7 @@
 #include "tests/crash/state_check.h"
 
+#include <algorithm>
+
 #include "engine/runtime/disk.h"
 #include "engine/runtime/log_reader.h"
 #include "engine/runtime/replica.h"
@@ -44,6 +46,12 @@ sched::Expected<DeskState, std::string> state_by(const std::string& way, Replica
   return sched::Unexpected{way + ": there is no desk \"main\""};
 }
 
+bool later_than(int64_t now_us, const runtime::SnapshotInfo& info) {
+  return std::any_of(info.desks.begin(), info.desks.end(), [now_us](const auto& desk) {
+    return desk.name == "main" && desk.now_us > now_us;
+  });
+}
+
 }  // namespace
 
 sched::Expected<std::vector<DeskState>, std::string> states_of(const std::string& data,
@@ -59,8 +67,7 @@ sched::Expected<std::vector<DeskState>, std::string> states_of(const std::string
   if (!oldest) return sched::Unexpected{oldest.error().text};
   if (oldest->sequence == 0) {
     Replica replica = new_replica();
-    if (auto problem = add(state_by("the log from its beginning", replica, log, {}, now_us));
-        !problem.empty())
+    if (auto problem = add(state_by(whole_log, replica, log, {}, now_us)); !problem.empty())
       return sched::Unexpected{problem};
   }
   const auto snapshots = runtime::SnapshotFolder(data + "/snapshots", runtime::real_disk()).list();
@@ -68,6 +75,7 @@ sched::Expected<std::vector<DeskState>, std::string> states_of(const std::string
   for (const runtime::SnapshotEntry& entry : *snapshots) {
     const auto file = runtime::SnapshotFile::open(entry.path);
     if (!file) return sched::Unexpected{file.error()};
+    if (later_than(now_us, file->info())) continue;
     Replica replica = new_replica();
     if (auto loaded = runtime::load_snapshot(*file, replica, runtime::Loading::alone,
                                              runtime::Checking::digest);
@@ -77,7 +85,8 @@ sched::Expected<std::vector<DeskState>, std::string> states_of(const std::string
         !problem.empty())
       return sched::Unexpected{problem};
   }
-  if (states.empty()) return sched::Unexpected{data + ": neither a whole log nor a snapshot"};
+  if (states.empty())
+    return sched::Unexpected{data + ": neither a whole log nor a snapshot that is old enough"};
   return states;
 }
 

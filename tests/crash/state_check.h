@@ -12,14 +12,16 @@
 
 namespace paceline::crash {
 
+inline const std::string whole_log = "the log from its beginning";
+
 struct DeskState {
-  std::string way;  ///< "the log from its beginning"
+  std::string way;  ///< whole_log, or the path of a snapshot.
   uint64_t digest = 0;
   uint64_t event_hash = 0;
 };
 
-/// Desk "main" as it was at `now_us`: batches after that instant are left out. The folder's server
-/// must not run.
+/// Desk "main" as it was at `now_us`: batches after that instant are left out, and snapshots taken
+/// after it. The folder's server must not run.
 sched::Expected<std::vector<DeskState>, std::string> states_of(const std::string& data,
                                                                int64_t now_us);
 

@@ -4,8 +4,10 @@
 // Beside it the model remembers, per file, what is on the disk for certain and what has been done
 // since; per folder, which names are. A cut keeps, for every sector of 512 bytes, what any number
 // of the writes since made of it; sizes likewise; of names (created, renamed, removed) any first
-// few, or any few at all: no order is promised by anybody. lose_power() then writes the files as
-// they are found when the power is back.
+// few, or any few at all: no order is promised by anybody. A folder whose own name was not synced
+// may be gone with all that is in it. lose_power() then writes the files as they are found when the
+// power is back; lose_process() as after the end of the process alone, which forgets nothing, but
+// what was not durable before is no more durable after it.
 //
 // Owner: any threads, one at a time inside. Folders must be empty when the disk first sees them.
 #pragma once
@@ -20,6 +22,7 @@
 #include <map>
 #include <mutex>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -44,6 +47,8 @@ class PowerLossDisk : public runtime::Disk {
     if (cut()) return -EIO;
     const int file = Disk::open(path, flags);
     if (file < 0) return file;
+    if ((flags & O_TRUNC) != 0 && names_.contains(path))
+      inodes_[names_[path]].since.push_back({0, {}, true});
     const auto known = names_.find(path);
     if (known == names_.end()) {
       inodes_.push_back({});
@@ -109,7 +114,31 @@ class PowerLossDisk : public runtime::Disk {
         others.push_back(change);
     }
     pending_names_ = std::move(others);
+    std::erase_if(pending_folders_, [&](const std::string& made) { return in(path, made); });
     return 0;
+  }
+
+  int make_folder(const std::string& path) override {
+    const std::lock_guard lock(mutex_);
+    if (cut()) return -EIO;
+    const int made = Disk::make_folder(path);
+    if (made == 0) pending_folders_.insert(path);
+    return made;
+  }
+
+  /// Only the process is gone: all it did is there, the operation under way too.
+  void lose_process() {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [path, inode] : names_) std::filesystem::remove(path);
+    names_ = durable_names_;
+    for (const NameChange& change : pending_names_) apply(change, names_);
+    for (const auto& [path, inode] : names_) {
+      std::string content = inodes_[inode].durable;
+      for (const Change& change : inodes_[inode].since) apply(change, content);
+      std::ofstream(path, std::ios::binary) << content;
+    }
+    files_.clear();
+    left_ = unlimited;
   }
 
   /// The power is cut (if it was not) and comes back. Nobody may have a file open any more.
@@ -121,6 +150,13 @@ class PowerLossDisk : public runtime::Disk {
     for (size_t i = 0; i < pending_names_.size(); ++i) {
       if (in_order ? i < first_few : random() % 2 == 0) apply(pending_names_[i], durable_names_);
     }
+    for (const std::string& folder : pending_folders_) {
+      if (random() % 2 == 0) continue;
+      std::filesystem::remove_all(folder);
+      std::erase_if(durable_names_,
+                    [&](const auto& name) { return name.first.starts_with(folder + "/"); });
+    }
+    pending_folders_.clear();
     std::vector<Inode> found;
     names_.clear();
     for (const auto& [path, inode] : durable_names_) {
@@ -229,6 +265,7 @@ class PowerLossDisk : public runtime::Disk {
   Names names_;          // as the running machine sees them
   Names durable_names_;  // as the disk has them for certain
   std::vector<NameChange> pending_names_;
+  std::set<std::string> pending_folders_;  // made, their own names not yet durable
   std::map<int, size_t> files_;
   std::atomic<uint64_t> left_ = unlimited;
 };

@@ -34,6 +34,7 @@ sync_interval = "20ms"
 clock = "commands"
 shards = 4
 pin = true
+log_segment_mib = 8
 snapshot_log_mib = 64
 snapshot_every = "15m")")
                                     .server;
@@ -45,6 +46,7 @@ snapshot_every = "15m")")
   EXPECT_EQ(server.clock, ServerClock::commands);
   EXPECT_EQ(server.shards, 4U);
   EXPECT_TRUE(server.pin_threads);
+  EXPECT_EQ(server.log_segment_mib, 8U);
   EXPECT_EQ(server.snapshot_log_mib, 64U);
   EXPECT_EQ(server.snapshot_every, sched::minute * 15);
 }
@@ -240,6 +242,15 @@ TEST(LoadErrors, CalendarThatHasNoOpenTimeAhead) {
   EXPECT_THAT(errors(text + "]"),
               ElementsAre(HasSubstr("E2104 calendar \"uk\" has no open time in the 400 days after "
                                     "2026-11-24: remove dates from closed")));
+}
+
+TEST(LoadErrors, OfTheServersSnapshotsAndSegments) {
+  EXPECT_THAT(
+      errors("[server]\nsnapshot_every = '5us'"),
+      ElementsAre(HasSubstr("desk.toml:2: E2006 server: snapshot_every is at least 10ms, or 0s")));
+  EXPECT_THAT(errors("[server]\nlog_segment_mib = 0"), ElementsAre(HasSubstr("desk.toml:2: E20")));
+  EXPECT_THAT(errors("[server]\nsnapshot_every = '10ms'\nlog_segment_mib = 1024"), IsEmpty());
+  EXPECT_THAT(errors("[server]\nsnapshot_every = '0s'"), IsEmpty());
 }
 
 TEST(LoadErrors, OfCalendars) {

@@ -6,15 +6,18 @@
 
 #include <filesystem>
 #include <fstream>
+#include <random>
 
 #include "engine/desk/kpi.h"
 #include "tests/support/faulty_disk.h"
+#include "tests/support/power_loss_disk.h"
 #include "tests/support/temporary_folder.h"
 
 namespace paceline::runtime {
 namespace {
 
 using paceline::testing::FaultyDisk;
+using paceline::testing::PowerLossDisk;
 using paceline::testing::TemporaryFolder;
 using ::testing::HasSubstr;
 
@@ -269,6 +272,32 @@ TEST_F(HistoryTest, OutlivesTheProcess) {
   EXPECT_EQ(history.find_external("INC7").value()->id, 7U);
   append(history, 3, {ticket(9)});
   EXPECT_EQ(history.find(9).value()->id, 9U);
+}
+
+TEST_F(HistoryTest, WhatAnEarlierProcessWroteIsDurableAfterASyncToo) {
+  std::mt19937 random(1);
+  for (int round = 0; round < 20; ++round) {
+    TemporaryFolder place;
+    PowerLossDisk power;
+    const std::string path = place.path() + "/desk-1.history";
+    {
+      auto history = History::open(path, &power);
+      ASSERT_TRUE(history);
+      ASSERT_TRUE(history->append(batch_of(1, {ticket(1), ticket(2), ticket(3)})));
+      ASSERT_TRUE(history->flush());
+    }
+    power.lose_process();
+    {
+      auto history = History::open(path, &power);
+      ASSERT_TRUE(history);
+      ASSERT_EQ(history->count(), 3U);
+      ASSERT_TRUE(history->sync());  // as a snapshot does, which then counts on it
+    }
+    power.lose_power(random);
+    auto history = History::open(path, &power);
+    ASSERT_TRUE(history);
+    EXPECT_EQ(history->count(), 3U);
+  }
 }
 
 TEST_F(HistoryTest, GoesThroughEveryTicketInOrder) {

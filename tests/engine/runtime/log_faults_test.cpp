@@ -68,6 +68,13 @@ void expect_kept(FileLog& log, Known& known) {
   ASSERT_EQ(replayed.texts, expected);
 }
 
+/// A log that has been opened counts on what it found there, and so may everybody.
+void note_found(Known& known, const std::vector<std::string>& found) {
+  known.texts.resize(known.trimmed.sequence);
+  known.texts.insert(known.texts.end(), found.begin(), found.end());
+  known.promised = known.texts.size();
+}
+
 // -------------------------------------------------------------------------------- failing calls
 
 void fail_each_operation(int error, bool torn, bool in_background) {
@@ -139,7 +146,7 @@ TEST(LogFaults, ASegmentThatCannotBeMadeBeforehandIsMadeWhenItIsNeeded) {
 
 // ----------------------------------------------------------------------------------- power loss
 
-void cut_the_power(uint64_t seed, bool promises_unsynced) {
+void cut_the_power(uint64_t seed, bool promises_unsynced, bool dies_alone) {
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(static_cast<uint32_t>(seed));
   TemporaryFolder folder;
@@ -156,7 +163,12 @@ void cut_the_power(uint64_t seed, bool promises_unsynced) {
       disk.cut_after(1 + random() % 120);
       const auto replayed = replay_texts(log, known.trimmed);
       ASSERT_TRUE(replayed.error.empty() || disk.power_is_off()) << replayed.error;
+      if (replayed.error.empty() && dies_alone) note_found(known, replayed.texts);
       if (replayed.error.empty()) work(log, known, random, 200, promises_unsynced);
+    }
+    if (dies_alone && random() % 2 == 0) {
+      disk.lose_process();  // and the next life begins with what was never synced
+      continue;
     }
     disk.lose_power(random);
     FileLog log({.folder = folder.path(), .segment_size = small_segment, .disk = &disk});
@@ -167,7 +179,13 @@ void cut_the_power(uint64_t seed, bool promises_unsynced) {
 
 TEST(LogFaults, APowerCutTakesNothingThatWasSynced) {
   for (uint64_t seed = 1; seed <= 60; ++seed) {
-    cut_the_power(seed, false);
+    cut_the_power(seed, false, false);
+    if (HasFatalFailure()) return;
+  }
+}
+TEST(LogFaults, NorDoesOneAfterTheProcessHasDied) {
+  for (uint64_t seed = 1; seed <= 60; ++seed) {
+    cut_the_power(seed, false, true);
     if (HasFatalFailure()) return;
   }
 }

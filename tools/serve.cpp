@@ -136,6 +136,15 @@ class Serve final : public Subcommand {
                    "Who knows its content is an administrator");
     app.add_option("--tickets-max", options_.desk_limits.tickets_max, "Room of a new desk")
         ->check(CLI::PositiveNumber);
+    app.add_option("--in-flight-mib", in_flight_mib_,
+                   "Memory for commands taken in and not answered yet; above it clients are told "
+                   "busy")
+        ->check(CLI::Range(1, 65'536))
+        ->capture_default_str();
+    app.add_option("--events-kept", options_.events_kept,
+                   "Events of a desk that subscriptions can resume from, 80 B each")
+        ->check(CLI::Range(1'024, 16'777'216))
+        ->capture_default_str();
   }
 
   Done run(const Terminal& terminal) override {
@@ -158,6 +167,7 @@ class Serve final : public Subcommand {
     options_.snapshot_every = *every;
     options_.segment_size = log_segment_mib_ * 1'048'576ULL;
     options_.snapshot_log_bytes = snapshot_log_mib_ * 1'048'576ULL;
+    options_.bytes_in_flight_max = in_flight_mib_ * 1'048'576ULL;
     if (options_.listen.empty()) {
       return sched::Unexpected{
           bad_usage("nowhere to listen: give --listen unix:PATH, or listen in [server]")};
@@ -239,6 +249,7 @@ class Serve final : public Subcommand {
   uint64_t log_segment_mib_ = 64;
   uint64_t snapshot_log_mib_ = 1'024;
   std::string snapshot_every_ = "1h";
+  uint64_t in_flight_mib_ = 256;
   CLI::Option* data_given_ = nullptr;
   CLI::Option* listen_given_ = nullptr;
   CLI::Option* shards_given_ = nullptr;

@@ -16,6 +16,7 @@
 #include "bench/sched_bench.h"
 #include "bench/sim_models.h"
 #include "bench/sim_rivals.h"
+#include "bench/sim_world.h"
 #ifdef PACELINE_BENCH_NS3
 #include "bench/ns3_rivals.h"
 #endif
@@ -55,6 +56,19 @@ void simulate(benchmark::State& state) {
   state.counters["error_of_waits"] = found.error_of_waits;
 }
 
+/// A day of a desk, as a planner runs thousands of: making the desk counts.
+template <class Simulator>
+void replication(benchmark::State& state) {
+  compared<Simulator, ManyAgents>();
+  uint64_t seed = 100;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(
+        Simulator::run(ManyAgents{}, static_cast<uint64_t>(state.range(0)), ++seed)
+            .mean_wait.data());
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+
 template <class Simulator>
 bool add(const std::string& who) {
   const auto one = [&](const char* model, void (*run)(benchmark::State&)) {
@@ -66,10 +80,14 @@ bool add(const std::string& who) {
   one(ManyAgents::name, simulate<Simulator, ManyAgents>);
   one(TwoPools::name, simulate<Simulator, TwoPools>);
   one(Tiers::name, simulate<Simulator, Tiers>);
+  benchmark::RegisterBenchmark(("replication<" + who + ">").c_str(), replication<Simulator>)
+      ->ArgName("customers")
+      ->Arg(2'000)
+      ->Unit(benchmark::kMillisecond);
   return true;
 }
 
-const bool added = add<peers::Loop>("peers::Loop");
+const bool added = add<World>("World") && add<peers::Loop>("peers::Loop");
 #ifdef PACELINE_BENCH_NS3
 const bool ns3_added = add<peers::Ns3>("peers::Ns3");
 #endif

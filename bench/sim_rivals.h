@@ -355,9 +355,6 @@ class AtWork {
   bool free_top_ = false;
 };
 
-/// The first of a run are left out of its answers, so that the empty desk it begins with is.
-inline uint64_t warm_up(uint64_t customers) { return std::min<uint64_t>(customers / 4, 50'000); }
-
 /// The event loop one writes by hand.
 struct Loop {
   template <class Model>

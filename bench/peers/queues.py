@@ -42,7 +42,7 @@ class Tally:
 
 
 def warm_up(customers):
-    """As in bench/sim_rivals.h."""
+    """As in bench/sim_models.h."""
     return min(customers // 4, 50_000)
 
 

@@ -7,10 +7,10 @@ import unittest
 from contextlib import redirect_stderr
 from unittest import mock
 
-from harness import chart, machine, peers, publish, structures
+from harness import chart, machine, peers, publish, simulators, structures
 from harness.server import Server, Trouble
 from harness.store import Store
-from harness.table import count, spread, thousands
+from harness.table import count, per_second, spread, thousands
 
 
 def measured(cycles_per_s):
@@ -46,6 +46,10 @@ class Figures(unittest.TestCase):
     def test_small_rates_keep_a_digit(self):
         self.assertEqual([thousands(1_230), thousands(123_456)], ["1.2 k", "123 k"])
 
+    def test_rates_of_simulators_keep_three_digits(self):
+        self.assertEqual([per_second(14_912_000), per_second(981_000), per_second(127_400)],
+                         ["14.9 M", "0.981 M", "127 k"])
+
     def test_counts_are_round(self):
         self.assertEqual([count(10_000), count(3_000_000), count(7)], ["10 k", "3 M", "7"])
 
@@ -62,6 +66,89 @@ class PeersTable(unittest.TestCase):
         text = "\n".join(peers.markdown(answer()))
         self.assertIn("no reservation", text)
         self.assertIn("commit abc", text)
+
+
+MODELS = {
+    "bounds": {"standard_errors": 5, "error_of_waits": 0.15, "error_of_occupancy": 0.02},
+    "mm100": {"arrival_rate": 90.0, "service_rate": 1.0, "agents": 100, "exact": {
+        "mean_wait": [0.0217], "p_wait": [0.217], "occupancy": [0.9]}},
+    "n_model": {"arrival_rates": [36.0, 54.0], "service_rate": 1.0, "agents": [40, 60], "exact": {
+        "mean_wait": [0.00094, 0.16], "p_wait": [0.06, 0.53], "occupancy": [0.845, 0.937]}},
+    "tiers": {"arrival_rate": 54.0, "service_rates": [1.0, 0.5, 0.25], "agents": [60, 25, 12],
+              "onward": [0.2, 0.25, 0.0], "priority_shares": [0.05, 0.1, 0.25, 0.35, 0.25],
+              "exact": {"mean_wait": [0.0057, 0.0065, 0.0098, 0.026, 0.166, 0.223, 2.13],
+                        "p_wait": [0.325] * 5 + [0.38, 0.64], "occupancy": [0.9, 0.864, 0.9]}},
+}
+
+
+def run_of(wait, occupancy=0.9):
+    return {"mean_wait": [wait], "p_wait": [0.217], "occupancy": [occupancy]}
+
+
+def simulated(*names):
+    found = [{"customers_per_s": rate} for rate in (1e6, 4e6, 2e6)]
+    check = {"standard_errors": 2.5, "error_of_waits": 0.05}
+    return {"facts": answer()["facts"],
+            "plan": {"rounds": 3, "quick": False, "customers": 200_000, "models": MODELS},
+            "checks": {name: dict.fromkeys(simulators.MODELS, check) for name in names},
+            "results": {name: {model: found if name == simulators.OURS else found[:1] * 3
+                               for model in simulators.MODELS} for name in names}}
+
+
+class Simulators(unittest.TestCase):
+    def test_the_distance_is_that_of_the_farthest_mean_in_its_own_standard_errors(self):
+        runs = [run_of(2.0), run_of(4.0), run_of(3.0), run_of(3.0)]
+        found = simulators.distance(runs, {"mean_wait": [2.0]})
+        error = (2 / 3) ** 0.5 / 2
+        self.assertAlmostEqual(found["standard_errors"], 1.0 / error)
+        self.assertAlmostEqual(found["error_of_waits"], error / 2.0)
+
+    def test_figures_that_are_off_without_any_spread_are_infinitely_far(self):
+        found = simulators.distance([run_of(0.0)] * 3, {"mean_wait": [0.02]})
+        self.assertEqual(found["standard_errors"], float("inf"))
+
+    def check(self, runs):
+        one = simulators.InPython("Some", "some", "some.py", "processes", "")
+        with mock.patch.object(one, "run", lambda *_: runs):
+            return one.check("mm100", MODELS)
+
+    def test_a_simulator_with_other_answers_is_not_timed(self):
+        with self.assertRaisesRegex(Trouble, "Some, mm100: standard_errors .* above 5"):
+            self.check([run_of(wait) for wait in (0.0300, 0.0301, 0.0299)])
+
+    def test_runs_too_short_to_tell_are_no_agreement(self):
+        with self.assertRaisesRegex(Trouble, "error_of_waits"):
+            self.check([run_of(wait) for wait in (0.01, 0.02, 0.04)])
+
+    def test_the_ratio_is_of_medians_and_to_ours(self):
+        text = "\n".join(simulators.markdown(simulated("Paceline", "C++ loop")))
+        self.assertIn("| 2 M (1 M–4 M) |", text)
+        self.assertIn("| 1 M (1 M–1 M)<br>0.50 × Paceline |", text)
+
+    def test_without_ours_there_is_no_ratio_and_what_is_missing_has_no_line(self):
+        text = "\n".join(simulators.markdown(simulated("C++ loop")))
+        self.assertNotIn("×", text)
+        self.assertNotIn("SimPy", text.split("\n\n")[0])
+
+    def test_the_page_says_what_was_simulated(self):
+        text = "\n".join(simulators.markdown(simulated("C++ loop")))
+        self.assertIn("60, 25 and 12 agents, services of 1, 2 and 4; 0.2 and 0.25 go on", text)
+
+    def test_the_scripts_simulate_the_models_they_are_given(self):
+        there = [one for one in simulators.SIMULATORS
+                 if isinstance(one, simulators.InPython) and one.there()]
+        if not there:
+            self.skipTest("no SimPy: tools/setup --bench installs it")
+        for one in there:
+            for model in simulators.MODELS:
+                with self.subTest(simulator=one.name, model=model):
+                    found, other = one.run(model, MODELS, 8_000, 1, 2)
+                    exact = MODELS[model]["exact"]
+                    self.assertEqual([len(found[figure]) for figure in exact],
+                                     [len(values) for values in exact.values()])
+                    self.assertNotEqual(found["mean_wait"], other["mean_wait"])
+                    for seen, value in zip(found["occupancy"], exact["occupancy"]):
+                        self.assertLess(abs(seen - value), 0.15)
 
 
 class Publishing(unittest.TestCase):

@@ -17,10 +17,12 @@ set key outside right top
 THOUSANDS = "%.0s %c"
 
 
-def bars(file, title, series, groups, y_format="%g"):
-    """`groups`: (label, a value or None per series)."""
+def bars(file, title, series, groups, y_format="%g", from_value=None):
+    """`groups`: (label, a value or None per series). With `from_value` logarithmic, from there."""
     script = HEAD + "set style data histogram\nset style histogram cluster gap 1\n"
     script += "set style fill solid 0.8 noborder\nset boxwidth 0.9\nset yrange [0:*]\n"
+    if from_value:
+        script += f"set logscale y\nset yrange [{from_value}:*]\n"
     script += f"set format y '{y_format}'\nset xtics rotate by -25\n"
     used = [i for i in range(len(series)) if any(values[i] for _, values in groups)]
     script += "plot " + ", ".join(

@@ -2,12 +2,12 @@
 
 import re
 
-from . import growth, machine, peers, structures
+from . import growth, machine, peers, simulators, structures
 from .server import Trouble
 from .store import say
 
 README = machine.ROOT / "bench" / "README.md"
-SECTIONS = {"peers": peers, "growth": growth, "structures": structures}
+SECTIONS = {"peers": peers, "growth": growth, "structures": structures, "sim": simulators}
 
 
 def markers(name):

@@ -32,13 +32,14 @@ def temporary_folder():
                   "set TMPDIR to a folder on a disk")
 
 
-def run_pinned(command, timeout_s, env=None):
+def run_pinned(command, timeout_s, env=None, stdin=None):
     """On both cores; nothing of it is left when this returns, however it does. Its stdout."""
     pinned = ["taskset", "-c", ",".join(str(core) for core in machine.cores())]
     process = subprocess.Popen(pinned + command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                               text=True, env=env)
+                               stdin=subprocess.PIPE if stdin else subprocess.DEVNULL, text=True,
+                               env=env)
     try:
-        out, err = process.communicate(timeout=timeout_s)
+        out, err = process.communicate(stdin, timeout=timeout_s)
     except BaseException:
         pids = machine.family(process.pid)
         process.terminate()

@@ -18,6 +18,11 @@ def thousands(value):
     return f"{value / 1000:.1f} k" if value < 10_000 else f"{value / 1000:.0f} k"
 
 
+def per_second(value):
+    """14.9 M, 0.97 M, 127 k."""
+    return f"{value / 1e6:.3g} M" if value >= 950_000 else thousands(value)
+
+
 def table(head, rows):
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     return lines + ["| " + " | ".join(row) + " |" for row in rows]

@@ -108,13 +108,14 @@ void Dispatcher::set_queue_weight(uint32_t queue, uint32_t weight) {
   crews_.for_each([](Crew& crew) { crew.shares = {}; });
 }
 void Dispatcher::set_aged_share(uint32_t thousandths) { aged_share_ = thousandths; }
+void Dispatcher::set_best_suited_first(bool on) { best_suited_first_ = on; }
 
 // --- Writing down ---
 
 void Dispatcher::persist(Archive& archive) {
-  archive.part("dispatcher", 1);
+  archive.part("dispatcher", 2);
   const uint32_t kinds_before = workloads_.kind_count();
-  archive.fields(agents_, workloads_, shares_, aged_share_);
+  archive.fields(agents_, workloads_, shares_, aged_share_, best_suited_first_);
   archive.require(agents_.size() == workloads_.agent_count(), "agents without a workload");
   archive.require(workloads_.kind_count() >= kinds_before, "too few kinds of work");
   if (archive.loading() && !archive.failed()) {

@@ -75,6 +75,9 @@ class Dispatcher {
   /// How much of an assignment's credit an aged ticket earns per assignment made while it waits, in
   /// thousandths; 0: none.
   void set_aged_share(uint32_t thousandths);
+  /// Whether an agent is given the most pressing ticket of the lines it suits best (least rank)
+  /// before those of others. Then weights of queues count for nothing.
+  void set_best_suited_first(bool on);
 
   // Agents.
 
@@ -220,6 +223,7 @@ class Dispatcher {
                       std::span<const ExternalScore> scores) const;
   bool could_take(uint32_t agent, uint32_t line) const;
   Lines::Choice by_weight(const Asking& asking) const;
+  Lines::Choice best_suited(const Asking& asking) const;
   void sort_by_queue(const Asking& asking) const;
   void charge(uint32_t agent, uint32_t slot);
 
@@ -233,6 +237,7 @@ class Dispatcher {
   Bits routable_;
   std::vector<uint32_t> share_of_line_;  // index of the line's queue
   uint32_t aged_share_ = 0;
+  bool best_suited_first_ = false;
 
   // Of one search; here so that none allocates.
   mutable std::vector<uint32_t> out_;                 // agents that are not to be found

@@ -62,11 +62,26 @@ uint32_t Dispatcher::ticket_for(AgentId agent, bool pull) const {
     if (aged.found()) return aged.slot;
   }
   const Lines::Choice best = lines_.best(asks);
+  if (best_suited_first_ && best.found() && best.standing.press_us >= strict_below_us)
+    return lines_.slot_of(best_suited(asks));
   if (!best.found() || !shares_.in_use() || best.standing.press_us < strict_below_us) {
     return best.slot;
   }
   const Lines::Choice by_turn = by_weight(asks);
   return by_turn.found() ? lines_.slot_of(by_turn) : best.slot;
+}
+
+/// The most pressing of the lines of least rank. Requires that there is a ticket.
+Lines::Choice Dispatcher::best_suited(const Asking& asks) const {
+  Lines::Choice best;
+  uint32_t best_rank = rank_max + 1;
+  lines_.for_each_line(asks, [&](const Lines::Choice& choice) {
+    const uint32_t rank = lines_.agents(choice.line).rank(asks.agent);
+    if (rank > best_rank || (rank == best_rank && !best.beaten_by(choice.standing))) return;
+    best = choice;
+    best_rank = rank;
+  });
+  return best;
 }
 
 /// The best ticket of each queue.

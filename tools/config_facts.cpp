@@ -173,7 +173,8 @@ Facts facts_of(const desk::DeskSettings& settings) {
                    ? "none"
                    : fmt::format("{} items in {}", settings.ramp_items, elapsed(settings.ramp_us))},
       {"occupancy", fmt::format("{} to {}", config::percent_text(settings.occupancy_low_milli),
-                                config::percent_text(settings.occupancy_high_milli))}};
+                                config::percent_text(settings.occupancy_high_milli))},
+      {"takes", settings.best_suited_first ? "best_suited" : "most_pressing"}};
 }
 
 Facts facts_of(const sched::PriorityMatrix& matrix) {

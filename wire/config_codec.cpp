@@ -76,6 +76,7 @@ Offset<schema::DeskSettings> put(Builder& builder, const desk::DeskSettings& set
   table.add_ramp_us(settings.ramp_us);
   table.add_occupancy_low_milli(settings.occupancy_low_milli);
   table.add_occupancy_high_milli(settings.occupancy_high_milli);
+  table.add_best_suited_first(settings.best_suited_first);
   return table.Finish();
 }
 
@@ -108,6 +109,7 @@ void read_dispatching(FieldReader& reader, const schema::DeskSettings& table,
   settings.ramp_us = duration(table.ramp_us(), "ramp_us");
   settings.occupancy_low_milli = share(table.occupancy_low_milli(), "occupancy_low_milli");
   settings.occupancy_high_milli = share(table.occupancy_high_milli(), "occupancy_high_milli");
+  settings.best_suited_first = table.best_suited_first();
 }
 
 desk::DeskSettings read_settings(FieldReader& reader, const schema::DeskSettings* table) {

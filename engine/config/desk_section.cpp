@@ -55,6 +55,8 @@ void read_occupancy(TableReader& desk, Diagnostics& diagnostics, desk::DeskSetti
 void read_routing(TableReader& desk, Diagnostics& diagnostics, desk::DeskSettings& settings) {
   if (desk.find("coordinator_queue") != nullptr)
     settings.coordinator_queue = desk.required_text("coordinator_queue", "coordination");
+  if (const auto takes = desk.one_of("takes", takes_names))
+    settings.best_suited_first = *takes == 1;
   if (const auto share = desk.share("aged_share")) settings.aged_share_milli = *share;
   if (const auto wait_us = desk.positive_us("max_wait")) settings.max_wait_us = *wait_us;
   if (const auto language = desk.one_of("language", language_rule_names))

@@ -21,6 +21,7 @@ inline constexpr std::string_view choice_names[] = {"longest_idle", "least_loade
 inline constexpr std::string_view sticky_names[] = {"nobody", "requester",
                                                     "requester_and_config_item"};
 inline constexpr std::string_view sun_mode_names[] = {"hold", "requeue", "transfer"};
+inline constexpr std::string_view takes_names[] = {"most_pressing", "best_suited"};
 inline constexpr std::string_view language_rule_names[] = {"preferred", "required", "ignored"};
 
 template <size_t n, class Enum>

@@ -322,6 +322,9 @@ struct DeskSettings {
   int64_t ramp_us = 0;
   uint32_t occupancy_low_milli = 750;  ///< The band agents are kept in by ChoiceOrder::occupancy.
   uint32_t occupancy_high_milli = 850;
+  /// An agent set free takes from the lines it suits best, the most pressing of those; else the
+  /// most pressing of all. Strict classes and what has aged come first in either case.
+  bool best_suited_first = false;
   bool operator==(const DeskSettings&) const = default;
 };
 

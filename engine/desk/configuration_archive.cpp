@@ -133,7 +133,7 @@ void persist(Archive& archive, DeskSettings& settings) {
   auto& [matrix, calendar, auto_close, reopen_window, stale_after_us, max_backdate_us, triage_queue,
          strict, pauses, pending, coordinator_queue, aged_share_milli, max_wait_us, language, work,
          away_codes, pending_share_milli, no_response_after, drain_lead_us, ramp_items, ramp_us,
-         occupancy_low_milli, occupancy_high_milli] = settings;
+         occupancy_low_milli, occupancy_high_milli, best_suited_first] = settings;
   for (auto& row : matrix.cell) {
     for (Priority& priority : row) archive.choice(priority, Priority::p5);
   }
@@ -149,7 +149,7 @@ void persist(Archive& archive, DeskSettings& settings) {
   archive.each(work, [&](WorkRule& rule) { persist(archive, rule); });
   archive.each(away_codes, [&](AwayCode& code) { persist(archive, code); });
   archive.fields(pending_share_milli, no_response_after, drain_lead_us, ramp_items, ramp_us,
-                 occupancy_low_milli, occupancy_high_milli);
+                 occupancy_low_milli, occupancy_high_milli, best_suited_first);
 }
 
 }  // namespace paceline::desk

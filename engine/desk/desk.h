@@ -36,6 +36,8 @@ struct Outcome {
   std::vector<Reply> replies;  ///< One per command, frame by frame, in order.
   std::vector<Event> events;
   ArchivedBatch archived;
+  /// False: nobody keeps a history, what leaves the desk is not told in `archived`.
+  bool keeps_history = true;
   /// timers_per_batch was reached, or rules still change tickets: another batch is wanted.
   bool more_timers_due = false;
 

@@ -71,6 +71,7 @@ Floor::Floor(sched::DeskNumber number, const Limits& limits)
     return store_.dictionary(field).text(position);
   });
   dispatcher_.set_aged_share(rules_.settings().aged_share_milli);
+  dispatcher_.set_best_suited_first(rules_.settings().best_suited_first);
   define_work();
 }
 

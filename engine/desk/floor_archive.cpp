@@ -70,9 +70,11 @@ void Floor::expect_archiving() const {
 
 void Floor::archive(uint32_t slot) {
   wheel_.cancel(slot);
-  tell_names();
-  gather_archived(slot);
-  outcome_->archived.add_ticket(leaving_);
+  if (outcome_->keeps_history) {
+    tell_names();
+    gather_archived(slot);
+    outcome_->archived.add_ticket(leaving_);
+  }
   const Ticket& ticket = store_.hot(slot);
   Event event;
   event.kind = EventKind::ticket_archived;

@@ -138,6 +138,7 @@ bool Floor::configure(const Configuration& configuration) {
   rules_since_us_ = now_.us;
   any_strict_ = !rules_.settings().strict.empty();
   dispatcher_.set_aged_share(rules_.settings().aged_share_milli);
+  dispatcher_.set_best_suited_first(rules_.settings().best_suited_first);
   define_work();
   for (uint32_t queue = 0; queue < rules_.queue_count(); ++queue) follow_queue(queue);
   for (uint32_t agent = 0; uses_occupancy_ && agent < rules_.agent_count(); ++agent) {

@@ -15,13 +15,13 @@ double mean_of(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
+}  // namespace
+
 std::optional<PlanError> no_level(double level) {
   if (level > 0 && level < 1) return std::nullopt;
   return PlanError{Impossible::out_of_range,
                    "level is " + figure(level) + ": it must be above 0 and below 1, like 0.95"};
 }
-
-}  // namespace
 
 double student_t(double level, double freedom) {
   const boost::math::students_t_distribution<double, special::Policy> law(freedom);

@@ -10,12 +10,16 @@
 // Owner: any thread; pure.  Allocates: lists of the result.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "sim/analytic/answer.h"
 
 namespace paceline::sim {
+
+/// Why this is no level of confidence, if it is none.
+std::optional<PlanError> no_level(double level);
 
 /// Two-sided: t with P(|T| ≤ t) = level. Requires freedom ≥ 1 and 0 < level < 1.
 double student_t(double level, double freedom);

@@ -122,8 +122,9 @@ double exp_of(double x) {
   if (!(x >= least)) return 0.0;
   // x = k ln 2 + r with |r| ≤ ½ ln 2, then Taylor's series of e^r to the fourteenth term.
   constexpr double per_ln2 = 1.4426950408889634;
-  const auto k = static_cast<int64_t>(x * per_ln2 + (x < 0.0 ? -0.5 : 0.5));
-  const auto whole = static_cast<double>(k);
+  constexpr double integers = 0x1.8p52;  // around it doubles are whole: adding it rounds
+  const double whole = (x * per_ln2 + integers) - integers;
+  const auto k = static_cast<int64_t>(whole);
   const double r = (x - whole * ln2.high) - whole * ln2.low;
   constexpr double coefficients[] = {1.0 / 2,          1.0 / 6,           1.0 / 24,
                                      1.0 / 120,        1.0 / 720,         1.0 / 5'040,

@@ -20,6 +20,7 @@ DeskPort::DeskPort(const desk::Limits& limits, desk::ConfigurationDecoder decode
   frame_.desk = desk_number;
   frame_.session = session;
   frame_.roles = every_role;
+  outcome_.keeps_history = false;
 }
 
 uint32_t DeskPort::begin(CommandKind kind) {

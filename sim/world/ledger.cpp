@@ -31,6 +31,12 @@ Ledger::Ledger(const Sizes& sizes, int64_t start_us, int64_t interval_us)
   open.begin(start_us);
 }
 
+void Ledger::begin_sample() {
+  wait_us = resolve_us = QuantileSketch();
+  for (auto* sketches : {&priority_wait_us, &priority_resolve_us}) sketches->fill(QuantileSketch());
+  for (QuantileSketch& sketch : queue_wait_us) sketch = QuantileSketch();
+}
+
 void Ledger::settle(int64_t now_us) {
   const int64_t elapsed_us = now_us - start_us_;
   for (const Sum sum : {Sum::busy_us, Sum::staffed_us, Sum::available_us, Sum::paid_us})

@@ -141,6 +141,8 @@ struct Ledger {
                : &by_queue_interval[static_cast<size_t>(interval) * by_queue.size() + queue];
   }
 
+  /// Sketches begin anew.
+  void begin_sample();
   /// Brings the integrals up to `now_us` into the cells.
   void settle(int64_t now_us);
   /// Likewise, and credits what they grew since the last one to the interval that ends.

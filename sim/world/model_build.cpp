@@ -47,7 +47,8 @@ class ModelBuilder {
     desk::Limits& limits = model_.limits_;
     const desk::Configuration& rules = scenario_.rules;
     limits.tickets_max = scenario_.tickets_max;
-    limits.closed_max = scenario_.tickets_max;
+    // What is closed stays for as long as it may be reopened, and no longer.
+    limits.closed_max = rules.settings.reopen_window.none() ? 0 : scenario_.tickets_max;
     limits.text_mib_max = std::max(16U, scenario_.tickets_max / 8'192);
     limits.queues_max = room_for(rules.queues.size() + 2, 16);
     limits.agents_max = room_for(rules.agents.size(), 16);

@@ -42,6 +42,8 @@ class World {
 
   /// Brought up to now. Integrals stop at the length of the scenario.
   const Ledger& ledger();
+  /// Quantiles begin anew; sums go on.
+  void begin_sample() { stage_.ledger.begin_sample(); }
   const RunCounts& counts() const { return counts_; }
   const desk::Desk& desk() const { return desk_->desk(); }
   /// Over every event of the desk: two runs with equal hashes were the same run.

@@ -65,6 +65,7 @@ void add_dispatching(desk::DeskSettings& settings) {
   settings.ramp_us = sched::hour.us;
   settings.occupancy_low_milli = 700;
   settings.occupancy_high_milli = 900;
+  settings.best_suited_first = true;
 }
 
 desk::Configuration enterprise() {
@@ -445,6 +446,7 @@ class RandomConfiguration {
     s.drain_lead_us = duration();
     s.ramp_items = number();
     s.ramp_us = duration();
+    s.best_suited_first = flag();
   }
   void fill(desk::AgentDefinition& a) {
     a.name = text();

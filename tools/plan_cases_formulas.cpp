@@ -51,7 +51,7 @@ CaseResult delay(const Json& one) {
 
 CaseResult delay_staffing(const Json& one) {
   const Json& params = one.at("params");
-  sim::Demand demand;
+  sim::QueueDemand demand;
   demand.arrival_rate = number(params, "calls") / number(params, "interval_s");
   demand.mean_handling = number(params, "aht_s");
   sim::ServiceTarget target;

@@ -57,7 +57,7 @@ class PlanErlang final : public Subcommand {
 
  private:
   /// The answer and its neighbours, so far as they have a steady state.
-  Got<std::vector<sim::Performance>> around(const sim::Demand& demand, double agents) const {
+  Got<std::vector<sim::Performance>> around(const sim::QueueDemand& demand, double agents) const {
     std::vector<sim::Performance> rows;
     for (double n = std::max(1.0, agents - neighbours); n <= agents + neighbours; ++n) {
       const auto row =
@@ -70,7 +70,7 @@ class PlanErlang final : public Subcommand {
     return rows;
   }
 
-  void show_text(const Terminal& terminal, const sim::Demand& demand, double agents,
+  void show_text(const Terminal& terminal, const sim::QueueDemand& demand, double agents,
                  double scheduled, const std::vector<sim::Performance>& rows) const {
     Table table({"", ">agents", ">occupancy", ">waits", ">mean wait", ">service level", ">gives up",
                  ">turned away"});
@@ -103,7 +103,7 @@ class PlanErlang final : public Subcommand {
             {"p_block", row.p_block}};
   }
 
-  void show_json(const Terminal& terminal, const sim::Demand& demand, double agents,
+  void show_json(const Terminal& terminal, const sim::QueueDemand& demand, double agents,
                  double scheduled, const std::vector<sim::Performance>& rows) const {
     Json list = Json::array();
     for (const sim::Performance& row : rows) list.push_back(json_of(row));

@@ -156,8 +156,8 @@ bool PlanOptions::asks() const {
          target_.p_block || target_.occupancy_cap < 1;
 }
 
-sim::Demand PlanOptions::demand(double arrival_rate, double mean_handling) const {
-  sim::Demand demand;
+sim::QueueDemand PlanOptions::demand(double arrival_rate, double mean_handling) const {
+  sim::QueueDemand demand;
   demand.arrival_rate = arrival_rate;
   demand.mean_handling = mean_handling;
   demand.patience = patience_;

@@ -37,7 +37,7 @@ class PlanOptions {
   double shrinkage() const { return shrinkage_; }
   double agents_max() const { return agents_max_; }
   /// Calls per second and mean handling in seconds, with what the options say of the rest.
-  sim::Demand demand(double arrival_rate, double mean_handling) const;
+  sim::QueueDemand demand(double arrival_rate, double mean_handling) const;
   /// "Erlang C", "M/M/n+G (lognormal patience) over Gamma days"
   std::string model() const;
 

@@ -24,7 +24,7 @@ std::string_view name(ServiceLevelOf of) {
 
 namespace {
 
-Answer<Performance> without_giving_up(const Demand& demand, double agents, double threshold) {
+Answer<Performance> without_giving_up(const QueueDemand& demand, double agents, double threshold) {
   const auto queue = DelayQueue::make(demand.arrival_rate, 1 / demand.mean_handling, agents);
   if (!queue) return sched::Unexpected{queue.error()};
   Performance found;
@@ -35,7 +35,7 @@ Answer<Performance> without_giving_up(const Demand& demand, double agents, doubl
   return found;
 }
 
-Answer<Performance> with_patience(const Demand& demand, double agents, double threshold,
+Answer<Performance> with_patience(const QueueDemand& demand, double agents, double threshold,
                                   ServiceLevelOf of) {
   const AbandonmentQueue queue{demand.arrival_rate, 1 / demand.mean_handling, agents};
   const auto solved = demand.day_shape ? abandonment_over_days(queue, *demand.patience, threshold,
@@ -53,7 +53,7 @@ Answer<Performance> with_patience(const Demand& demand, double agents, double th
   return found;
 }
 
-Answer<Performance> with_lines(const Demand& demand, double agents, double threshold,
+Answer<Performance> with_lines(const QueueDemand& demand, double agents, double threshold,
                                ServiceLevelOf of) {
   if (demand.day_shape)
     return impossible(
@@ -84,7 +84,7 @@ Answer<Performance> with_lines(const Demand& demand, double agents, double thres
 }
 
 /// Erlang B: in time is who gets in at all.
-Answer<Performance> without_queue(const Demand& demand, double agents, ServiceLevelOf of) {
+Answer<Performance> without_queue(const QueueDemand& demand, double agents, ServiceLevelOf of) {
   const double load = demand.arrival_rate * demand.mean_handling;
   const auto p_block = erlang_b(agents, load);
   if (!p_block) return sched::Unexpected{p_block.error()};
@@ -142,7 +142,7 @@ std::optional<PlanError> limit_only(const ServiceTarget& target) {
 
 }  // namespace
 
-Answer<Performance> performance(const Demand& demand, double agents, double threshold,
+Answer<Performance> performance(const QueueDemand& demand, double agents, double threshold,
                                 ServiceLevelOf of) {
   if (auto wrong = not_positive({{"mean handling time", demand.mean_handling}}))
     return sched::Unexpected{*wrong};
@@ -167,7 +167,7 @@ Answer<Performance> performance(const Demand& demand, double agents, double thre
   return found;
 }
 
-Answer<Staffing> staff(const Demand& demand, const ServiceTarget& target, double shrinkage,
+Answer<Staffing> staff(const QueueDemand& demand, const ServiceTarget& target, double shrinkage,
                        double agents_max) {
   if (!(shrinkage >= 0 && shrinkage < 1))
     return impossible(Impossible::out_of_range,

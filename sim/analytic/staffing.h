@@ -18,7 +18,8 @@
 
 namespace paceline::sim {
 
-struct Demand {
+/// What a queue is asked; a scenario's Demand is where contacts come from.
+struct QueueDemand {
   double arrival_rate = 0.0;
   double mean_handling = 0.0;
   std::optional<Distribution> patience;  ///< None: nobody gives up.
@@ -57,7 +58,7 @@ struct Performance {
 };
 
 /// What so many agents give. Errors: as the model's; unstable.
-Answer<Performance> performance(const Demand& demand, double agents, double threshold,
+Answer<Performance> performance(const QueueDemand& demand, double agents, double threshold,
                                 ServiceLevelOf of);
 
 struct Staffing {
@@ -69,7 +70,7 @@ struct Staffing {
 };
 /// The least number of agents that meets every part of the target.
 /// Errors: inputs; out_of_reach with the best that `agents_max` agents do.
-Answer<Staffing> staff(const Demand& demand, const ServiceTarget& target, double shrinkage,
+Answer<Staffing> staff(const QueueDemand& demand, const ServiceTarget& target, double shrinkage,
                        double agents_max = 100'000);
 
 /// Users served for each analyst on the payroll. **A sanity figure**, to be held against those of

@@ -11,8 +11,8 @@
 namespace paceline::sim {
 namespace {
 
-Demand calls(double an_hour, double aht_s) {
-  Demand demand;
+QueueDemand calls(double an_hour, double aht_s) {
+  QueueDemand demand;
   demand.arrival_rate = an_hour / 3'600;
   demand.mean_handling = aht_s;
   return demand;
@@ -38,7 +38,7 @@ TEST(Staffing, AgreesWithAWorkedExample) {
 TEST(Staffing, IsTheLeastThatMeetsEveryPartOfTheTarget) {
   for (uint64_t desk = 0; desk < 120; ++desk) {
     Stream draw({29, 0, desk, Purpose::arrival, 0});
-    Demand demand = calls(20 + 3'000 * draw.uniform(), 60 + 500 * draw.uniform());
+    QueueDemand demand = calls(20 + 3'000 * draw.uniform(), 60 + 500 * draw.uniform());
     if (draw.chance(600'000))
       demand.patience = Distribution::exponential(20 + 300 * draw.uniform()).value();
     ServiceTarget target = in_time(0.5 + 0.49 * draw.uniform(), 60 * draw.uniform());
@@ -61,8 +61,8 @@ TEST(Staffing, IsTheLeastThatMeetsEveryPartOfTheTarget) {
 
 TEST(Staffing, WhoGivesUpNeedsNoAgent) {
   const ServiceTarget target = in_time(0.8, 20);
-  Demand patient = calls(600, 300);
-  Demand impatient = patient;
+  QueueDemand patient = calls(600, 300);
+  QueueDemand impatient = patient;
   impatient.patience = Distribution::exponential(120).value();
   EXPECT_LT(staff(impatient, target, 0).value().with.agents,
             staff(patient, target, 0).value().with.agents);
@@ -70,16 +70,16 @@ TEST(Staffing, WhoGivesUpNeedsNoAgent) {
 
 TEST(Staffing, DaysThatDifferNeedMore) {
   const ServiceTarget target = in_time(0.8, 20);
-  Demand even = calls(600, 300);
+  QueueDemand even = calls(600, 300);
   even.patience = Distribution::exponential(120).value();
-  Demand uneven = even;
+  QueueDemand uneven = even;
   uneven.day_shape = 20;
   EXPECT_GT(staff(uneven, target, 0).value().with.agents,
             staff(even, target, 0).value().with.agents);
 }
 
 TEST(Staffing, LimitedLinesBoundTheAgentsToo) {
-  Demand demand = calls(600, 300);
+  QueueDemand demand = calls(600, 300);
   demand.lines = 45;
   ServiceTarget target;
   target.p_block = 0.5;
@@ -124,7 +124,7 @@ TEST(Staffing, NoCallsNeedNobody) {
 TEST(Staffing, ShrinkageRoundsUpOnlyWhatIsLeftOver) {
   // 21 / 0.7 is 30 and not 31, whatever the last place says.
   for (double agents = 1; agents < 200; ++agents) {
-    Demand demand = calls(3'600 * agents * 0.5, 1);
+    QueueDemand demand = calls(3'600 * agents * 0.5, 1);
     ServiceTarget half;
     half.occupancy_cap = 0.5;
     const auto found = staff(demand, half, 0.3).value();
@@ -134,7 +134,7 @@ TEST(Staffing, ShrinkageRoundsUpOnlyWhatIsLeftOver) {
 }
 
 TEST(Staffing, NoQueueIsErlangB) {
-  Demand demand = calls(0, 1);
+  QueueDemand demand = calls(0, 1);
   demand.arrival_rate = 10;
   demand.no_queue = true;
   ServiceTarget target;

@@ -79,7 +79,8 @@ CaseResult SimulatedFigures::judge(const EstimateOf& estimate) const {
     answer.interval[at] = Json::array({found->low(), found->high()});
     const double off = found->mean - expected.value;
     const double quantile = normal_quantile(level);
-    const double own_error = found->half_width / quantile;
+    const double own_error =
+        found->deviation / std::sqrt(static_cast<double>(found->observations));
     const double error = std::hypot(own_error, expected.error);
     if (error > 0) {
       const double z = off / error;

@@ -4,6 +4,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include <cmath>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -79,6 +80,26 @@ class PlanValidate final : public Subcommand {
            one["id"].get<std::string>().starts_with(only_);
   }
 
+  /// How simulated figures lie about what was expected: as a normal's numbers, if all is right.
+  static std::string scores_of(const Json& rows) {
+    double count = 0, sum = 0, squares = 0, outside = 0;
+    for (const Json& row : rows) {
+      if (!row.contains("z_scores")) continue;
+      for (const double z : row["z_scores"].get<std::vector<double>>()) {
+        ++count;
+        sum += z;
+        squares += z * z;
+        outside += std::abs(z) > 2.5758 ? 1 : 0;
+      }
+    }
+    if (count == 0) return {};
+    return fmt::format(
+        "{:.0f} simulated figures: z-scores of mean {:.2f}, variance {:.2f}; {:.0f} ({:.1f} %) "
+        "outside their own 99 % interval\n",
+        count, sum / count, squares / count - sum * sum / (count * count), outside,
+        outside / count * 100);
+  }
+
   static std::string text_of(const Json& rows) {
     struct Count {
       size_t all = 0, pass = 0, fail = 0, unsupported = 0;
@@ -110,7 +131,7 @@ class PlanValidate final : public Subcommand {
                  count.reason});
     table.row({"all", std::to_string(sum.all), std::to_string(sum.pass), std::to_string(sum.fail),
                std::to_string(sum.unsupported), "", ""});
-    return table.text() + failures;
+    return table.text() + failures + scores_of(rows);
   }
 
   std::string file_, only_;

@@ -105,6 +105,8 @@ constexpr std::array commands = {
     SubcommandRow{"ctl drain", "Take nothing new in and end when all is done", make_ctl_drain},
     SubcommandRow{"ctl advance", "Move the clock of a server driven by commands", make_ctl_advance},
     SubcommandRow{"ctl accept-clock", "Confirm a wall clock that jumped", make_ctl_accept_clock},
+    SubcommandRow{"sim init", "Write an example scenario to begin from", make_sim_init},
+    SubcommandRow{"sim check", "Say whether a scenario file is right", make_sim_check},
     SubcommandRow{"plan erlang", "Say what agents give, or how many a target needs",
                   make_plan_erlang},
     SubcommandRow{"plan requirement", "Turn volumes by interval into agents needed",
@@ -122,7 +124,7 @@ constexpr std::array commands = {
     SubcommandRow{"script", "Run .desk conversations", make_script},
 };
 
-constexpr std::array<std::array<const char*, 2>, 19> group_summaries = {{
+constexpr std::array<std::array<const char*, 2>, 20> group_summaries = {{
     {"config", "Configuration files"},
     {"calendar", "Opening hours"},
     {"desk", "Desks of a server"},
@@ -140,6 +142,7 @@ constexpr std::array<std::array<const char*, 2>, 19> group_summaries = {{
     {"import", "Data of other systems"},
     {"bench", "Measure"},
     {"ctl", "Operate a server"},
+    {"sim", "Simulate a desk"},
     {"plan", "How many agents are needed"},
     {"backup", "Copies of a server's data"},
 }};

@@ -85,6 +85,8 @@ std::unique_ptr<Subcommand> make_ctl_snapshot();
 std::unique_ptr<Subcommand> make_ctl_drain();
 std::unique_ptr<Subcommand> make_ctl_advance();
 std::unique_ptr<Subcommand> make_ctl_accept_clock();
+std::unique_ptr<Subcommand> make_sim_init();
+std::unique_ptr<Subcommand> make_sim_check();
 std::unique_ptr<Subcommand> make_plan_erlang();
 std::unique_ptr<Subcommand> make_plan_requirement();
 std::unique_ptr<Subcommand> make_plan_validate();

@@ -106,9 +106,9 @@ SIMULATORS = (
               "by hand for each model: agents at work in a binary heap, xoshiro, ziggurat"),
     InProgram("ns-3", "peers::Ns3",
               "3.37: the same desks by hand, events kept by the fastest of its schedulers"),
-    InPython("SimPy 3, callbacks", "simpy", "simpy3_peer.py", "callbacks",
+    InPython("SimPy 3 callbacks", "simpy", "simpy3_peer.py", "callbacks",
              "3.0.11: bare timeouts with callbacks, lines by hand"),
-    InPython("SimPy 3, processes", "simpy", "simpy3_peer.py", "processes",
+    InPython("SimPy 3 processes", "simpy", "simpy3_peer.py", "processes",
              "3.0.11: a process for each customer and SimPy's resources, as documented"),
     InPython("SimPy 2", "SimPy.Simulation", "simpy2_peer.py", "processes",
              "2.3.1, which Debian calls python3-simpy: a process for each customer"),
@@ -168,7 +168,7 @@ def listed():
 
 
 def slug(one):
-    return one.name.lower().replace(",", "").replace(" ", "-")
+    return one.name.lower().replace(" ", "-")
 
 
 def distance(runs, truth):

@@ -10,11 +10,13 @@
 #include <string>
 #include <vector>
 
+#include "tools/command_tree.h"
+
 namespace paceline::tools {
 
 namespace {
 
-/// The one table: dispatch and help are generated from it.
+/// The one table: dispatch, help, completion and the manual page are generated from it.
 constexpr std::array commands = {
     SubcommandRow{"serve", "Run a server", make_serve},
     SubcommandRow{"demo", "Watch a desk work through a generated day", make_demo},
@@ -117,6 +119,9 @@ constexpr std::array commands = {
     SubcommandRow{"backup restore", "Make a data folder of a backup", make_backup_restore},
     SubcommandRow{"doctor", "Say what is wrong with a data folder", make_doctor},
     SubcommandRow{"script", "Run .desk conversations", make_script},
+    SubcommandRow{"completion", "Print what a shell needs to complete command lines",
+                  make_completion},
+    SubcommandRow{"man", "Print the manual page", make_man},
 };
 
 constexpr std::array<std::array<const char*, 2>, 19> group_summaries = {{
@@ -197,6 +202,19 @@ std::string what_is_missing(int argc, const char* const* argv, const std::string
 }
 
 }  // namespace
+
+ProgramDescription describe_program() {
+  const Program program;
+  ProgramDescription described;
+  described.summary = program.app.get_description();
+  for (const CLI::App* noun : program.app.get_subcommands({})) {
+    described.nouns.emplace_back(noun->get_name(), noun->get_description());
+  }
+  for (size_t i = 0; i < commands.size(); ++i) {
+    described.commands.push_back(describe_command(commands[i].path, *program.leaves[i].first));
+  }
+  return described;
+}
 
 int run_paceline(int argc, const char* const* argv, Terminal terminal) {
   Program program;

@@ -89,5 +89,7 @@ std::unique_ptr<Subcommand> make_plan_erlang();
 std::unique_ptr<Subcommand> make_plan_requirement();
 std::unique_ptr<Subcommand> make_plan_validate();
 std::unique_ptr<Subcommand> make_script();
+std::unique_ptr<Subcommand> make_completion();
+std::unique_ptr<Subcommand> make_man();
 
 }  // namespace paceline::tools

@@ -104,6 +104,7 @@ constexpr std::array commands = {
                   make_bench_load},
     SubcommandRow{"ctl status", "Say how the server is", make_ctl_status},
     SubcommandRow{"ctl snapshot", "Take a snapshot of the server's state now", make_ctl_snapshot},
+    SubcommandRow{"ctl reload", "Read the server's configuration file again", make_ctl_reload},
     SubcommandRow{"ctl drain", "Take nothing new in and end when all is done", make_ctl_drain},
     SubcommandRow{"ctl advance", "Move the clock of a server driven by commands", make_ctl_advance},
     SubcommandRow{"ctl accept-clock", "Confirm a wall clock that jumped", make_ctl_accept_clock},

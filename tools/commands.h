@@ -91,5 +91,6 @@ std::unique_ptr<Subcommand> make_plan_validate();
 std::unique_ptr<Subcommand> make_script();
 std::unique_ptr<Subcommand> make_completion();
 std::unique_ptr<Subcommand> make_man();
+std::unique_ptr<Subcommand> make_ctl_reload();
 
 }  // namespace paceline::tools

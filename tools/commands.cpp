@@ -26,6 +26,8 @@ constexpr std::array commands = {
     SubcommandRow{"config explain", "Show every setting in force and where it comes from",
                   make_config_explain},
     SubcommandRow{"config diff", "Show what changes between two files", make_config_diff},
+    SubcommandRow{"config schema", "Print what a configuration file may hold, as a JSON Schema",
+                  make_config_schema},
     SubcommandRow{"lint", "Find what a configuration can hardly mean", make_lint},
     SubcommandRow{"calendar show", "Show a calendar's open hours, day by day", make_calendar_show},
     SubcommandRow{"calendar next", "Say whether a calendar is open, and until when",

@@ -92,5 +92,6 @@ std::unique_ptr<Subcommand> make_script();
 std::unique_ptr<Subcommand> make_completion();
 std::unique_ptr<Subcommand> make_man();
 std::unique_ptr<Subcommand> make_ctl_reload();
+std::unique_ptr<Subcommand> make_config_schema();
 
 }  // namespace paceline::tools

@@ -20,6 +20,7 @@ namespace {
 constexpr std::array commands = {
     SubcommandRow{"serve", "Run a server", make_serve},
     SubcommandRow{"demo", "Watch a desk work through a generated day", make_demo},
+    SubcommandRow{"init", "Write a configuration file to begin with", make_init},
     SubcommandRow{"version", "Say which version this is", make_version},
     SubcommandRow{"config check", "Say whether a configuration file is right", make_config_check},
     SubcommandRow{"config put", "Give a desk the configuration in a file", make_config_put},

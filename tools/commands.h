@@ -93,5 +93,6 @@ std::unique_ptr<Subcommand> make_completion();
 std::unique_ptr<Subcommand> make_man();
 std::unique_ptr<Subcommand> make_ctl_reload();
 std::unique_ptr<Subcommand> make_config_schema();
+std::unique_ptr<Subcommand> make_init();
 
 }  // namespace paceline::tools

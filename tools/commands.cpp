@@ -10,20 +10,25 @@
 #include <string>
 #include <vector>
 
+#include "tools/command_tree.h"
+
 namespace paceline::tools {
 
 namespace {
 
-/// The one table: dispatch and help are generated from it.
+/// The one table: dispatch, help, completion and the manual page are generated from it.
 constexpr std::array commands = {
     SubcommandRow{"serve", "Run a server", make_serve},
     SubcommandRow{"demo", "Watch a desk work through a generated day", make_demo},
+    SubcommandRow{"init", "Write a configuration file to begin with", make_init},
     SubcommandRow{"version", "Say which version this is", make_version},
     SubcommandRow{"config check", "Say whether a configuration file is right", make_config_check},
     SubcommandRow{"config put", "Give a desk the configuration in a file", make_config_put},
     SubcommandRow{"config explain", "Show every setting in force and where it comes from",
                   make_config_explain},
     SubcommandRow{"config diff", "Show what changes between two files", make_config_diff},
+    SubcommandRow{"config schema", "Print what a configuration file may hold, as a JSON Schema",
+                  make_config_schema},
     SubcommandRow{"lint", "Find what a configuration can hardly mean", make_lint},
     SubcommandRow{"calendar show", "Show a calendar's open hours, day by day", make_calendar_show},
     SubcommandRow{"calendar next", "Say whether a calendar is open, and until when",
@@ -102,6 +107,7 @@ constexpr std::array commands = {
                   make_bench_load},
     SubcommandRow{"ctl status", "Say how the server is", make_ctl_status},
     SubcommandRow{"ctl snapshot", "Take a snapshot of the server's state now", make_ctl_snapshot},
+    SubcommandRow{"ctl reload", "Read the server's configuration file again", make_ctl_reload},
     SubcommandRow{"ctl drain", "Take nothing new in and end when all is done", make_ctl_drain},
     SubcommandRow{"ctl advance", "Move the clock of a server driven by commands", make_ctl_advance},
     SubcommandRow{"ctl accept-clock", "Confirm a wall clock that jumped", make_ctl_accept_clock},
@@ -122,6 +128,9 @@ constexpr std::array commands = {
     SubcommandRow{"backup restore", "Make a data folder of a backup", make_backup_restore},
     SubcommandRow{"doctor", "Say what is wrong with a data folder", make_doctor},
     SubcommandRow{"script", "Run .desk conversations", make_script},
+    SubcommandRow{"completion", "Print what a shell needs to complete command lines",
+                  make_completion},
+    SubcommandRow{"man", "Print the manual page", make_man},
 };
 
 constexpr std::array<std::array<const char*, 2>, 20> group_summaries = {{
@@ -203,6 +212,19 @@ std::string what_is_missing(int argc, const char* const* argv, const std::string
 }
 
 }  // namespace
+
+ProgramDescription describe_program() {
+  const Program program;
+  ProgramDescription described;
+  described.summary = program.app.get_description();
+  for (const CLI::App* noun : program.app.get_subcommands({})) {
+    described.nouns.emplace_back(noun->get_name(), noun->get_description());
+  }
+  for (size_t i = 0; i < commands.size(); ++i) {
+    described.commands.push_back(describe_command(commands[i].path, *program.leaves[i].first));
+  }
+  return described;
+}
 
 int run_paceline(int argc, const char* const* argv, Terminal terminal) {
   Program program;

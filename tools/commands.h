@@ -93,5 +93,10 @@ std::unique_ptr<Subcommand> make_plan_validate();
 std::unique_ptr<Subcommand> make_sim_run();
 std::unique_ptr<Subcommand> make_sim_compare();
 std::unique_ptr<Subcommand> make_script();
+std::unique_ptr<Subcommand> make_completion();
+std::unique_ptr<Subcommand> make_man();
+std::unique_ptr<Subcommand> make_ctl_reload();
+std::unique_ptr<Subcommand> make_config_schema();
+std::unique_ptr<Subcommand> make_init();
 
 }  // namespace paceline::tools

@@ -152,7 +152,7 @@ TEST(World, EveryContactEndsInOneWay) {
   queueing.bound(10);
   Demand& demand = queueing.scenario.demands.front();
   demand.retry = {300'000, QueueingScenario::exponential(3), 5, true, true};
-  demand.balking = {200'000, 1};
+  demand.balking = {200'000, 0};
   Scenario scenario = queueing.take(500);
   scenario.drain_us = scenario.length_us * 10;
   const auto world = played(built(std::move(scenario)), 11);

@@ -99,6 +99,7 @@ constexpr std::array commands = {
     SubcommandRow{"agent next", "Ask for an agent's next ticket", make_agent_next},
     SubcommandRow{"agent reconcile", "Say what an agent really has in hand", make_agent_reconcile},
     SubcommandRow{"events tail", "Follow what happens on a desk", make_events_tail},
+    SubcommandRow{"top", "Watch queues, agents and what is at risk", make_top},
     SubcommandRow{"report kpi", "Key figures, now or at an instant", make_report_kpi},
     SubcommandRow{"import servicenow", "Replay a ServiceNow incident log", make_import_servicenow},
     SubcommandRow{"bench cycle", "Measure open, resolve, close through the socket",

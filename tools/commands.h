@@ -72,6 +72,7 @@ std::unique_ptr<Subcommand> make_agent_drain();
 std::unique_ptr<Subcommand> make_agent_next();
 std::unique_ptr<Subcommand> make_agent_reconcile();
 std::unique_ptr<Subcommand> make_events_tail();
+std::unique_ptr<Subcommand> make_top();
 std::unique_ptr<Subcommand> make_report_kpi();
 std::unique_ptr<Subcommand> make_import_servicenow();
 std::unique_ptr<Subcommand> make_bench_cycle();

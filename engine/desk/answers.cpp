@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "engine/desk/board.h"
 #include "engine/desk/explain.h"
 
 namespace paceline::desk {
@@ -297,6 +298,11 @@ Status status(const Floor& floor) {
   status.configuration_version = floor.rules().version();
   status.invariant_violations = floor.violations();
   status.text_bytes = floor.store().text_bytes();
+  const Metrics& metrics = floor.chronicle().metrics();
+  status.opened = metrics.count(EventKind::ticket_recorded);
+  status.resolved = metrics.count(EventKind::ticket_resolved);
+  status.reopened = metrics.count(EventKind::ticket_reopened);
+  status.breaches = metrics.count(EventKind::clock_breached);
   return status;
 }
 
@@ -311,7 +317,7 @@ Answer answer_query(const Floor& floor, const Query& query) {
   };
   uint32_t queue = none;
   if (asks_one_of({QueryKind::tickets, QueryKind::queue_peek, QueryKind::offers,
-                   QueryKind::why_queue, QueryKind::hand_off}) &&
+                   QueryKind::why_queue, QueryKind::hand_off, QueryKind::board}) &&
       !query.text.empty()) {
     queue = rules.find_queue(query.text);
     if (queue == none) return refused(query.kind, Reject::queue_unknown);
@@ -412,6 +418,12 @@ Answer answer_query(const Floor& floor, const Query& query) {
       if (!preview_reassign(floor, query, limit, answer)) {
         return refused(query.kind, Reject::expression_invalid);
       }
+      break;
+    case QueryKind::board:
+      for (uint32_t i = 0; i < rules.queue_count(); ++i) {
+        answer.queues.push_back(queue_view(floor, i));
+      }
+      count_slice(floor, query, queue, limit, answer);
       break;
     case QueryKind::names:
     case QueryKind::kpi:

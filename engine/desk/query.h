@@ -37,6 +37,9 @@ enum class QueryKind : uint8_t {
   hand_off,    ///< what `text` as queue or `agent` hands over: open tickets, most pressing first;
                ///< `limit` → tickets
   reassign,    ///< what Reassign{where in `text`} would move; `after`, `limit` → tickets
+  board,  ///< a slice of the tickets in memory, the one behind `after`: → queues, counted over
+          ///< it, at risk being what breaches within `at_us`; and tickets of `text` as queue
+          ///< name, `limit` of them: `mode` 0 by their next breach, 1 those in breach
 };
 
 struct Query {
@@ -44,10 +47,10 @@ struct Query {
   uint64_t ticket = 0;
   std::string text;
   std::string agent;
-  uint8_t state = 0;     ///< State; none: any.
-  uint64_t after = 0;    ///< Ticket id to continue after.
-  uint32_t limit = 100;  ///< 1 … 1,000
-  int64_t at_us = 0;
+  uint8_t state = 0;         ///< State; none: any.
+  uint64_t after = 0;        ///< Ticket id to continue after.
+  uint32_t limit = 100;      ///< 1 … 1,000
+  int64_t at_us = 0;         ///< Of board: a duration, at most a day.
   bool with_digest = false;  ///< Of status: reads the whole desk, on the shard.
   uint8_t mode = 0;          ///< MigrateMode; of repair: 1 is newest calendars.
 };
@@ -252,6 +255,10 @@ struct QueueView {
   uint32_t offered = 0;               ///< Under a live offer.
   uint32_t unroutable = 0;            ///< Waiting, and nobody at all can serve them.
   bool held = false;
+  // Of board only.
+  uint32_t at_risk = 0;        ///< Open, and a clock breaches soon.
+  uint32_t breached = 0;       ///< Open, and a clock has breached.
+  int64_t next_due_at_us = 0;  ///< When the next clock breaches; 0: none is running.
   bool operator==(const QueueView&) const = default;
 };
 
@@ -332,6 +339,7 @@ struct Status {
   uint64_t configuration_version = 0;
   std::map<std::string, uint64_t> invariant_violations;  ///< Must stay 0.
   uint64_t text_bytes = 0;
+  uint64_t opened = 0, resolved = 0, reopened = 0, breaches = 0;  ///< Since the desk began.
   bool operator==(const Status&) const = default;
 };
 
@@ -346,7 +354,7 @@ struct Answer {
   std::vector<ClockChange> changes;
   std::vector<OfferView> offers;
   Why why;
-  uint64_t next_after = 0;  ///< With `more`: the ticket to continue after.
+  uint64_t next_after = 0;  ///< With `more`: the ticket, or place, to continue after.
   Names names;
   Kpi kpi;
   Status status;

@@ -296,6 +296,7 @@ void Floor::write(uint32_t slot, const Event& event) {
 }
 
 void Floor::follow_clocks(uint32_t slot, const Event& event, uint32_t queue_before) {
+  if (rules_.track_count() == 0) return;  // there never was a policy, so there is no clock
   Clockwork::Change change;
   change.reopened = event.kind == EventKind::ticket_reopened;
   change.message = message_value(event);

@@ -19,7 +19,7 @@ using Offset = flatbuffers::Offset<Table>;
 // The largest answer lists 65,536 agents, or 1,000 tickets with their clocks.
 constexpr flatbuffers::uoffset_t answer_tables_max = 200'000;
 
-constexpr auto query_kind_last = desk::QueryKind::board;
+constexpr auto query_kind_last = desk::QueryKind::cases;
 constexpr auto mode_last = static_cast<uint8_t>(desk::QueueMode::pull);
 constexpr auto discipline_last = static_cast<uint8_t>(desk::Discipline::priority_minutes);
 

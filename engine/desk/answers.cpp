@@ -119,8 +119,8 @@ void fill_oldest(const Floor& floor, std::vector<QueueView>& queues) {
   }
 }
 
-/// Calls `each` for the tickets in memory whose id is above `after`, in order of id, until it has
-/// returned true (it told of the ticket) `limit` times.
+/// Calls `each` for the tickets in memory whose id is above `after`, in order of id, until what it
+/// has returned (true: it told of the ticket; or how much it told) adds up to `limit`.
 template <class Each>
 void page(const Floor& floor, const Query& query, uint32_t limit, Answer& answer, Each&& each) {
   // A desk that has worked for years has many numbers that are no longer in memory.
@@ -134,7 +134,7 @@ void page(const Floor& floor, const Query& query, uint32_t limit, Answer& answer
     }
     const uint64_t id = floor.id_of(number);
     const uint32_t slot = floor.store().find(id);
-    if (slot != none && each(slot)) --limit;
+    if (slot != none) limit -= std::min<uint32_t>(limit, each(slot));
   }
   answer.next_after = floor.id_of(number - 1);
 }
@@ -225,6 +225,16 @@ bool preview_reassign(const Floor& floor, const Query& query, uint32_t limit, An
     return true;
   });
   return true;
+}
+
+/// A ticket with a long past takes more of a page.
+void list_cases(const Floor& floor, const Query& query, uint32_t limit, Answer& answer) {
+  page(floor, query, limit, answer, [&](uint32_t slot) -> uint32_t {
+    const int64_t closed_at_us = floor.store().detail(slot).closed_at_us;
+    if (closed_at_us != 0 && closed_at_us < query.at_us) return 0;
+    const TicketView& view = answer.tickets.emplace_back(floor.case_view(slot));
+    return case_weight(view);
+  });
 }
 
 void list_policies(const Floor& floor, Answer& answer) {
@@ -424,6 +434,9 @@ Answer answer_query(const Floor& floor, const Query& query) {
         answer.queues.push_back(queue_view(floor, i));
       }
       count_slice(floor, query, queue, limit, answer);
+      break;
+    case QueryKind::cases:
+      if (query.mode == 0) list_cases(floor, query, limit, answer);
       break;
     case QueryKind::names:
     case QueryKind::kpi:

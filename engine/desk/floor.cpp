@@ -240,6 +240,7 @@ void Floor::change(uint32_t slot, const Event& given) {
     store_.begin_interval(slot, event.at_us, ticket.state,
                           ticket.state == State::pending ? ticket.reason : none);
   }
+  if (ticket.queue != queue_before) store_.leave_queue(slot, event.at_us, queue_before);
   write(slot, event);
   follow_counts(ticket, state_before, queue_before, agent_before);
   follow_pending(slot, event);

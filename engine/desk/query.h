@@ -40,6 +40,9 @@ enum class QueryKind : uint8_t {
   board,  ///< a slice of the tickets in memory, the one behind `after`: → queues, counted over
           ///< it, at risk being what breaches within `at_us`; and tickets of `text` as queue
           ///< name, `limit` of them: `mode` 0 by their next breach, 1 those in breach
+  cases,  ///< tickets as reports read them, without bodies and segments, those left out that
+          ///< had ended before `at_us`; `mode` 0: in memory, `after` a ticket id; 1: in the
+          ///< history file, `after` a position in it → tickets
 };
 
 struct Query {
@@ -52,7 +55,7 @@ struct Query {
   uint32_t limit = 100;      ///< 1 … 1,000
   int64_t at_us = 0;         ///< Of board: a duration, at most a day.
   bool with_digest = false;  ///< Of status: reads the whole desk, on the shard.
-  uint8_t mode = 0;          ///< MigrateMode; of repair: 1 is newest calendars.
+  uint8_t mode = 0;  ///< MigrateMode; of repair: 1 is newest calendars; of cases: 1 is history.
 };
 
 /// A stretch of a clock's life in one state under one policy; the last one has no end.
@@ -112,6 +115,7 @@ struct ClockView {
   std::string next_effect;        ///< "75 %", "1h before", "breach"
   bool in_hours = true;           ///< Whether its calendar is open now.
   uint8_t cycle = 1;
+  uint8_t signals = 0;  ///< Of gaming, raised in this cycle: downgrade, pause, change of policy.
   /// Oldest first, the newest 256; of why_clock and of archived tickets only.
   std::vector<SegmentView> segments;
   std::vector<RungView> rungs;  ///< Of why_clock only.
@@ -181,8 +185,17 @@ struct TicketView {
   uint32_t declines = 0;  ///< Since it came to this queue.
   uint8_t tier = 1;       ///< Of its queue; of an ended ticket the tier it ended at.
   uint8_t checklist_done = 0, checklist_of = 0;  ///< At the newest escalation.
+  uint8_t marks = 0;                             ///< TicketMark.
+  // Of cases only, oldest first. Positions of reasons and queues are those of `names`.
+  std::vector<StateInterval> intervals;
+  std::vector<QueueLeft> queues_left;
   bool operator==(const TicketView&) const = default;
 };
+
+/// What a case counts for against the limit of a page.
+inline uint32_t case_weight(const TicketView& view) {
+  return static_cast<uint32_t>(1 + (view.intervals.size() + view.queues_left.size()) / 64);
+}
 
 struct OfferView {
   uint64_t offer = 0;

@@ -58,6 +58,7 @@ desk::ClockView clock() {
   clock.cycle = 2;
   clock.segments = {{1, 2, "running", "awaiting_requester", "P1", 3, "uk", 4, 5, 6, true}};
   clock.rungs = {{7'500, 1, "lead", "notify", true, 2, 3, 4}};
+  clock.signals = 6;
   return clock;
 }
 
@@ -89,6 +90,7 @@ void expect_same(const desk::ClockView& a, const desk::ClockView& b) {
   EXPECT_EQ(a.next_effect, b.next_effect);
   EXPECT_EQ(a.in_hours, b.in_hours);
   EXPECT_EQ(a.cycle, b.cycle);
+  EXPECT_EQ(a.signals, b.signals);
   ASSERT_EQ(a.segments.size(), b.segments.size());
   for (size_t i = 0; i < a.segments.size(); ++i) {
     EXPECT_EQ(a.segments[i].from_us, b.segments[i].from_us);
@@ -216,6 +218,10 @@ TEST(AnswerCodec, ATicketComesBackWithEveryField) {
   ticket.tier = 2;
   ticket.checklist_done = 4;
   ticket.checklist_of = 5;
+  ticket.marks = 3;
+  ticket.intervals = {{.from_us = 1, .reason = 2, .state = desk::State::pending},
+                      {.from_us = 4, .state = desk::State::closed}};
+  ticket.queues_left = {{.at_us = 2, .queue = 7}};
   ticket.clocks = {clock()};
   desk::Answer answer;
   answer.kind = desk::QueryKind::ticket;
@@ -281,6 +287,9 @@ TEST(AnswerCodec, ATicketComesBackWithEveryField) {
   EXPECT_EQ(view.tier, 2);
   EXPECT_EQ(view.checklist_done, 4);
   EXPECT_EQ(view.checklist_of, 5);
+  EXPECT_EQ(view.marks, 3);
+  EXPECT_EQ(view.intervals, ticket.intervals);
+  EXPECT_EQ(view.queues_left, ticket.queues_left);
   EXPECT_TRUE(back.tickets[1].body.empty());
 }
 

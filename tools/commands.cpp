@@ -149,7 +149,7 @@ constexpr std::array commands = {
     SubcommandRow{"man", "Print the manual page", make_man},
 };
 
-constexpr std::array<std::array<const char*, 2>, 20> group_summaries = {{
+constexpr std::array<std::array<const char*, 2>, 21> group_summaries = {{
     {"config", "Configuration files"},
     {"calendar", "Opening hours"},
     {"desk", "Desks of a server"},

@@ -78,6 +78,8 @@ class VirtualScreen {
 
 class PseudoTerminal {
  public:
+  static constexpr std::chrono::seconds patience{60};
+
   PseudoTerminal(std::vector<std::string> words, uint16_t columns, uint16_t rows)
       : screen_(columns, rows) {
     winsize size = {};
@@ -123,7 +125,7 @@ class PseudoTerminal {
 
   /// Until the screen has the text, or (`gone`) has it no longer.
   ::testing::AssertionResult shows(const std::string& text, bool gone = false) {
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    const auto until = std::chrono::steady_clock::now() + patience;
     while ((screen_.text().find(text) == std::string::npos) != gone) {
       if (!read(until)) {
         return ::testing::AssertionFailure()
@@ -135,7 +137,7 @@ class PseudoTerminal {
   }
   /// Reads to the end; the exit code, minus the signal of a program that one ended.
   int wait() {
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    const auto until = std::chrono::steady_clock::now() + patience;
     while (read(until)) {
     }
     int status = 0;
@@ -150,7 +152,19 @@ class PseudoTerminal {
     return ::tcgetattr(slave_, &now) == 0 && now.c_lflag == before_.c_lflag &&
            now.c_iflag == before_.c_iflag && !screen_.alternate() && !screen_.cursor_hidden();
   }
+  /// Until the program is stopped, as by Ctrl-Z; whether it is.
+  bool stops() {
+    int status = 0;
+    if (::waitpid(pid_, &status, WUNTRACED) != pid_ || !WIFSTOPPED(status)) return false;
+    // What it wrote before is there to be read.
+    pollfd ready{master_, POLLIN, 0};
+    while (::poll(&ready, 1, 0) > 0 && read(std::chrono::steady_clock::now() + patience)) {
+    }
+    return true;
+  }
   const VirtualScreen& screen() const { return screen_; }
+  /// Every byte the program has written, as far as it was read.
+  const std::string& sent() const { return sent_; }
 
  private:
   /// Reads what there is or comes before `until`; false when nothing comes any more.
@@ -164,10 +178,12 @@ class PseudoTerminal {
     char bytes[4'096];
     const ssize_t count = ::read(master_, bytes, sizeof bytes);
     for (ssize_t i = 0; i < count; ++i) screen_.take(bytes[i]);
+    if (count > 0) sent_.append(bytes, static_cast<size_t>(count));
     return count > 0;
   }
 
   VirtualScreen screen_;
+  std::string sent_;
   int master_ = -1, slave_ = -1, ended_ = -1;
   pid_t pid_ = -1;
   termios before_ = {};

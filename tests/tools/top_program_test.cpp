@@ -117,6 +117,38 @@ TEST_F(TopProgram, EverySignalThatEndsItGivesTheTerminalBack) {
   EXPECT_TRUE(terminal.given_back());
 }
 
+TEST_F(TopProgram, CtrlZGivesTheTerminalBackUntilItGoesOn) {
+  testing::PseudoTerminal terminal(live(), 80, 24);
+  EXPECT_TRUE(terminal.shows("network"));
+  terminal.press("\032");
+  ASSERT_TRUE(terminal.stops());
+  EXPECT_TRUE(terminal.given_back());
+  told("ticket create INC4 --queue desk --impact low --urgency low");
+  terminal.signal(SIGCONT);
+  EXPECT_TRUE(terminal.shows("waiting 4"));
+  EXPECT_TRUE(terminal.screen().alternate());
+  terminal.press("q");
+  EXPECT_EQ(terminal.wait(), 0);
+  EXPECT_TRUE(terminal.given_back());
+}
+
+TEST_F(TopProgram, NoColorLeavesBoldAndReversedText) {
+  const std::string warning = "\033[33;1m";  // the ticket at risk
+  const auto sent = [&] {
+    testing::PseudoTerminal terminal(live(), 80, 24);
+    EXPECT_TRUE(terminal.shows("at risk (30m) 1"));
+    terminal.press("q");
+    EXPECT_EQ(terminal.wait(), 0);
+    return terminal.sent();
+  };
+  EXPECT_THAT(sent(), HasSubstr(warning));
+  ::setenv("NO_COLOR", "1", 1);
+  const std::string plain = sent();
+  ::unsetenv("NO_COLOR");
+  EXPECT_THAT(plain, AllOf(Not(HasSubstr(warning)), Not(HasSubstr("\033[32m")),
+                           HasSubstr("\033[1m"), HasSubstr("\033[7m")));
+}
+
 TEST_F(TopProgram, ALostServerIsSaidToBeAndFoundAgain) {
   testing::PseudoTerminal terminal(live(), 100, 30);
   EXPECT_TRUE(terminal.shows("waiting 3"));

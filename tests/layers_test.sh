@@ -64,5 +64,13 @@ found=$(grep -rnE '(system|steady|high_resolution)_clock|clock_gettime|gettimeof
 [ -z "$found" ] || fail "now() has one home, engine/runtime/wall_clock:
 $found"
 
+# One version: the project's is the program's and the newest of the changelog.
+project=$(sed -n 's/^project(paceline VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
+for file in tools/version.h README.md; do
+  grep -qF "$project" "$file" || fail "$file does not say the project's version, $project"
+done
+[ "$(sed -n 's/^## \([0-9.]*\) .*/\1/p' CHANGELOG.md | head -1)" = "$project" ] ||
+  fail "the newest version of CHANGELOG.md is not the project's, $project"
+
 [ "$failures" -eq 0 ] && echo "layers: includes point one way; the core asks the world nothing"
 exit "$failures"

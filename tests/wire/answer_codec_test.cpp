@@ -155,7 +155,7 @@ TEST(AnswerCodec, QueriesOutOfRangeAreRefused) {
     return !decode_query(payload.bytes());
   };
   EXPECT_FALSE(refused({}));
-  EXPECT_TRUE(refused({.kind = static_cast<desk::QueryKind>(20), .text = {}, .agent = {}}));
+  EXPECT_TRUE(refused({.kind = static_cast<desk::QueryKind>(21), .text = {}, .agent = {}}));
   EXPECT_TRUE(refused({.text = {}, .agent = {}, .state = 9}));
   EXPECT_TRUE(refused({.text = {}, .agent = {}, .limit = 0}));
   EXPECT_TRUE(refused({.text = {}, .agent = {}, .limit = 1'001}));
@@ -536,7 +536,7 @@ TEST(AnswerCodec, AnswersOutOfRangeAreRefused) {
     return !decode_answer(payload_of(bytes).bytes());
   };
   EXPECT_FALSE(refused([](auto&) {}));
-  EXPECT_TRUE(refused([](auto& a) { a.kind = static_cast<desk::QueryKind>(20); }));
+  EXPECT_TRUE(refused([](auto& a) { a.kind = static_cast<desk::QueryKind>(21); }));
   EXPECT_TRUE(refused([](auto& a) { a.tickets[0].kind = 3; }));
   EXPECT_TRUE(refused([](auto& a) { a.tickets[0].confidence = 101; }));
   EXPECT_TRUE(refused([](auto& a) { a.queues[0].mode = 3; }));

@@ -203,7 +203,7 @@ class Machine : public ServerTest {
 
 TEST(PowerLoss, TakesNothingThatWasPromised) {
   Met all;
-  for (uint64_t seed = 1; seed <= 15; ++seed) {
+  for (uint64_t seed = 1; seed <= 25; ++seed) {
     Machine machine;
     machine.lose_again_and_again(seed);
     if (::testing::Test::HasFatalFailure()) return;

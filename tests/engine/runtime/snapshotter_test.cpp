@@ -5,19 +5,23 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <random>
 #include <thread>
 
 #include "engine/runtime/disk.h"
 #include "engine/runtime/file_log.h"
+#include "engine/runtime/log_reader.h"
 #include "engine/runtime/snapshot_load.h"
 #include "engine/runtime/wall_clock.h"
 #include "tests/support/log_maker.h"
+#include "tests/support/power_loss_disk.h"
 #include "tests/support/temporary_folder.h"
 
 namespace paceline::runtime {
 namespace {
 
 using paceline::testing::LogMaker;
+using paceline::testing::PowerLossDisk;
 using paceline::testing::replica_options;
 using paceline::testing::TemporaryFolder;
 using ::testing::HasSubstr;
@@ -162,6 +166,63 @@ TEST_F(SnapshotterTest, AMarkBeyondTheLogIsRefused) {
   beyond->sequence += 5;
   snapshotter.take(std::move(beyond));
   EXPECT_THAT(wait()->failure, HasSubstr("record"));
+}
+
+/// As under durability none: what was answered is written, and not synced.
+TEST(SnapshotOfAnUnsyncedLog, IsNotAheadOfItsLogAfterAPowerCut) {
+  std::mt19937 random(1);
+  for (int round = 0; round < 10; ++round) {
+    TemporaryFolder place;
+    const std::string log_folder = place.path() + "/log";
+    for (const char* part : {"/log", "/snapshots"})
+      std::filesystem::create_directories(place.path() + part);
+    PowerLossDisk power;
+    SnapshotFolder folder(place.path() + "/snapshots", power);
+    {
+      FileLog log({.folder = log_folder,
+                   .clock_mode = ClockMode::commands,
+                   .prepares_ahead = false,
+                   .zeros = false,
+                   .disk = &power});
+      ASSERT_TRUE(log.replay({}, [](uint64_t, const LogRecord&) { return std::string(); }, {}));
+      Replica live(replica_options());
+      LogMaker maker([&](const LogRecord& record) {
+        CHECK(log.append(log.next_sequence(), record).has_value());
+        CHECK(live.replay(record).empty());
+      });
+      maker.create(1);
+      maker.work(1, 20);
+      ASSERT_TRUE(log.flush());
+      auto mark = std::make_unique<SnapshotMark>();
+      mark->sequence = log.position().sequence;
+      for (const auto& [number, known] : live.desks())
+        mark->desks.push_back(
+            {{number}, known.desk->event_hash(), known.desk->last_event(), known.archived});
+      WallClock clock;
+      WakeUp io;
+      Snapshotter snapshotter({.log_folder = log_folder,
+                               .clock_mode = ClockMode::commands,
+                               .replica = replica_options(),
+                               .disk = &power,
+                               .clock = &clock},
+                              folder, io);
+      std::thread thread([&] { snapshotter.run(); });
+      snapshotter.take(std::move(mark));
+      std::unique_ptr<Snapshotter::Done> done;
+      while ((done = snapshotter.done()) == nullptr) std::this_thread::yield();
+      snapshotter.stop();
+      thread.join();
+      ASSERT_EQ(done->failure, "");
+    }
+    power.lose_power(random);
+    ASSERT_EQ(folder.list().value().size(), 1U);
+    const auto file = SnapshotFile::open(folder.list().value().front().path);
+    ASSERT_TRUE(file) << file.error();
+    const LogReader reader({.folder = log_folder, .clock_mode = ClockMode::commands});
+    const auto read = reader.read(file->info().position, 0,
+                                  [](uint64_t, const LogRecord&) { return std::string(); }, {});
+    EXPECT_TRUE(read) << read.error().text;
+  }
 }
 
 }  // namespace

@@ -111,6 +111,8 @@ constexpr std::array commands = {
                   make_plan_requirement},
     SubcommandRow{"plan validate", "Compare what is computed with reference cases",
                   make_plan_validate},
+    SubcommandRow{"sim init", "Write an example scenario and its desk, or list them",
+                  make_sim_init},
     SubcommandRow{"sim run", "Simulate a scenario through the production desk", make_sim_run},
     SubcommandRow{"sim compare", "Set scenarios side by side under the same random numbers",
                   make_sim_compare},

@@ -88,6 +88,7 @@ std::unique_ptr<Subcommand> make_ctl_accept_clock();
 std::unique_ptr<Subcommand> make_plan_erlang();
 std::unique_ptr<Subcommand> make_plan_requirement();
 std::unique_ptr<Subcommand> make_plan_validate();
+std::unique_ptr<Subcommand> make_sim_init();
 std::unique_ptr<Subcommand> make_sim_run();
 std::unique_ptr<Subcommand> make_sim_compare();
 std::unique_ptr<Subcommand> make_script();

@@ -255,6 +255,7 @@ TEST(Requesters, WithoutALineTheyAreTurnedAway) {
 
 TEST(Requesters, OnceAnsweredTheyNeitherHoldTheLineNorLosePatience) {
   SmallDesk desk;
+  desk.scenario.rules.settings.pending_share_milli = 0;  // what is pending takes nothing
   desk.scenario.lines = {{"trunk", 1}};
   desk.demand().lines = "trunk";
   desk.demand().patience = LawByTime(fixed((minute * 5).us));

@@ -51,7 +51,7 @@ class PresetFigures : public ::testing::TestWithParam<std::string_view> {
 };
 
 TEST_P(PresetFigures, LieWhereAPlannerExpectsThem) {
-  play(GetParam() == "small" ? 24 : GetParam() == "enterprise" ? 2 : 4);
+  play(GetParam() == "small" ? 60 : GetParam() == "enterprise" ? 2 : 4);
   ASSERT_TRUE(run_);
   EXPECT_EQ(run_->totals.counts.refused, 0U);
   EXPECT_EQ(run_->totals.counts.without_rule, 0U);
@@ -75,8 +75,8 @@ TEST_P(PresetFigures, LieWhereAPlannerExpectsThem) {
 
 INSTANTIATE_TEST_SUITE_P(All, PresetFigures,
                          ::testing::Values("small", "mid", "enterprise", "msp", "follow-the-sun"),
-                         [](const auto& info) {
-                           std::string name(info.param);
+                         [](const auto& given) {
+                           std::string name(given.param);
                            std::replace(name.begin(), name.end(), '-', '_');
                            return name;
                          });

@@ -92,7 +92,8 @@ def simulated(*names):
             "plan": {"rounds": 3, "quick": False, "customers": 200_000, "models": MODELS},
             "checks": {name: dict.fromkeys(simulators.MODELS, check) for name in names},
             "results": {name: {model: found if name == simulators.OURS else found[:1] * 3
-                               for model in simulators.MODELS} for name in names}}
+                               for model in [*simulators.MODELS, simulators.DAY]}
+                        for name in names}}
 
 
 class Simulators(unittest.TestCase):
@@ -124,6 +125,10 @@ class Simulators(unittest.TestCase):
         text = "\n".join(simulators.markdown(simulated("Paceline", "C++ loop")))
         self.assertIn("| 2 M (1 M–4 M) |", text)
         self.assertIn("| 1 M (1 M–1 M)<br>0.50 × Paceline |", text)
+
+    def test_short_runs_are_told_in_seconds(self):
+        text = "\n".join(simulators.markdown(simulated("Paceline")))
+        self.assertIn("| 1 (0.5–2) |", text)
 
     def test_without_ours_there_is_no_ratio_and_what_is_missing_has_no_line(self):
         text = "\n".join(simulators.markdown(simulated("C++ loop")))

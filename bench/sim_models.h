@@ -125,9 +125,11 @@ struct Distance {
   static constexpr double standard_errors_max = 5;
   static constexpr double error_of_waits_max = 0.15;
   static constexpr double error_of_occupancy_max = 0.02;
-  bool agrees() const {
-    return standard_errors <= standard_errors_max && error_of_waits <= error_of_waits_max &&
-           error_of_occupancy <= error_of_occupancy_max;
+  /// `shorter`: runs that need not tell as much.
+  bool agrees(double shorter = 1) const {
+    return standard_errors <= standard_errors_max &&
+           error_of_waits <= error_of_waits_max * shorter &&
+           error_of_occupancy <= error_of_occupancy_max * shorter;
   }
 };
 

@@ -10,20 +10,25 @@
 #include <string>
 #include <vector>
 
+#include "tools/command_tree.h"
+
 namespace paceline::tools {
 
 namespace {
 
-/// The one table: dispatch and help are generated from it.
+/// The one table: dispatch, help, completion and the manual page are generated from it.
 constexpr std::array commands = {
     SubcommandRow{"serve", "Run a server", make_serve},
     SubcommandRow{"demo", "Watch a desk work through a generated day", make_demo},
+    SubcommandRow{"init", "Write a configuration file to begin with", make_init},
     SubcommandRow{"version", "Say which version this is", make_version},
     SubcommandRow{"config check", "Say whether a configuration file is right", make_config_check},
     SubcommandRow{"config put", "Give a desk the configuration in a file", make_config_put},
     SubcommandRow{"config explain", "Show every setting in force and where it comes from",
                   make_config_explain},
     SubcommandRow{"config diff", "Show what changes between two files", make_config_diff},
+    SubcommandRow{"config schema", "Print what a configuration file may hold, as a JSON Schema",
+                  make_config_schema},
     SubcommandRow{"lint", "Find what a configuration can hardly mean", make_lint},
     SubcommandRow{"calendar show", "Show a calendar's open hours, day by day", make_calendar_show},
     SubcommandRow{"calendar next", "Say whether a calendar is open, and until when",
@@ -94,7 +99,23 @@ constexpr std::array commands = {
     SubcommandRow{"agent next", "Ask for an agent's next ticket", make_agent_next},
     SubcommandRow{"agent reconcile", "Say what an agent really has in hand", make_agent_reconcile},
     SubcommandRow{"events tail", "Follow what happens on a desk", make_events_tail},
-    SubcommandRow{"report kpi", "Key figures, now or at an instant", make_report_kpi},
+    SubcommandRow{"top", "Watch queues, agents and what is at risk", make_top},
+    SubcommandRow{"report kpi", "Key figures of a desk or its parts, over any period",
+                  make_report_kpi},
+    SubcommandRow{"report sla", "Promises kept and broken, by policy", make_report_sla},
+    SubcommandRow{"report queues", "What came to each queue, and how long it stayed",
+                  make_report_queues},
+    SubcommandRow{"report agents", "What agents did, and how busy they are", make_report_agents},
+    SubcommandRow{"report intervals", "What happened in each half hour", make_report_intervals},
+    SubcommandRow{"report at-risk", "Open clocks by the time that is left", make_report_at_risk},
+    SubcommandRow{"report trend", "Whether more comes in from week to week", make_report_trend},
+    SubcommandRow{"report scorecard", "One number that no single strength can buy",
+                  make_report_scorecard},
+    SubcommandRow{"report gaming", "Signs that figures look better than the work",
+                  make_report_gaming},
+    SubcommandRow{"export csv", "Facts of tickets, a line each", make_export_csv},
+    SubcommandRow{"export jsonl", "The same with their past, a JSON object a line",
+                  make_export_jsonl},
     SubcommandRow{"import servicenow", "Replay a ServiceNow incident log", make_import_servicenow},
     SubcommandRow{"bench cycle", "Measure open, resolve, close through the socket",
                   make_bench_cycle},
@@ -102,17 +123,18 @@ constexpr std::array commands = {
                   make_bench_load},
     SubcommandRow{"ctl status", "Say how the server is", make_ctl_status},
     SubcommandRow{"ctl snapshot", "Take a snapshot of the server's state now", make_ctl_snapshot},
+    SubcommandRow{"ctl reload", "Read the server's configuration file again", make_ctl_reload},
     SubcommandRow{"ctl drain", "Take nothing new in and end when all is done", make_ctl_drain},
     SubcommandRow{"ctl advance", "Move the clock of a server driven by commands", make_ctl_advance},
     SubcommandRow{"ctl accept-clock", "Confirm a wall clock that jumped", make_ctl_accept_clock},
+    SubcommandRow{"sim init", "Write an example scenario to begin from", make_sim_init},
+    SubcommandRow{"sim check", "Say whether a scenario file is right", make_sim_check},
     SubcommandRow{"plan erlang", "Say what agents give, or how many a target needs",
                   make_plan_erlang},
     SubcommandRow{"plan requirement", "Turn volumes by interval into agents needed",
                   make_plan_requirement},
     SubcommandRow{"plan validate", "Compare what is computed with reference cases",
                   make_plan_validate},
-    SubcommandRow{"sim init", "Write an example scenario and its desk, or list them",
-                  make_sim_init},
     SubcommandRow{"sim run", "Simulate a scenario through the production desk", make_sim_run},
     SubcommandRow{"sim compare", "Set scenarios side by side under the same random numbers",
                   make_sim_compare},
@@ -122,9 +144,12 @@ constexpr std::array commands = {
     SubcommandRow{"backup restore", "Make a data folder of a backup", make_backup_restore},
     SubcommandRow{"doctor", "Say what is wrong with a data folder", make_doctor},
     SubcommandRow{"script", "Run .desk conversations", make_script},
+    SubcommandRow{"completion", "Print what a shell needs to complete command lines",
+                  make_completion},
+    SubcommandRow{"man", "Print the manual page", make_man},
 };
 
-constexpr std::array<std::array<const char*, 2>, 19> group_summaries = {{
+constexpr std::array<std::array<const char*, 2>, 21> group_summaries = {{
     {"config", "Configuration files"},
     {"calendar", "Opening hours"},
     {"desk", "Desks of a server"},
@@ -139,9 +164,11 @@ constexpr std::array<std::array<const char*, 2>, 19> group_summaries = {{
     {"agent", "Who works"},
     {"events", "What happens"},
     {"report", "Key figures"},
+    {"export", "Data for other programs"},
     {"import", "Data of other systems"},
     {"bench", "Measure"},
     {"ctl", "Operate a server"},
+    {"sim", "Simulate a desk"},
     {"plan", "How many agents are needed"},
     {"backup", "Copies of a server's data"},
 }};
@@ -202,6 +229,19 @@ std::string what_is_missing(int argc, const char* const* argv, const std::string
 }
 
 }  // namespace
+
+ProgramDescription describe_program() {
+  const Program program;
+  ProgramDescription described;
+  described.summary = program.app.get_description();
+  for (const CLI::App* noun : program.app.get_subcommands({})) {
+    described.nouns.emplace_back(noun->get_name(), noun->get_description());
+  }
+  for (size_t i = 0; i < commands.size(); ++i) {
+    described.commands.push_back(describe_command(commands[i].path, *program.leaves[i].first));
+  }
+  return described;
+}
 
 int run_paceline(int argc, const char* const* argv, Terminal terminal) {
   Program program;

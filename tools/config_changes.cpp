@@ -313,6 +313,21 @@ class DeskChanges {
 
 }  // namespace
 
+std::string_view word_of(How how) {
+  constexpr std::string_view words[] = {"added", "removed", "changed"};
+  return words[static_cast<size_t>(how)];
+}
+
+std::string text_of(const ConfigChange& change) {
+  std::string text = change.kind + (change.name.empty() ? "" : " " + change.name);
+  text += fmt::format(": {}\n", word_of(change.how));
+  for (const ConfigChange::Field& field : change.fields)
+    text += fmt::format("  {}: {} → {}\n", field.key, field.before, field.after);
+  for (const std::string& effect : change.effects)
+    text += fmt::format("  takes effect: {}\n", effect);
+  return text;
+}
+
 Changes changes_between(const config::ServerSettings& before, const config::ServerSettings& after) {
   auto fields = differing(facts_of(before), facts_of(after));
   if (fields.empty()) return {};

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/config/load.h"
@@ -21,6 +22,11 @@ struct ConfigChange {
   std::vector<Field> fields;         ///< Of what changed.
   std::vector<std::string> effects;  ///< On what is open when it is loaded.
 };
+
+/// "added"
+std::string_view word_of(ConfigChange::How how);
+/// Lines for people, each with its line feed.
+std::string text_of(const ConfigChange& change);
 
 std::vector<ConfigChange> changes_between(const config::ServerSettings& before,
                                           const config::ServerSettings& after);

@@ -18,25 +18,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::string_view how_words[] = {"added", "removed", "changed"};
-
-std::string text_of(const ConfigChange& change) {
-  std::string text = change.kind + (change.name.empty() ? "" : " " + change.name);
-  text += fmt::format(": {}\n", how_words[static_cast<size_t>(change.how)]);
-  for (const ConfigChange::Field& field : change.fields)
-    text += fmt::format("  {}: {} → {}\n", field.key, field.before, field.after);
-  for (const std::string& effect : change.effects)
-    text += fmt::format("  takes effect: {}\n", effect);
-  return text;
-}
-
 Json json_of(const ConfigChange& change) {
   Json fields = Json::array();
   for (const ConfigChange::Field& field : change.fields)
     fields.push_back({{"key", field.key}, {"before", field.before}, {"after", field.after}});
   return {{"kind", change.kind},
           {"name", change.name},
-          {"change", how_words[static_cast<size_t>(change.how)]},
+          {"change", word_of(change.how)},
           {"fields", std::move(fields)},
           {"effects", change.effects}};
 }

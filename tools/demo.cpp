@@ -1,4 +1,5 @@
-// `demo`: a server of its own, a small enterprise desk, a generated day driven through the socket.
+// `demo`: a server of its own, an enterprise desk of sixty agents, a generated day driven through
+// the socket, and what its supervisor saw.
 #include <fmt/format.h>
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -7,13 +8,18 @@
 #include <chrono>
 
 #include "engine/config/load.h"
+#include "tools/board_table.h"
 #include "tools/child_server.h"
+#include "tools/clock_show.h"
 #include "tools/commands.h"
 #include "tools/demo_day.h"
 #include "tools/demo_toml.h"
+#include "tools/demo_watch.h"
 #include "tools/instants.h"
 #include "tools/interrupt.h"
 #include "tools/kpi_report.h"
+#include "tools/table.h"
+#include "tools/words.h"
 
 namespace paceline::tools {
 
@@ -64,12 +70,22 @@ class Demo final : public Subcommand {
   Done play(const Terminal& terminal, wire::Client& client, const wire::DeskOpened& desk,
             const desk::Configuration& configuration, ChildServer& server) const {
     DemoDay day(client, desk, configuration, seed_, static_cast<double>(tickets_));
+    DemoWatch watch(client, desk.desk);
     const Interrupt interrupt;
     const auto begun = std::chrono::steady_clock::now();
     {
       Progress progress(terminal, "a day at the desk", "minutes", 24 * 60);
-      Done played = day.play([&](const DemoCounts&, sched::Instant now) {
+      const Done played = day.play([&](sched::Instant now) -> Got<bool> {
         progress.update(static_cast<uint64_t>((now - demo_midnight()).us / sched::minute.us));
+        if (const Done looked = watch.look(now); !looked) {
+          return sched::Unexpected{looked.error()};
+        }
+        if (watch.sees_trouble()) {
+          const size_t called = day.call_for_help(now);
+          watch.note(fmt::format(
+              "the supervisor sees it: the service desk takes over e-mail, {} agents are called in",
+              called));
+        }
         return !interrupt.raised();
       });
       if (!played) return played;
@@ -87,6 +103,16 @@ class Demo final : public Subcommand {
     query.with_digest = true;
     const auto status = client.query(desk.desk, query);
     if (!status) return sched::Unexpected{explain(status.error())};
+    std::string clocks;
+    if (watch.worst() && !watch.worst()->ticket.empty()) {
+      query = {};
+      query.kind = desk::QueryKind::why_clock;
+      query.text = watch.worst()->ticket;
+      const auto why = client.query(desk.desk, query);
+      if (!why) return sched::Unexpected{explain(why.error())};
+      if (!why->clocks.empty()) clocks = why_clock_text(why->clocks.front());
+    }
+    terminal.data(story(watch, clocks));
     show(terminal, day.counts(), kpi->kpi, status->status, server, seconds);
     uint64_t violations = 0;
     for (const auto& [name, count] : status->status.invariant_violations) violations += count;
@@ -99,11 +125,34 @@ class Demo final : public Subcommand {
     return {};
   }
 
+  /// What the supervisor saw, and what became of it.
+  static std::string story(const DemoWatch& watch, const std::string& clocks) {
+    std::string text = "\nThe day as `paceline top` shows it\n" + watch.course();
+    if (!watch.worst()) return text;
+    const DemoWatch::Worst& worst = *watch.worst();
+    const std::string at = format_instant({worst.view.at_us});
+    text += fmt::format("\nThe worst moment: {}, {} tickets breach within half an hour\n", at,
+                        worst.view.total.at_risk);
+    Table table({"  ticket", "priority", ">breaches in", "clock", "state", "queue", "agent"});
+    for (const BoardTicket& ticket : worst.view.at_risk) {
+      table.row({"  " + ticket.name, priority_word(ticket.priority),
+                 ticket.slack_us ? brief_duration(*ticket.slack_us) : "", ticket.policy,
+                 ticket.state, ticket.queue, ticket.agent});
+    }
+    text += table.text();
+    if (worst.ticket.empty()) return text;
+    text += fmt::format("\nwhy ticket {}, then\n\n{}", worst.ticket, worst.why);
+    text += fmt::format("\nwhy clock {}, at the end of the day\n\n{}", worst.ticket, clocks);
+    return text;
+  }
+
   void show(const Terminal& terminal, const DemoCounts& counts, const desk::Kpi& kpi,
             const desk::Status& status, const ChildServer& server, double seconds) const {
     uint64_t violations = 0;
     for (const auto& [name, count] : status.invariant_violations) violations += count;
     std::string text = "\n" + kpi_table(kpi) + "\n";
+    text += fmt::format("{} escalations, {} sent back; {} offers, {} declined or run out\n",
+                        counts.escalated, counts.bounced, counts.offered, counts.declined);
     text += fmt::format("{} commands, {} of them refused; {} events; {} invariant violations\n",
                         counts.commands, counts.refused, status.events, violations);
     text += fmt::format(
@@ -118,6 +167,7 @@ class Demo final : public Subcommand {
         "\nWhere to look next\n"
         "  the desk's rules          tools/demo.toml   (paceline config check tools/demo.toml)\n"
         "  the rules by example      tests/scripts     (paceline script tests/scripts/*.desk)\n"
+        "  the board, live           paceline top --connect unix:DIR/socket --desk enterprise\n"
         "  a server that stays       paceline serve --data DIR --listen unix:DIR/socket --config "
         "tools/demo.toml\n"
         "  the same for your log     paceline import servicenow --help\n"
@@ -126,7 +176,7 @@ class Demo final : public Subcommand {
     if (keep_) terminal.message("the server's folder is kept: " + server.folder());
   }
 
-  uint32_t tickets_ = 5'000;
+  uint32_t tickets_ = 20'000;
   uint64_t seed_ = 1;
   std::string durability_ = "sync";
   bool keep_ = false;

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
+#include "sched/calendar.h"
 #include "tools/instants.h"
 
 namespace paceline::tools {
@@ -13,17 +16,44 @@ namespace {
 using sim::Purpose;
 
 constexpr sched::Duration step{15 * sched::second.us};
+constexpr double outage_share = 0.05;  // of the day's tickets
 
-sim::DemandProfile demo_profile() {
+/// London's morning, and both cities from noon on; few at night.
+sim::DemandProfile everyday() {
   sim::DemandProfile profile = sim::office_day();
-  profile.categories = {
-      {"desktop", 34}, {"accounts", 26}, {"network", 18}, {"applications", 14}, {"database", 8}};
+  profile.rate = {{0, 12.0},     {390, 14.0},   {420, 25.0},   {480, 75.0},   {540, 120.0},
+                  {630, 130.0},  {720, 105.0},  {780, 115.0},  {870, 130.0},  {930, 125.0},
+                  {1'050, 85.0}, {1'140, 55.0}, {1'230, 25.0}, {1'380, 10.0}, {1'440, 10.0}};
+  profile.categories = {{"desktop", 34}, {"accounts", 22}, {"network", 14}, {"applications", 14},
+                        {"database", 6}, {"e-mail", 4},    {"hardware", 6}};
   return profile;
+}
+
+/// First a few who cannot read their mail, then everybody, and some who were late to notice.
+sim::DemandProfile outage() {
+  sim::DemandProfile profile = sim::office_day();
+  profile.rate = {{835, 0.0},     {850, 300.0}, {870, 1'100.0}, {900, 1'200.0},
+                  {910, 1'000.0}, {925, 300.0}, {950, 0.0}};
+  profile.categories = {{"e-mail", 1}};
+  std::copy_n(std::begin({0U, 7U, 3U}), 3, profile.impact_weights);
+  profile.request_ppm = 0;
+  return profile;
+}
+
+bool changes_hands(desk::EventKind kind) {
+  using desk::EventKind;
+  return kind == EventKind::ticket_assigned || kind == EventKind::ticket_pended ||
+         kind == EventKind::ticket_resumed || kind == EventKind::ticket_requeued ||
+         kind == EventKind::ticket_escalated || kind == EventKind::ticket_bounced ||
+         kind == EventKind::ticket_resolved || kind == EventKind::ticket_reopened ||
+         kind == EventKind::ticket_closed;
 }
 
 }  // namespace
 
 sched::Instant demo_midnight() { return *parse_instant("2026-01-12T00:00Z"); }
+sched::Instant outage_begins() { return demo_midnight() + sched::Duration{835 * sched::minute.us}; }
+sched::Instant outage_ends() { return demo_midnight() + sched::Duration{910 * sched::minute.us}; }
 
 DemoDay::DemoDay(wire::Client& client, const wire::DeskOpened& desk,
                  const desk::Configuration& configuration, uint64_t seed, double tickets)
@@ -31,49 +61,95 @@ DemoDay::DemoDay(wire::Client& client, const wire::DeskOpened& desk,
       desk_(desk.desk),
       desk_name_(desk.name),
       seed_(seed),
-      profile_(demo_profile()),
-      body_(profile_.body_size_max, 'x') {
-  sim::scale_to(profile_, tickets);
-  arrivals_ = sim::arrivals_of_day(profile_, demo_midnight(), seed, 0);
-  for (const desk::AgentDefinition& agent : configuration.agents) agents_.push_back(agent.name);
+      everyday_(everyday()),
+      outage_(outage()),
+      body_(everyday_.body_size_max, 'x') {
+  uint32_t replication = 0;
+  for (auto [profile, share] :
+       {std::pair{&everyday_, 1 - outage_share}, {&outage_, outage_share}}) {
+    sim::scale_to(*profile, tickets * share);
+    for (const sim::Arrival& arrival :
+         sim::arrivals_of_day(*profile, demo_midnight(), seed, replication))
+      openings_.push_back({arrival, profile});
+    ++replication;
+  }
+  std::stable_sort(openings_.begin(), openings_.end(), [](const Opening& a, const Opening& b) {
+    return a.arrival.at.us < b.arrival.at.us;
+  });
   for (const desk::QueueDefinition& queue : configuration.queues) {
-    if (queue.tier > 1) second_tier_.push_back(queue.name);
+    tiers_[queue.name] = queue.tier;
+    if (queue.tier == 2) second_tier_.push_back(queue.name);
   }
-  plan_shifts();
+  plan_shifts(configuration);
 }
 
-void DemoDay::plan(int64_t at_us, Act act, uint64_t ticket, uint32_t turn) {
-  acts_.push({at_us, ++planned_, ticket, turn, act});
+void DemoDay::plan(int64_t at_us, Act act, uint64_t subject, uint32_t turn) {
+  acts_.push({at_us, ++planned_, subject, turn, act});
 }
 
-/// Four shifts, so that somebody is there from six in the morning to midnight.
-void DemoDay::plan_shifts() {
-  constexpr int begin_minutes[] = {6 * 60, 8 * 60, 9 * 60, 10 * 60};
-  for (size_t i = 0; i < agents_.size(); ++i) {
-    sim::Stream luck = stream(i, Purpose::shift, 0);
-    const int64_t late_us = static_cast<int64_t>(luck.below(15)) * sched::minute.us;
-    const int64_t begin_us = demo_midnight().us +
-                             begin_minutes[i % std::size(begin_minutes)] * sched::minute.us +
-                             late_us;
-    const int64_t length_us = (i % 4 == 0 ? 8 : 10) * sched::hour.us;
-    plan(begin_us, Act::log_in, i);
-    plan(begin_us + length_us, Act::log_out, i);
+/// By the calendar of each agent's shift, a few minutes late; nobody leaves in the middle of a
+/// ticket.
+void DemoDay::plan_shifts(const desk::Configuration& configuration) {
+  std::map<std::string, sched::Calendar> calendars;
+  for (const sched::CalendarSpec& spec : configuration.calendars) {
+    if (auto calendar = sched::Calendar::compile(spec)) calendars[spec.name] = std::move(*calendar);
+  }
+  const sched::Instant midnight = demo_midnight();
+  for (const desk::AgentDefinition& definition : configuration.agents) {
+    const uint64_t position = agents_.size();
+    sim::Stream luck = stream(position, Purpose::shift, 0);
+    const int64_t late_us = static_cast<int64_t>(luck.below(12)) * sched::minute.us;
+    const sched::Calendar& shift = calendars[definition.shift];  // none: always there
+    for (sched::Instant from = midnight; from < midnight + sched::day;) {
+      const sched::Instant begins = shift.next_open(from);
+      const sched::Instant ends = std::min(shift.next_close(begins), midnight + sched::day * 2);
+      if (!(begins < midnight + sched::day)) break;
+      plan(begins.us + (begins == midnight ? 0 : late_us), Act::log_in, position);
+      plan(ends.us + 10 * sched::minute.us + late_us, Act::log_out, position);
+      if (from == midnight) agents_.push_back({definition.name, begins.us, ends.us});
+      from = ends;
+    }
+    if (agents_.size() == position) agents_.push_back({definition.name, sched::never.us, 0});
   }
 }
 
-Done DemoDay::play(const std::function<bool(const DemoCounts&, sched::Instant)>& each_step) {
+Done DemoDay::play(const std::function<Got<bool>(sched::Instant)>& each_step) {
   if (const auto subscribed = client_.subscribe(desk_, 1); !subscribed) {
     return sched::Unexpected{explain(subscribed.error())};
   }
+  desk::Query query;
+  query.kind = desk::QueryKind::names;
+  auto names = client_.query(desk_, query);
+  if (!names) return sched::Unexpected{explain(names.error())};
+  queues_ = std::move(names->names.queues);
   const sched::Instant end = demo_midnight() + sched::day;
   for (sched::Instant now = demo_midnight(); now <= end; now = now + step) {
     append_arrivals(now.us);
     append_acts(now.us);
     if (Done moved = advance(now); !moved) return moved;
     if (Done heard = listen(); !heard) return heard;
-    if (!each_step(counts_, now)) return {};
+    const auto goes_on = each_step(now);
+    if (!goes_on) return sched::Unexpected{goes_on.error()};
+    if (!*goes_on) return {};
   }
   return {};
+}
+
+size_t DemoDay::call_for_help(sched::Instant now) {
+  writer_.reassign({.where = "queue == messaging && state == queued",
+                    .queue = "service-desk",
+                    .reason = "mail outage"});
+  writer_.switch_route("e-mail", false);
+  plan(outage_ends().us + 30 * sched::minute.us, Act::route_back, 0);
+  size_t called = 0;
+  for (uint64_t position = 0; position < agents_.size(); ++position) {
+    if (agents_[position].called || agents_[position].begins_us <= now.us ||
+        agents_[position].begins_us > now.us + 3 * sched::hour.us)
+      continue;
+    plan(now.us + 5 * sched::minute.us, Act::log_in, position);
+    ++called;
+  }
+  return called;
 }
 
 /// Lets the desk's time pass and says what there is to say. When all is quiet, once a minute will
@@ -91,15 +167,15 @@ Done DemoDay::advance(sched::Instant now) {
 }
 
 void DemoDay::append_arrivals(int64_t until_us) {
-  for (; next_arrival_ < arrivals_.size() && arrivals_[next_arrival_].at.us <= until_us;
-       ++next_arrival_) {
-    const sim::Arrival& arrival = arrivals_[next_arrival_];
-    const std::string number = fmt::format("INC{:06}", next_arrival_ + 1);
+  for (; next_opening_ < openings_.size() && openings_[next_opening_].arrival.at.us <= until_us;
+       ++next_opening_) {
+    const auto& [arrival, profile] = openings_[next_opening_];
+    const std::string number = fmt::format("INC{:06}", next_opening_ + 1);
     const std::string requester = fmt::format("requester-{}", arrival.requester);
     wire::OpenFields fields;
     fields.external_id = number;
-    fields.category = profile_.categories[arrival.category].value;
-    fields.channel = profile_.channels[arrival.channel].value;
+    fields.category = profile->categories[arrival.category].value;
+    fields.channel = profile->channels[arrival.channel].value;
     fields.requester = requester;
     fields.body = std::string_view(body_).substr(0, arrival.body_size);
     fields.kind = static_cast<desk::TicketKind>(arrival.kind);
@@ -120,12 +196,38 @@ void DemoDay::append_acts(int64_t until_us) {
 }
 
 void DemoDay::append(const Planned& planned) {
-  if (planned.act == Act::log_in) return static_cast<void>(writer_.log_in(agents_[planned.ticket]));
-  if (planned.act == Act::log_out)
-    return static_cast<void>(writer_.log_out(agents_[planned.ticket]));
-  Ticket& ticket = tickets_[planned.ticket];
+  switch (planned.act) {
+    case Act::log_in: {
+      // Who was called in earlier does not log in again.
+      Agent& agent = agents_[planned.subject];
+      if (!std::exchange(agent.called, true)) writer_.log_in(agent.name);
+      break;
+    }
+    case Act::log_out: {
+      Agent& agent = agents_[planned.subject];
+      if (std::exchange(agent.called, false)) writer_.log_out(agent.name);
+      break;
+    }
+    case Act::route_back:
+      writer_.switch_route("e-mail", true);
+      break;
+    case Act::accept:
+      if (offers_.erase(planned.subject) != 0) writer_.accept(planned.subject);
+      break;
+    case Act::decline:
+      if (offers_.erase(planned.subject) == 0) break;
+      writer_.decline(planned.subject, "on a call");
+      ++counts_.declined;
+      break;
+    default:
+      append_of_ticket(planned);
+  }
+}
+
+void DemoDay::append_of_ticket(const Planned& planned) {
+  Ticket& ticket = tickets_[planned.subject];
   if (ticket.turn != planned.turn) return;
-  const wire::Addressed to{.ticket = planned.ticket};
+  const wire::Addressed to{.ticket = planned.subject};
   switch (planned.act) {
     case Act::start:
       writer_.start(to);
@@ -142,30 +244,57 @@ void DemoDay::append(const Planned& planned) {
     case Act::reopen:
       writer_.reopen(to, "it came back");
       break;
-    case Act::close:
+    default:
       writer_.close(to);
-      break;
-    case Act::log_in:
-    case Act::log_out:
       break;
   }
 }
 
+uint8_t DemoDay::tier_of(const Ticket& ticket) const {
+  if (ticket.queue >= queues_.size()) return 1;
+  const auto found = tiers_.find(queues_[ticket.queue]);
+  return found == tiers_.end() ? 1 : found->second;
+}
+
 /// The end of a spell of work: ask the requester, pass it on, or be done.
 void DemoDay::finish(const Planned& planned, Ticket& ticket) {
-  sim::Stream luck = stream(planned.ticket, Purpose::pending, ticket.turn);
-  const wire::Addressed to{.ticket = planned.ticket};
-  if (!ticket.waited && luck.chance(120'000)) {
+  sim::Stream luck = stream(planned.subject, Purpose::pending, ticket.turn);
+  const wire::Addressed to{.ticket = planned.subject};
+  const uint8_t tier = tier_of(ticket);
+  if (tier > 1 && ticket.escalations > 0 && !ticket.bounced && luck.chance(100'000)) {
+    ticket.bounced = true;
+    writer_.bounce(to, "not ours");
+  } else if (!ticket.waited && luck.chance(120'000)) {
     ticket.waited = true;
     writer_.pend(to, luck.chance(800'000) ? "awaiting_requester" : "awaiting_vendor");
-  } else if (!ticket.moved && !second_tier_.empty() && luck.chance(50'000)) {
-    ticket.moved = true;
+  } else if (tier < 3 && ticket.escalations < tier && !second_tier_.empty() &&
+             luck.chance(tier == 1 ? 60'000 : 30'000)) {
+    ++ticket.escalations;
     const uint32_t queue = luck.below(static_cast<uint32_t>(second_tier_.size()));
-    writer_.requeue(to, second_tier_[queue], "needs more skill");
+    writer_.escalate({.to = to,
+                      .queue = tier == 1 ? std::string_view(second_tier_[queue]) : "",
+                      .reason = "needs more skill",
+                      .checklist = tier == 1 ? "symptoms,steps_tried" : ""});
   } else {
     writer_.resolve(to, luck.chance(900'000) ? "fixed" : "no fault found");
     ++counts_.resolved;
   }
+}
+
+/// Most are taken within a minute; some are declined, and now and then nobody looks.
+void DemoDay::hear_of_offer(const desk::Event& event) {
+  const auto offer = static_cast<uint64_t>(event.value_us);
+  if (event.kind != desk::EventKind::ticket_offered) {
+    offers_.erase(offer);
+    counts_.declined += event.kind == desk::EventKind::ticket_offer_expired ? 1 : 0;
+    return;
+  }
+  ++counts_.offered;
+  offers_.insert(offer);
+  sim::Stream luck = stream(offer, Purpose::message, 0);
+  if (luck.chance(15'000)) return;
+  plan(event.noted_us + minutes_us(luck, 0.4), luck.chance(40'000) ? Act::decline : Act::accept,
+       offer);
 }
 
 /// What people will do next about what just happened.
@@ -174,13 +303,14 @@ void DemoDay::hear(const desk::Event& event) {
   heard_ = event.sequence;
   ++counts_.events;
   if (event.ticket == 0) return;
-  const bool changes_hands =
-      event.kind == EventKind::ticket_assigned || event.kind == EventKind::ticket_pended ||
-      event.kind == EventKind::ticket_resumed || event.kind == EventKind::ticket_requeued ||
-      event.kind == EventKind::ticket_resolved || event.kind == EventKind::ticket_reopened ||
-      event.kind == EventKind::ticket_closed;
-  if (!changes_hands) return;
+  if (event.kind == EventKind::ticket_offered || event.kind == EventKind::ticket_rescinded ||
+      event.kind == EventKind::ticket_offer_expired)
+    return hear_of_offer(event);
+  if (!changes_hands(event.kind)) return;
+  counts_.escalated += event.kind == EventKind::ticket_escalated ? 1 : 0;
+  counts_.bounced += event.kind == EventKind::ticket_bounced ? 1 : 0;
   Ticket& ticket = tickets_[event.ticket];
+  if (event.queue != desk::Event::none) ticket.queue = event.queue;
   const uint32_t turn = ++ticket.turn;
   sim::Stream luck = stream(event.ticket, Purpose::handling, turn);
   const int64_t now_us = event.noted_us;

@@ -19,7 +19,8 @@ class EventsTail final : public Subcommand {
  public:
   void declare(CLI::App& app) override {
     options_.declare(app);
-    app.add_option("--from-seq", from_, "Begin with this event; without it, with the next one");
+    app.add_option("--from-seq", from_, "Begin with this event; without it, with the next one")
+        ->check(CLI::NonNegativeNumber);
     app.add_option("--count", count_, "End after so many")->check(CLI::PositiveNumber);
     app.add_flag("--json", json_, "Print one JSON object per line");
   }

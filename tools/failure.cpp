@@ -215,7 +215,8 @@ Failure explain(const wire::ClientError& error) {
   }
   if (error.kind == wire::ClientErrorKind::rejected) {
     Failure failure = explain(error.reject, "configuration");
-    if (!error.text.empty()) failure.text = error.text;
+    const bool says_more = error.reject != Reject::permission_denied;
+    if (!error.text.empty() && says_more) failure.text = error.text;
     return failure;
   }
   return {exit_of(error.kind), fmt::format("E4{:03}", static_cast<unsigned>(error.kind) + 1),

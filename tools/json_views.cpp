@@ -133,6 +133,10 @@ ordered_json status_json(const desk::Status& status) {
                     {"event_hash", fmt::format("{:016x}", status.event_hash)},
                     {"configuration_version", status.configuration_version},
                     {"text_bytes", status.text_bytes},
+                    {"opened", status.opened},
+                    {"resolved", status.resolved},
+                    {"reopened", status.reopened},
+                    {"breaches", status.breaches},
                     {"invariant_violations", ordered_json::object()}};
   if (status.digest != 0) json["digest"] = fmt::format("{:016x}", status.digest);
   for (const auto& [name, count] : status.invariant_violations) {

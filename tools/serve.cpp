@@ -7,7 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
-#include <thread>
+#include <utility>
 
 #include "engine/config/load.h"
 #include "engine/config/units.h"
@@ -15,6 +15,7 @@
 #include "tools/config_facts.h"
 #include "tools/config_file.h"
 #include "tools/connection.h"
+#include "tools/reloader.h"
 #include "tools/version.h"
 #include "wire/server.h"
 
@@ -23,10 +24,32 @@ namespace paceline::tools {
 namespace {
 
 std::atomic<wire::Server*> running_server{nullptr};
+std::atomic<Reloader*> running_reloader{nullptr};
 
 extern "C" void drain_on_signal(int) {
   if (wire::Server* server = running_server.load()) server->request_drain();
 }
+
+extern "C" void reload_on_signal(int) {
+  if (Reloader* reloader = running_reloader.load()) reloader->on_signal();
+}
+
+/// SIGHUP has the configuration file read again for as long as this lives.
+class ReloadOnSignal {
+ public:
+  explicit ReloadOnSignal(Reloader& reloader) {
+    running_reloader.store(&reloader);
+    struct sigaction action {};
+    action.sa_handler = reload_on_signal;
+    sigaction(SIGHUP, &action, nullptr);
+  }
+  ~ReloadOnSignal() {
+    std::signal(SIGHUP, SIG_IGN);
+    running_reloader.store(nullptr);
+  }
+  ReloadOnSignal(const ReloadOnSignal&) = delete;
+  ReloadOnSignal& operator=(const ReloadOnSignal&) = delete;
+};
 
 /// SIGTERM and SIGINT drain the server for as long as this lives.
 class DrainOnSignals {
@@ -46,53 +69,6 @@ class DrainOnSignals {
   DrainOnSignals(const DrainOnSignals&) = delete;
   DrainOnSignals& operator=(const DrainOnSignals&) = delete;
 };
-
-/// Whether nobody has ever told the desk any rules: no configuration, no queue besides the one it
-/// is born with, no agent. A server that was stopped between creating a desk and configuring it
-/// leaves such a one.
-Got<bool> without_rules(wire::Client& client, sched::DeskNumber desk) {
-  const auto ask = [&](desk::QueryKind kind) {
-    desk::Query query;
-    query.kind = kind;
-    return client.query(desk, query);
-  };
-  const auto status = ask(desk::QueryKind::status);
-  if (!status) return sched::Unexpected{explain(status.error())};
-  if (status->status.configuration_version != 0) return false;
-  const auto queues = ask(desk::QueryKind::queues);
-  if (!queues) return sched::Unexpected{explain(queues.error())};
-  const auto agents = ask(desk::QueryKind::agents);
-  if (!agents) return sched::Unexpected{explain(agents.error())};
-  return queues->queues.size() <= 1 && agents->agents.empty();
-}
-
-/// Creates the configuration's desks that are not there yet; one that has rules keeps them.
-Done create_desks(const ServerOptions& options, const config::Loaded& loaded,
-                  const Terminal& terminal) {
-  auto client = options.connect();
-  if (!client) return sched::Unexpected{client.error()};
-  for (const auto& [name, configuration] : loaded.desks) {
-    const auto opened = client->open_desk(name, true);
-    if (!opened) return sched::Unexpected{explain(opened.error())};
-    if (!opened->created) {
-      const auto empty = without_rules(*client, opened->desk);
-      if (!empty) return sched::Unexpected{empty.error()};
-      if (!*empty) {
-        terminal.message(fmt::format(
-            "desk {} is there already and keeps its rules: `paceline config put` changes them",
-            name));
-        continue;
-      }
-    }
-    if (const auto put = client->put_configuration(opened->desk, configuration); !put) {
-      return sched::Unexpected{explain(put.error())};
-    }
-    terminal.message(opened->created
-                         ? fmt::format("created desk {}", name)
-                         : fmt::format("desk {} was there without rules and has got them", name));
-  }
-  return {};
-}
 
 class Serve final : public Subcommand {
  public:
@@ -185,6 +161,8 @@ class Serve final : public Subcommand {
     options_.server_version = program_version;
     options_.note = [&terminal](std::string_view line) { terminal.message(line); };
 
+    if (!config_.empty())
+      options_.reload = [this](const wire::ReloadRequest& request) { reloader_->ask(request); };
     auto server = wire::Server::start(options_);
     if (!server) return sched::Unexpected{failure(server.error().exit_code, server.error().text)};
     const DrainOnSignals drain(**server);
@@ -192,7 +170,8 @@ class Serve final : public Subcommand {
     std::string where;
     for (const std::string& address : (*server)->addresses()) where += " " + address;
     terminal.message(fmt::format("ready:{} (clock {}, durability {})", where, clock_, durability_));
-    return serve(**server, loaded, terminal);
+    return config_.empty() ? serve(**server, terminal)
+                           : serve(**server, std::move(loaded), terminal);
   }
 
  private:
@@ -217,24 +196,26 @@ class Serve final : public Subcommand {
     }
   }
 
-  Done serve(wire::Server& server, const config::Loaded& loaded, const Terminal& terminal) const {
-    Done desks;
-    std::thread creator;
-    if (!loaded.desks.empty()) {
-      const ServerOptions to_self{server.addresses().front(), options_.token_file};
-      creator = std::thread([&, to_self] {
-        desks = create_desks(to_self, loaded, terminal);
-        if (!desks) server.request_drain();
-      });
-    }
+  Done serve(wire::Server& server, const Terminal& terminal) const {
     const wire::ServerEnd end = server.run();
-    if (creator.joinable()) creator.join();
-    if (end.exit_code != wire::ServerExit::clean) {
+    if (end.exit_code != wire::ServerExit::clean)
       return sched::Unexpected{failure(end.exit_code, end.text)};
-    }
-    if (!desks) return desks;
     terminal.message("ended: everything taken in is done");
     return {};
+  }
+
+  /// Likewise, with a configuration file that can be read again.
+  Done serve(wire::Server& server, config::Loaded loaded, const Terminal& terminal) {
+    const ServerOptions to_self{server.addresses().front(), options_.token_file};
+    Reloader reloader(server, config_, std::move(loaded), to_self, terminal);
+    reloader_ = &reloader;
+    Done served;
+    {
+      const ReloadOnSignal on_signal(reloader);
+      served = serve(server, terminal);
+    }
+    const Done begun = reloader.end();
+    return served ? begun : served;
   }
 
   static Failure failure(wire::ServerExit exit, const std::string& text) {
@@ -242,6 +223,7 @@ class Serve final : public Subcommand {
   }
 
   wire::ServerOptions options_;
+  Reloader* reloader_ = nullptr;  // while the server runs with a configuration file
   std::string config_;
   std::string durability_ = "sync";
   std::string sync_interval_ = "100ms";

@@ -1,16 +1,16 @@
-// `sim init`: writes an example scenario and its desk into a folder, to run and to change.
+// `sim init`: an example scenario and its configuration, written out to begin from.
 #include <fmt/format.h>
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
-#include <system_error>
 
+#include "engine/desk/suggestion.h"
 #include "sim/scenario/presets.h"
 #include "tools/commands.h"
-#include "tools/sim_options.h"
 
 namespace paceline::tools {
 
@@ -18,71 +18,73 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string names() {
-  std::string all;
-  for (const sim::Preset& preset : sim::presets())
-    all += (all.empty() ? "" : ", ") + std::string(preset.name);
-  return all;
-}
-
 class SimInit final : public Subcommand {
  public:
   void declare(CLI::App& app) override {
-    app.add_option("--preset", preset_, "Which one; without it all are listed");
-    app.add_option("--into", folder_, "Folder to write to; made if it is not there")
-        ->capture_default_str();
+    app.add_option("--preset", preset_, "Which one; left out, they are listed");
+    app.add_option("--to", folder_, "Folder to write into, made if it is not there");
+    app.add_flag("--force", force_, "Write over files that are there");
     app.add_flag("--json", json_, "Print as JSON");
   }
 
   Done run(const Terminal& terminal) override {
-    if (preset_.empty()) {
-      terminal.data(list());
-      return {};
-    }
+    if (preset_.empty()) return list(terminal);
     const sim::Preset* preset = sim::find_preset(preset_);
-    if (preset == nullptr)
+    if (preset == nullptr) {
+      std::vector<std::string_view> names;
+      for (const sim::Preset& each : sim::presets()) names.push_back(each.name);
       return sched::Unexpected{
-          bad_usage(fmt::format("--preset: there is no \"{}\": one of {}", preset_, names()))};
-    const std::filesystem::path folder(folder_);
+          not_found(fmt::format("no preset \"{}\"{}", preset_, desk::suggestion(preset_, names)))};
+    }
     std::error_code error;
-    std::filesystem::create_directories(folder, error);
+    std::filesystem::create_directories(folder_, error);
     if (error)
       return sched::Unexpected{
           went_wrong(fmt::format("{}: cannot be made: {}", folder_, error.message()))};
-    // Both or none: whoever changed one of them is not left with half of another.
-    for (const sim::PresetFile* file : {&preset->scenario, &preset->configuration}) {
-      if (std::filesystem::exists(std::filesystem::symlink_status(folder / file->name)))
-        return sched::Unexpected{
-            conflict(fmt::format("{} is there already and nothing was written: move it away or "
-                                 "name another folder with --into",
-                                 (folder / file->name).lexically_normal().string()))};
-    }
+    const sim::PresetFile files[] = {preset->configuration, preset->scenario};
     Json written = Json::array();
-    std::string text;
-    for (const sim::PresetFile* file : {&preset->scenario, &preset->configuration}) {
-      const std::string path = (folder / file->name).lexically_normal().string();
-      if (Done done = write_file(path, std::string(file->text)); !done) return done;
+    for (const sim::PresetFile& file : files)
+      if (const auto path = path_of(file); !force_ && std::filesystem::exists(path, error))
+        return sched::Unexpected{conflict(
+            fmt::format("{} is there already: take another folder with --to, or --force", path))};
+    for (const sim::PresetFile& file : files) {
+      const std::string path = path_of(file);
+      std::ofstream out(path, std::ios::binary);
+      out << file.text;
+      if (!out.flush())
+        return sched::Unexpected{
+            went_wrong(fmt::format("{}: cannot be written: is the folder writable?", path))};
       written.push_back(path);
-      text += "wrote " + path + "\n";
     }
-    text += fmt::format("next: paceline sim run {}\n", written.front().get<std::string>());
-    terminal.data(json_ ? Json{{"preset", preset_}, {"written", written}}.dump(2) + "\n" : text);
+    if (json_) {
+      terminal.data(Json{{"preset", preset_}, {"written", written}}.dump(1) + "\n");
+    } else {
+      std::string text;
+      for (const Json& path : written) text += fmt::format("wrote {}\n", path.get<std::string>());
+      terminal.data(text + fmt::format("next: paceline sim check {}\n", path_of(preset->scenario)));
+    }
     return {};
   }
 
  private:
-  std::string list() const {
-    Json all = Json::array();
+  std::string path_of(const sim::PresetFile& file) const {
+    return folder_ == "." ? std::string(file.name) : fmt::format("{}/{}", folder_, file.name);
+  }
+
+  Done list(const Terminal& terminal) const {
+    Json rows = Json::array();
     std::string text;
     for (const sim::Preset& preset : sim::presets()) {
-      all.push_back({{"preset", preset.name}, {"what", preset.what}});
+      rows.push_back({{"preset", preset.name}, {"what", preset.what}});
       text += fmt::format("{:<16}{}\n", preset.name, preset.what);
     }
-    return json_ ? Json{{"presets", all}}.dump(2) + "\n" : text;
+    terminal.data(json_ ? Json{{"presets", rows}}.dump(1) + "\n" : text);
+    return {};
   }
 
   std::string preset_;
   std::string folder_ = ".";
+  bool force_ = false;
   bool json_ = false;
 };
 

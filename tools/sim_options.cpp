@@ -10,9 +10,7 @@
 #include <fstream>
 
 #include "engine/config/units.h"
-#include "sim/scenario/read.h"
-#include "tools/byte_source.h"
-#include "tools/csv_reader.h"
+#include "tools/scenario_file.h"
 
 namespace paceline::tools {
 
@@ -28,21 +26,6 @@ std::optional<double> number_in(std::string_view text) {
   } catch (const std::exception&) {
   }
   return std::nullopt;
-}
-
-/// The records of a CSV file, for a recorded stream.
-std::string read_records(const std::string& path, const sim::TakeRecord& take) {
-  auto source = open_bytes(path);
-  if (!source) return source.error();
-  CsvReader reader(**source);
-  std::vector<std::string> fields;
-  for (;;) {
-    const auto result = reader.next(fields);
-    if (result == CsvReader::Result::end) return {};
-    if (result == CsvReader::Result::malformed)
-      return fmt::format("line {}: {}", reader.line(), reader.why());
-    take(reader.line(), fields);
-  }
 }
 
 }  // namespace
@@ -129,17 +112,9 @@ bool SimOptions::shows(const sim::Figure& figure) const {
 
 Got<std::shared_ptr<const sim::Model>> read_model(const std::string& path,
                                                   const Terminal& terminal) {
-  sim::ScenarioSources sources = sim::files_on_disk();
-  sources.records = read_records;
-  auto read = sim::read_scenario_file(path, sources);
-  if (!read) {
-    std::string all;
-    for (const config::ConfigError& error : read.error())
-      all += (all.empty() ? "" : "\n") + config::shown(error);
-    return sched::Unexpected{not_valid(all)};
-  }
-  for (const config::ConfigError& warning : read->noted) terminal.message(config::shown(warning));
-  auto model = sim::Model::build(std::move(read->scenario));
+  auto scenario = read_scenario(path, terminal);
+  if (!scenario) return sched::Unexpected{scenario.error()};
+  auto model = sim::Model::build(*std::move(scenario));
   if (!model) return sched::Unexpected{not_valid(path + ": " + model.error().text)};
   return *model;
 }

@@ -61,8 +61,18 @@ class TicketImport final : public Subcommand {
     if (!desk) return sched::Unexpected{desk.error()};
     wire::CommandWriter writer;
     writer.import_ticket(fields);
-    const auto reply = desk->tell(writer, "ticket " + external_id_);
-    if (!reply) return sched::Unexpected{reply.error()};
+    auto reply = desk->tell(writer, "ticket " + external_id_);
+    if (!reply) {
+      Failure failure = reply.error();
+      if (failure.code == explain(desk::Reject::expression_invalid, "").code) {
+        failure.text = fmt::format(
+            "--history {}: has a state that is none, a pending one without a reason, or steps out "
+            "of order: states are queued, assigned, in_progress, pending:REASON, resolved, closed "
+            "and cancelled, oldest first",
+            history_);
+      }
+      return sched::Unexpected{std::move(failure)};
+    }
     if (json_) {
       terminal.data(
           nlohmann::ordered_json{{"ticket", reply->ticket}, {"version", reply->version}}.dump() +

@@ -5,6 +5,6 @@
 
 namespace paceline::tools {
 
-inline constexpr std::string_view program_version = "0.3.0";
+inline constexpr std::string_view program_version = "0.5.0";
 
 }  // namespace paceline::tools

@@ -19,7 +19,7 @@ using Offset = flatbuffers::Offset<Table>;
 // The largest answer lists 65,536 agents, or 1,000 tickets with their clocks.
 constexpr flatbuffers::uoffset_t answer_tables_max = 200'000;
 
-constexpr auto query_kind_last = desk::QueryKind::reassign;
+constexpr auto query_kind_last = desk::QueryKind::cases;
 constexpr auto mode_last = static_cast<uint8_t>(desk::QueueMode::pull);
 constexpr auto discipline_last = static_cast<uint8_t>(desk::Discipline::priority_minutes);
 
@@ -39,7 +39,8 @@ Offset<schema::QueueView> put(Builder& builder, const desk::QueueView& queue) {
   return schema::CreateQueueView(
       builder, queue_name, group, need, queue.tier, static_cast<schema::QueueMode>(queue.mode),
       static_cast<schema::Discipline>(queue.discipline), queue.waiting, queue.in_hand,
-      queue.pending, queue.oldest_enqueued_at_us, queue.offered, queue.unroutable, queue.held);
+      queue.pending, queue.oldest_enqueued_at_us, queue.offered, queue.unroutable, queue.held,
+      queue.at_risk, queue.breached, queue.next_due_at_us);
 }
 
 desk::QueueView read(FieldReader& reader, const schema::QueueView& table) {
@@ -57,6 +58,9 @@ desk::QueueView read(FieldReader& reader, const schema::QueueView& table) {
   queue.offered = table.offered();
   queue.unroutable = table.unroutable();
   queue.held = table.held();
+  queue.at_risk = table.at_risk();
+  queue.breached = table.breached();
+  queue.next_due_at_us = table.next_due_at_us();
   return queue;
 }
 
@@ -246,7 +250,8 @@ Offset<schema::Status> put(Builder& builder, const desk::Status& status) {
                               status.archived, status.events, status.first_event, status.commands,
                               status.rejected, status.timers, status.timer_lag_us_max,
                               status.digest, status.event_hash, status.configuration_version,
-                              violations, status.text_bytes);
+                              violations, status.text_bytes, status.opened, status.resolved,
+                              status.reopened, status.breaches);
 }
 
 desk::Status read(FieldReader& reader, const schema::Status& table) {
@@ -268,6 +273,10 @@ desk::Status read(FieldReader& reader, const schema::Status& table) {
   status.invariant_violations =
       read(reader, table.invariant_violations(), "status.invariant_violations");
   status.text_bytes = table.text_bytes();
+  status.opened = table.opened();
+  status.resolved = table.resolved();
+  status.reopened = table.reopened();
+  status.breaches = table.breaches();
   return status;
 }
 

@@ -361,6 +361,18 @@ Called<LogHeld> Client::hold_log(Timeout timeout) {
   return std::move(*decoded);
 }
 
+Called<Reloaded> Client::reload(bool dry_run, Timeout timeout) {
+  const auto answer = session_->request(MessageKind::control, {}, timeout, [&](Outstanding& entry) {
+    append(entry.frame, Control{.tag = entry.tag,
+                                .verb = dry_run ? ControlVerb::check_reload : ControlVerb::reload});
+  });
+  if (!answer) return sched::Unexpected{answer.error()};
+  if (answer->kind != MessageKind::reloaded) return sched::Unexpected{unexpected(*answer)};
+  auto decoded = decode_reloaded(answer->payload.bytes());
+  if (!decoded) return sched::Unexpected{malformed(decoded)};
+  return std::move(*decoded);
+}
+
 Called<void> Client::put_configuration(sched::DeskNumber desk,
                                        const desk::Configuration& configuration, Timeout timeout) {
   const Bytes document = encode_configuration(configuration);

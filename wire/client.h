@@ -151,6 +151,8 @@ class Client {
   /// The server's log and snapshots stay as they are while this client is connected.
   Called<LogHeld> hold_log(Timeout timeout = default_timeout);
   Called<void> drain(Timeout timeout = default_timeout);
+  /// The server reads its configuration file again, or says what that would change.
+  Called<Reloaded> reload(bool dry_run, Timeout timeout = default_timeout);
 
   /// Begin, chunks, commit; done when the desk has taken the configuration in.
   Called<void> put_configuration(sched::DeskNumber desk, const desk::Configuration& configuration,

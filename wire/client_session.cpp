@@ -422,6 +422,8 @@ std::optional<ClientError> ClientSession::handle(const Frame& frame) {
       return complete_with(decode_snapshot_taken(payload), frame);
     case MessageKind::log_held:
       return complete_with(decode_log_held(payload), frame);
+    case MessageKind::reloaded:
+      return complete_with(decode_reloaded(payload), frame);
     case MessageKind::answer:
       return complete_with(decode_answer(payload), frame);
     default:

@@ -101,6 +101,7 @@ Offset<schema::ClockView> put(Builder& builder, const desk::ClockView& clock) {
   view.add_cycle(clock.cycle);
   view.add_segments(segments);
   view.add_rungs(rungs);
+  view.add_signals(clock.signals);
   return view.Finish();
 }
 
@@ -139,6 +140,7 @@ desk::ClockView read(FieldReader& reader, const schema::ClockView& table) {
   reader.tables(table.rungs(), "clock.rungs", [&](const schema::RungView& rung) {
     clock.rungs.push_back(read_rung(reader, rung));
   });
+  clock.signals = table.signals();
   return clock;
 }
 

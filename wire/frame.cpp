@@ -12,7 +12,7 @@ bool sent_by(Sender sender, uint16_t kind) {
   constexpr auto client_first = static_cast<uint16_t>(MessageKind::hello);
   constexpr auto client_last = static_cast<uint16_t>(MessageKind::control);
   constexpr auto server_first = static_cast<uint16_t>(MessageKind::welcome);
-  constexpr auto server_last = static_cast<uint16_t>(MessageKind::log_held);
+  constexpr auto server_last = static_cast<uint16_t>(MessageKind::reloaded);
   return sender == Sender::client ? kind >= client_first && kind <= client_last
                                   : kind >= server_first && kind <= server_last;
 }
@@ -65,6 +65,8 @@ std::string_view name(MessageKind kind) {
       return "snapshot_taken";
     case MessageKind::log_held:
       return "log_held";
+    case MessageKind::reloaded:
+      return "reloaded";
   }
   return "unknown";
 }

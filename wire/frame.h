@@ -61,6 +61,7 @@ enum class MessageKind : uint16_t {
   server_status,
   snapshot_taken,
   log_held,
+  reloaded,
 };
 /// "desk_opened"
 std::string_view name(MessageKind kind);

@@ -101,6 +101,8 @@ std::string_view name(ErrorCode code) {
       return "internal";
     case ErrorCode::snapshot_failed:
       return "snapshot_failed";
+    case ErrorCode::reload_failed:
+      return "reload_failed";
   }
   return "unknown";
 }
@@ -284,7 +286,7 @@ void append(Bytes& out, const Control& message) {
 
 Decoded<Control> decode_control(std::span<const std::byte> payload) {
   return read<schema::Control>(payload, "control", [](FieldReader& reader, const auto& table) {
-    return Control{table.tag(), reader.enumerator(table.verb(), ControlVerb::release_log, "verb")};
+    return Control{table.tag(), reader.enumerator(table.verb(), ControlVerb::check_reload, "verb")};
   });
 }
 
@@ -405,6 +407,21 @@ Decoded<LogHeld> decode_log_held(std::span<const std::byte> payload) {
     message.desks.push_back({{desk.desk()}, desk.event_hash(), desk.last_event(), desk.archived()});
   });
   return reader.finish(std::move(message));
+}
+
+void append(Bytes& out, const Reloaded& message) {
+  append_table(out, MessageKind::reloaded, [&](Builder& builder) {
+    const auto changes = put_texts(builder, message.changes);
+    const auto warnings = put_texts(builder, message.warnings);
+    return schema::CreateReloaded(builder, message.tag, changes, warnings);
+  });
+}
+
+Decoded<Reloaded> decode_reloaded(std::span<const std::byte> payload) {
+  return read<schema::Reloaded>(payload, "reloaded", [](FieldReader& reader, const auto& table) {
+    return Reloaded{table.tag(), reader.texts(table.changes(), "changes"),
+                    reader.texts(table.warnings(), "warnings")};
+  });
 }
 
 }  // namespace paceline::wire

@@ -14,7 +14,8 @@
 //   subscribe             →   done, then events as credit allows | too_old | error
 //   credit                →   (events)
 //   unsubscribe           →   done
-//   control               →   server_status | done | snapshot_taken | log_held | error
+//   control               →   server_status | done | snapshot_taken | log_held | reloaded |
+//                             error
 //
 // Owner: any thread; plain values.  Allocates: texts and `out`.  Errors: WireError.
 #pragma once
@@ -40,7 +41,15 @@ namespace paceline::wire {
 enum class Lane : uint8_t { interactive, bulk };
 enum class ClockMode : uint8_t { wall, commands };
 enum class Durability : uint8_t { none, sync, interval };
-enum class ControlVerb : uint8_t { status, drain, snapshot, hold_log, release_log };
+enum class ControlVerb : uint8_t {
+  status,
+  drain,
+  snapshot,
+  hold_log,
+  release_log,
+  reload,
+  check_reload,
+};
 
 std::string_view name(Lane lane);
 std::string_view name(ClockMode mode);
@@ -66,6 +75,7 @@ enum class ErrorCode : uint16_t {
   limit_exceeded = 16,    ///< Fatal: more in flight than `welcome` allows.
   internal = 17,
   snapshot_failed = 18,
+  reload_failed = 19,  ///< The configuration in force stays; the text says what is wrong.
 };
 std::string_view name(ErrorCode code);
 
@@ -191,6 +201,13 @@ struct LogHeld {
   std::vector<runtime::MarkedDesk> desks;
 };
 
+/// What reading the configuration file again has changed, or would change.
+struct Reloaded {
+  uint64_t tag = 0;
+  std::vector<std::string> changes;   ///< For people, a line each. None: nothing changes.
+  std::vector<std::string> warnings;  ///< About the file, and what waits for the next start.
+};
+
 void append(Bytes& out, const Hello& message);
 void append(Bytes& out, const Welcome& message);
 void append(Bytes& out, const Advance& message);
@@ -207,6 +224,7 @@ void append(Bytes& out, const ErrorMessage& message);
 void append(Bytes& out, const ServerStatus& message);
 void append(Bytes& out, const SnapshotTaken& message);
 void append(Bytes& out, const LogHeld& message);
+void append(Bytes& out, const Reloaded& message);
 
 template <class T>
 using Decoded = sched::Expected<T, WireError>;
@@ -227,5 +245,6 @@ Decoded<ErrorMessage> decode_error(std::span<const std::byte> payload);
 Decoded<ServerStatus> decode_server_status(std::span<const std::byte> payload);
 Decoded<SnapshotTaken> decode_snapshot_taken(std::span<const std::byte> payload);
 Decoded<LogHeld> decode_log_held(std::span<const std::byte> payload);
+Decoded<Reloaded> decode_reloaded(std::span<const std::byte> payload);
 
 }  // namespace paceline::wire

@@ -232,6 +232,15 @@ SAME_FIELD(Reply, version);
 SAME_FIELD(Reply, ticket);
 SAME_FIELD(Reply, next_ticket);
 
+SAME_STRUCT(StateInterval);
+SAME_FIELD(StateInterval, from_us);
+SAME_FIELD(StateInterval, reason);
+SAME_FIELD(StateInterval, state);
+
+SAME_STRUCT(QueueLeft);
+SAME_FIELD(QueueLeft, at_us);
+SAME_FIELD(QueueLeft, queue);
+
 SAME_STRUCT(Event);
 SAME_FIELD(Event, sequence);
 SAME_FIELD(Event, at_us);
@@ -260,8 +269,7 @@ static_assert(static_cast<int>(schema::CommandKind::MAX) == desk::command_kind_c
 static_assert(static_cast<int>(schema::EventKind::MAX) == desk::event_kind_count - 1);
 static_assert(static_cast<int>(schema::State::MAX) == desk::state_count - 1);
 static_assert(static_cast<int>(schema::ClockKind::MAX) == desk::clock_kind_count - 1);
-static_assert(static_cast<int>(schema::QueryKind::MAX) ==
-              static_cast<int>(desk::QueryKind::reassign));
+static_assert(static_cast<int>(schema::QueryKind::MAX) == static_cast<int>(desk::QueryKind::cases));
 static_assert(static_cast<int>(schema::RungAction::MAX) ==
               static_cast<int>(desk::RungAction::open_bridge));
 static_assert(static_cast<int>(schema::TargetKind::MAX) ==

@@ -115,6 +115,9 @@ Server::~Server() = default;
 
 ServerEnd Server::run() { return impl_->core->run(); }
 void Server::request_drain() noexcept { impl_->core->drain(); }
+void Server::reloaded(const ReloadRequest& request, ReloadAnswer answer) {
+  impl_->core->reloaded(request, std::move(answer));
+}
 const std::vector<std::string>& Server::addresses() const { return impl_->core->addresses(); }
 
 }  // namespace paceline::wire

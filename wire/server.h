@@ -45,6 +45,17 @@ enum class ServerExit : int {
   log_failed = 9,     ///< A write or sync failed while serving. Nothing unsynced was answered.
 };
 
+/// Somebody asked for the configuration to be read again. Goes back with the answer.
+struct ReloadRequest {
+  uint64_t connection = 0;  ///< 0: nobody waits for the answer.
+  uint64_t tag = 0;
+  bool dry_run = false;
+};
+struct ReloadAnswer {
+  Reloaded report;
+  std::string refusal;  ///< Not empty: nothing has changed, and why.
+};
+
 struct ServerOptions {
   std::string data;                 ///< Folder; created if absent.
   std::vector<std::string> listen;  ///< "unix:PATH", "tcp:HOST:PORT" (port 0: any free one).
@@ -75,6 +86,10 @@ struct ServerOptions {
 
   /// Progress of a long recovery, clock jumps, refused connections: a line each, without newline.
   std::function<void(std::string_view)> note;
+
+  /// Reads the configuration again: called on the I/O thread, returns at once, is answered by
+  /// Server::reloaded(). None: a client who asks is refused.
+  std::function<void(ReloadRequest)> reload;
 
   runtime::Disk* disk = nullptr;        ///< Tests inject faults here. None: the real one.
   runtime::WallClock* clock = nullptr;  ///< Tests set the time here. None: the real one.
@@ -108,6 +123,9 @@ class Server {
   /// Takes nothing new in, finishes and answers what is in hand, syncs, ends run(). Safe in a
   /// signal handler and from any thread, as often as you like.
   void request_drain() noexcept;
+
+  /// Answers what options.reload was asked. Any thread.
+  void reloaded(const ReloadRequest& request, ReloadAnswer answer);
 
   /// Where it listens, in the form clients take; with the port that was found for port 0.
   const std::vector<std::string>& addresses() const;

@@ -37,6 +37,7 @@ ServerCore::~ServerCore() {
   (void)pipeline_->finish();
   listeners_.clear();
   close_all();
+  answer_reloads();  // to nobody any more
 }
 
 void ServerCore::close_all() {
@@ -76,6 +77,37 @@ ServerEnd ServerCore::run() {
 void ServerCore::drain() noexcept {
   drain_requested_.store(true, std::memory_order_release);
   pipeline_->wake_up().ring();
+}
+
+// ------------------------------------------------------------------------------------ reloads
+
+struct ServerCore::AnsweredReload {
+  ReloadRequest request;
+  ReloadAnswer answer;
+  AnsweredReload* before = nullptr;
+};
+
+void ServerCore::reloaded(const ReloadRequest& request, ReloadAnswer answer) {
+  auto* answered = new AnsweredReload{request, std::move(answer), nullptr};
+  answered->before = answered_reloads_.load(std::memory_order_relaxed);
+  while (!answered_reloads_.compare_exchange_weak(
+      answered->before, answered, std::memory_order_release, std::memory_order_relaxed)) {
+  }
+  pipeline_->wake_up().ring();
+}
+
+void ServerCore::answer_reloads() {
+  AnsweredReload* newest = answered_reloads_.exchange(nullptr, std::memory_order_acquire);
+  while (newest != nullptr) {
+    const std::unique_ptr<AnsweredReload> answered(newest);
+    newest = answered->before;
+    if (!answered->request.dry_run)
+      ++(answered->answer.refusal.empty() ? reloads_ : reloads_failed_);
+    const auto found = sessions_.find(answered->request.connection);
+    if (found == sessions_.end()) continue;
+    const std::shared_ptr<ServerSession> session = found->second;  // it may close, and leave
+    session->reloaded(answered->request.tag, std::move(answered->answer));
+  }
 }
 
 void ServerCore::end(ServerExit exit_code, std::string text) {
@@ -184,6 +216,7 @@ void ServerCore::arm_wake_up() {
 
 void ServerCore::woken() {
   pipeline_->wake_up().acknowledge();
+  answer_reloads();
   answered_.clear();
   while (true) {
     const runtime::Pipeline::Answered answered = pipeline_->next();
@@ -280,6 +313,8 @@ ServerStatus ServerCore::status() const {
   status.figures.emplace_back("connections_refused", refused_);
   status.figures.emplace_back("requests_in_flight", in_flight_);
   status.figures.emplace_back("busy_answers", busy_);
+  status.figures.emplace_back("reloads", reloads_);
+  status.figures.emplace_back("reloads_failed", reloads_failed_);
   return status;
 }
 

@@ -4,7 +4,7 @@
 // any byte is sent, then each connection sends once. Requests are recycled, answers are written
 // into the connection's output where they stay until the socket takes them.
 //
-// Owner: I/O thread; drain() any thread.
+// Owner: I/O thread; drain() and reloaded() any thread.
 #pragma once
 
 #include <utility>
@@ -39,6 +39,7 @@ class ServerCore {
   sched::Expected<void, ServerError> listen();
   ServerEnd run();
   void drain() noexcept;
+  void reloaded(const ReloadRequest& request, ReloadAnswer answer);  ///< Any thread.
 
   // For sessions.
   boost::asio::io_context& context() { return context_; }
@@ -78,6 +79,8 @@ class ServerCore {
   void wait_for_farewells();
   std::vector<std::shared_ptr<ServerSession>> all_sessions() const;
   void close_all();
+  struct AnsweredReload;
+  void answer_reloads();
   void fail(const std::string& reason);
   void end(ServerExit exit_code, std::string text);
 
@@ -105,6 +108,9 @@ class ServerCore {
   uint64_t bytes_in_flight_ = 0;
   bool shard_has_news_ = false;
 
+  // A stack without locks: any thread pushes, the I/O thread takes all of it.
+  std::atomic<AnsweredReload*> answered_reloads_{nullptr};
+
   std::atomic<bool> drain_requested_{false};
   bool draining_ = false;
   bool drained_ = false;
@@ -115,6 +121,8 @@ class ServerCore {
   uint64_t accepted_ = 0;
   uint64_t refused_ = 0;
   uint64_t busy_ = 0;
+  uint64_t reloads_ = 0;
+  uint64_t reloads_failed_ = 0;
 };
 
 int64_t monotonic_us();

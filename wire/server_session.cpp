@@ -454,7 +454,8 @@ void ServerSession::take_control(const Frame& frame) {
   }
   if (!administrator())
     return error(control->tag, ErrorCode::permission_denied,
-                 "only an administrator may drain the server, take snapshots or hold the log");
+                 "only an administrator may drain the server, take snapshots, hold the log or "
+                 "have the configuration read again");
   switch (control->verb) {
     case ControlVerb::status:
       break;
@@ -467,6 +468,14 @@ void ServerSession::take_control(const Frame& frame) {
       core_.pipeline().release_log(id_);
       holds_log_ = false;
       append(out_, Done{control->tag});
+      break;
+    case ControlVerb::reload:
+    case ControlVerb::check_reload:
+      if (!core_.options().reload)
+        return error(control->tag, ErrorCode::reload_failed,
+                     "this server was started without a configuration file: give it --config FILE, "
+                     "or use `paceline config put`");
+      core_.options().reload({id_, control->tag, control->verb == ControlVerb::check_reload});
   }
 }
 
@@ -485,6 +494,17 @@ void ServerSession::submit_control(const Control& control) {
 
 void ServerSession::drained(uint64_t tag) {
   append(out_, Done{tag});
+  flush();
+}
+
+void ServerSession::reloaded(uint64_t tag, ReloadAnswer answer) {
+  if (closed_ || closing_) return;
+  if (answer.refusal.empty()) {
+    answer.report.tag = tag;
+    append(out_, answer.report);
+  } else {
+    error(tag, ErrorCode::reload_failed, std::move(answer.refusal));
+  }
   flush();
 }
 

@@ -31,6 +31,7 @@ struct DeskRecord;
 namespace paceline::wire {
 
 class ServerCore;
+struct ReloadAnswer;
 
 /// A request with the bytes it points into.
 struct ServerRequest : runtime::Request {
@@ -53,6 +54,7 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
   void pump_events();
   bool subscribed() const { return !subscriptions_.empty(); }
   void drained(uint64_t tag);  ///< Answers a control drain.
+  void reloaded(uint64_t tag, ReloadAnswer answer);
   void send_pending() { flush(); }
   void fail(ErrorCode code, const std::string& text);  ///< Says why, then closes.
   void close();

@@ -12,6 +12,22 @@ using Offset = flatbuffers::Offset<Table>;
 
 constexpr auto kind_last = static_cast<uint8_t>(desk::TicketKind::task);
 
+void read_past(FieldReader& reader, const schema::TicketView& table, desk::TicketView& ticket) {
+  if (reader.in_place(table.intervals(), sizeof(schema::StateInterval), "ticket.intervals")) {
+    for (const schema::StateInterval* each : *table.intervals()) {
+      desk::StateInterval& interval = ticket.intervals.emplace_back();
+      interval.from_us = each->from_us();
+      interval.reason = each->reason();
+      interval.state =
+          reader.enumerator(each->state(), desk::State::cancelled, "ticket.intervals.state");
+    }
+  }
+  if (reader.in_place(table.queues_left(), sizeof(schema::QueueLeft), "ticket.queues_left")) {
+    for (const schema::QueueLeft* each : *table.queues_left())
+      ticket.queues_left.push_back({each->at_us(), each->queue(), 0});
+  }
+}
+
 }  // namespace
 
 Offset<schema::TicketView> put(Builder& builder, const desk::TicketView& ticket) {
@@ -36,6 +52,9 @@ Offset<schema::TicketView> put(Builder& builder, const desk::TicketView& ticket)
   const auto clocks = put_tables<schema::ClockView>(
       builder, ticket.clocks,
       [](Builder& b, const desk::ClockView& clock) { return put(b, clock); });
+
+  const auto intervals = put_records<schema::StateInterval>(builder, std::span(ticket.intervals));
+  const auto queues_left = put_records<schema::QueueLeft>(builder, std::span(ticket.queues_left));
 
   schema::TicketViewBuilder view(builder);
   view.add_id(ticket.id);
@@ -93,6 +112,9 @@ Offset<schema::TicketView> put(Builder& builder, const desk::TicketView& ticket)
   view.add_tier(ticket.tier);
   view.add_checklist_done(ticket.checklist_done);
   view.add_checklist_of(ticket.checklist_of);
+  view.add_marks(ticket.marks);
+  view.add_intervals(intervals);
+  view.add_queues_left(queues_left);
   return view.Finish();
 }
 
@@ -155,6 +177,8 @@ desk::TicketView read(FieldReader& reader, const schema::TicketView& table) {
   ticket.tier = table.tier();
   ticket.checklist_done = table.checklist_done();
   ticket.checklist_of = table.checklist_of();
+  ticket.marks = table.marks();
+  read_past(reader, table, ticket);
   return ticket;
 }
 

@@ -101,8 +101,11 @@ LintResult lint(const Loaded& loaded, const Places& places, Instant now) {
         calendars.emplace(spec.name, *std::move(compiled));
     }
   }
-  for (const auto& [name, configuration] : loaded.desks) {
-    const LintDesk desk{name, configuration, places, calendars, now, result};
+  std::vector<LintDesk> desks;
+  for (const auto& [name, configuration] : loaded.desks)
+    desks.push_back({name, configuration, places, calendars, now, result});
+  if (!desks.empty()) lint_unused_calendars(desks);
+  for (const LintDesk& desk : desks) {
     lint_conditions(desk);
     lint_calendars(desk);
     lint_ladders(desk);

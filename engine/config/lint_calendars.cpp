@@ -147,17 +147,24 @@ void check_business_days(const LintDesk& desk) {
 void lint_calendars(const LintDesk& desk) {
   const std::set<std::string> used = used_calendars(desk.configuration);
   for (const sched::CalendarSpec& spec : desk.configuration.calendars) {
-    if (used.count(spec.name) != 0)
-      check_cover(desk, spec);
-    else
-      desk.add(code::unused_calendar, desk.line("calendar", spec.name),
-               fmt::format("calendar {} is not used", in_quotes(spec.name)),
-               "no policy, ladder, desk, queue, shift or other calendar names it",
-               "name it where it was meant, or remove it");
+    if (used.count(spec.name) != 0) check_cover(desk, spec);
   }
   for (const desk::PolicyDefinition& policy : desk.configuration.policies)
     check_target(desk, policy);
   check_business_days(desk);
+}
+
+void lint_unused_calendars(std::span<const LintDesk> desks) {
+  std::set<std::string> used;
+  for (const LintDesk& desk : desks) used.merge(used_calendars(desk.configuration));
+  const LintDesk& first = desks.front();
+  for (const sched::CalendarSpec& spec : first.configuration.calendars) {
+    if (used.count(spec.name) != 0) continue;
+    first.add(code::unused_calendar, first.line("calendar", spec.name),
+              fmt::format("calendar {} is not used", in_quotes(spec.name)),
+              "no policy, ladder, desk, queue, shift or other calendar names it",
+              "name it where it was meant, or remove it");
+  }
 }
 
 }  // namespace paceline::config

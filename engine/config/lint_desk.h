@@ -6,6 +6,7 @@
 
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -89,6 +90,8 @@ sched::Instant due(const desk::Target& target, const sched::Calendar& calendar,
 
 void lint_conditions(const LintDesk& desk);
 void lint_calendars(const LintDesk& desk);
+/// Of all desks of the file, at least one: they share the calendars.
+void lint_unused_calendars(std::span<const LintDesk> desks);
 void lint_ladders(const LintDesk& desk);
 void lint_pauses(const LintDesk& desk);
 void lint_chains(const LintDesk& desk);

@@ -298,9 +298,11 @@ void TableReader::finish() {
   for (const Node::Member& member : table_->members) {
     if (std::find(known_.begin(), known_.end(), member.key) != known_.end()) continue;
     if (diagnostics_.full()) return;  // suggestions cost more than the rest of a hostile file
+    std::string mended = desk::suggestion(member.key, known_);
+    if (mended.empty() && !known_.empty())
+      mended = fmt::format(": use one of {}", fmt::join(known_, ", "));
     error(code::unknown_key, member.line,
-          fmt::format("unknown key {}{}", in_quotes(member.key),
-                      desk::suggestion(member.key, known_)));
+          fmt::format("unknown key {}{}", in_quotes(member.key), mended));
   }
 }
 

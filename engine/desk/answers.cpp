@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "engine/desk/board.h"
 #include "engine/desk/explain.h"
 
 namespace paceline::desk {
@@ -118,8 +119,8 @@ void fill_oldest(const Floor& floor, std::vector<QueueView>& queues) {
   }
 }
 
-/// Calls `each` for the tickets in memory whose id is above `after`, in order of id, until it has
-/// returned true (it told of the ticket) `limit` times.
+/// Calls `each` for the tickets in memory whose id is above `after`, in order of id, until what it
+/// has returned (true: it told of the ticket; or how much it told) adds up to `limit`.
 template <class Each>
 void page(const Floor& floor, const Query& query, uint32_t limit, Answer& answer, Each&& each) {
   // A desk that has worked for years has many numbers that are no longer in memory.
@@ -133,7 +134,7 @@ void page(const Floor& floor, const Query& query, uint32_t limit, Answer& answer
     }
     const uint64_t id = floor.id_of(number);
     const uint32_t slot = floor.store().find(id);
-    if (slot != none && each(slot)) --limit;
+    if (slot != none) limit -= std::min<uint32_t>(limit, each(slot));
   }
   answer.next_after = floor.id_of(number - 1);
 }
@@ -226,6 +227,16 @@ bool preview_reassign(const Floor& floor, const Query& query, uint32_t limit, An
   return true;
 }
 
+/// A ticket with a long past takes more of a page.
+void list_cases(const Floor& floor, const Query& query, uint32_t limit, Answer& answer) {
+  page(floor, query, limit, answer, [&](uint32_t slot) -> uint32_t {
+    const int64_t closed_at_us = floor.store().detail(slot).closed_at_us;
+    if (closed_at_us != 0 && closed_at_us < query.at_us) return 0;
+    const TicketView& view = answer.tickets.emplace_back(floor.case_view(slot));
+    return case_weight(view);
+  });
+}
+
 void list_policies(const Floor& floor, Answer& answer) {
   for (uint32_t policy = 0; policy < floor.rules().policy_count(); ++policy) {
     answer.policies.push_back(floor.policy_view(policy));
@@ -297,6 +308,11 @@ Status status(const Floor& floor) {
   status.configuration_version = floor.rules().version();
   status.invariant_violations = floor.violations();
   status.text_bytes = floor.store().text_bytes();
+  const Metrics& metrics = floor.chronicle().metrics();
+  status.opened = metrics.count(EventKind::ticket_recorded);
+  status.resolved = metrics.count(EventKind::ticket_resolved);
+  status.reopened = metrics.count(EventKind::ticket_reopened);
+  status.breaches = metrics.count(EventKind::clock_breached);
   return status;
 }
 
@@ -311,7 +327,7 @@ Answer answer_query(const Floor& floor, const Query& query) {
   };
   uint32_t queue = none;
   if (asks_one_of({QueryKind::tickets, QueryKind::queue_peek, QueryKind::offers,
-                   QueryKind::why_queue, QueryKind::hand_off}) &&
+                   QueryKind::why_queue, QueryKind::hand_off, QueryKind::board}) &&
       !query.text.empty()) {
     queue = rules.find_queue(query.text);
     if (queue == none) return refused(query.kind, Reject::queue_unknown);
@@ -412,6 +428,15 @@ Answer answer_query(const Floor& floor, const Query& query) {
       if (!preview_reassign(floor, query, limit, answer)) {
         return refused(query.kind, Reject::expression_invalid);
       }
+      break;
+    case QueryKind::board:
+      for (uint32_t i = 0; i < rules.queue_count(); ++i) {
+        answer.queues.push_back(queue_view(floor, i));
+      }
+      count_slice(floor, query, queue, limit, answer);
+      break;
+    case QueryKind::cases:
+      if (query.mode == 0) list_cases(floor, query, limit, answer);
       break;
     case QueryKind::names:
     case QueryKind::kpi:

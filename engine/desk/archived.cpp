@@ -94,15 +94,18 @@ void ArchivedBatch::add_ticket(const ArchivedTicket& ticket) {
   record.body_size = static_cast<uint16_t>(ticket.body.size());
   record.intervals = static_cast<uint16_t>(ticket.intervals.size());
   record.clocks = static_cast<uint8_t>(ticket.clocks.size());
+  record.queues_left = static_cast<uint16_t>(ticket.queues_left.size());
   const size_t size = sizeof record + ticket.intervals.size() * sizeof(StateInterval) +
                       ticket.clocks.size() * sizeof(ArchivedClock) +
-                      ticket.segments.size() * sizeof(ArchivedSegment) + ticket.external_id.size() +
+                      ticket.segments.size() * sizeof(ArchivedSegment) +
+                      ticket.queues_left.size() * sizeof(QueueLeft) + ticket.external_id.size() +
                       ticket.requester.size() + ticket.body.size();
   std::byte* to = add_item(Reader::Item::ticket, size);
   to = put(to, std::span<const ArchivedRecord>(&record, 1));
   to = put(to, std::span(ticket.intervals));
   to = put(to, std::span(ticket.clocks));
   to = put(to, std::span(ticket.segments));
+  to = put(to, std::span(ticket.queues_left));
   for (const std::string_view text : {ticket.external_id, ticket.requester, ticket.body}) {
     to = put(to, text);
   }
@@ -129,6 +132,7 @@ ArchivedBatch::Reader::Item ArchivedBatch::Reader::next() {
   size_t segments = 0;
   for (const ArchivedClock& clock : ticket_.clocks) segments += clock.segments;
   from = get(from, segments, ticket_.segments);
+  from = get(from, record.queues_left, ticket_.queues_left);
   from = get(from, record.external_id_size, ticket_.external_id);
   from = get(from, record.requester_size, ticket_.requester);
   get(from, record.body_size, ticket_.body);
@@ -196,6 +200,7 @@ ClockView ArchivedNames::view(const ArchivedClock& clock,
   view.since_us = clock.since_us;
   view.breached_at_us = clock.breached_at_us;
   view.cycle = clock.cycle;
+  view.signals = clock.signals;
   if (clock.state == ClockState::completed) {
     view.verdict = verdict(clock.verdict, clock_missed);
     view.verdict_final = verdict(clock.verdict, clock_missed_final);
@@ -276,6 +281,7 @@ TicketView ArchivedNames::view(const ArchivedTicket& ticket) const {
   view.tier = record.tier;
   view.checklist_done = record.checklist_done;
   view.checklist_of = record.checklist_of;
+  view.marks = record.marks;
   std::span<const ArchivedSegment> segments(ticket.segments);
   for (const ArchivedClock& clock : ticket.clocks) {
     ClockView& clock_view =
@@ -284,6 +290,15 @@ TicketView ArchivedNames::view(const ArchivedTicket& ticket) const {
     clock_view.ticket = record.id;
     clock_view.external_id = ticket.external_id;
   }
+  return view;
+}
+
+TicketView ArchivedNames::case_view(const ArchivedTicket& ticket) const {
+  TicketView view = this->view(ticket);
+  view.body.clear();
+  for (ClockView& clock : view.clocks) clock.segments.clear();
+  view.intervals = ticket.intervals;
+  view.queues_left = ticket.queues_left;
   return view;
 }
 

@@ -7,7 +7,8 @@
 //
 //   buffer = item …          item = size, kind, payload, 0…7 zeros
 //   name   = ArchivedName, its texts
-//   ticket = ArchivedRecord, StateInterval …, { ArchivedClock, ArchivedSegment … } …, its texts
+//   ticket = ArchivedRecord, StateInterval …, { ArchivedClock, ArchivedSegment … } …, QueueLeft …,
+//            its texts
 //
 // Owner: one thread at a time.  Allocates: buffers until they have found their size.
 #pragma once
@@ -101,7 +102,9 @@ struct ArchivedRecord {
   uint8_t declines = 0;
   uint8_t checklist_done = 0;
   uint8_t checklist_of = 0;
-  uint8_t reserved[4] = {};
+  uint8_t marks = 0;  ///< TicketMark.
+  uint8_t reserved = 0;
+  uint16_t queues_left = 0;
 };
 static_assert(sizeof(ArchivedRecord) == 216);
 
@@ -118,7 +121,8 @@ struct ArchivedClock {
   sched::ClockState state = sched::ClockState::none;
   uint8_t verdict = 0;  ///< ClockFlag, of a completed clock.
   uint8_t cycle = 1;
-  uint8_t reserved[7] = {};
+  uint8_t signals = 0;  ///< Of gaming, a bit each.
+  uint8_t reserved[6] = {};
 };
 static_assert(sizeof(ArchivedClock) == 72);
 
@@ -140,6 +144,7 @@ struct ArchivedTicket {
   std::vector<StateInterval> intervals;  ///< Oldest first.
   std::vector<ArchivedClock> clocks;
   std::vector<ArchivedSegment> segments;  ///< Clock by clock, oldest first.
+  std::vector<QueueLeft> queues_left;     ///< Oldest first.
   std::string_view external_id, requester, body;
 
   TicketFacts facts() const;
@@ -197,6 +202,8 @@ class ArchivedNames {
   std::string_view text(size_t table, uint32_t position) const;
   /// As it was when it left, `archived` set. Positions nobody told of are empty.
   TicketView view(const ArchivedTicket& ticket) const;
+  /// The same as reports read it.
+  TicketView case_view(const ArchivedTicket& ticket) const;
 
  private:
   struct PolicyName {

@@ -70,6 +70,7 @@ ClockView Floor::clock_view(uint32_t slot, uint32_t clock, bool explained) const
   view.breached_at_us = clocks.breached_at_us(clock);
   view.in_hours = policy.calendar->open_at(now_);
   view.cycle = record.cycle;
+  if (const ClockPast* past = clocks.past(clock)) view.signals = past->signals;
   if (record.state == ClockState::completed) {
     const uint8_t flags = clockwork_.verdict_flags(clock, record.consumed_us);
     view.verdict = verdict((flags & clock_missed) != 0);

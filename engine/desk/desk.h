@@ -86,7 +86,8 @@ class Desk {
   uint64_t event_hash() const;
   uint64_t last_event() const;  ///< Sequence of the newest event, 0 if none.
 
-  /// Everything except `kpi`, which the runtime completes with the history file (collect_facts).
+  /// Everything except `kpi`, which the runtime completes with the history file (collect_facts),
+  /// and `cases` of that file.
   Answer answer(const Query& query) const;
 
   /// Calls `each` for every ticket in memory, in order of id.

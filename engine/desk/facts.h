@@ -35,7 +35,25 @@ struct StateInterval {
   uint32_t reason = Event::none;  ///< Of a pending state.
   State state = State::none;
   uint8_t reserved[3] = {};
+  bool operator==(const StateInterval& other) const {
+    return from_us == other.from_us && reason == other.reason && state == other.state;
+  }
 };
 static_assert(sizeof(StateInterval) == 16);
+
+/// Was in `queue` until then; where it went says the next one, or the ticket.
+struct QueueLeft {
+  int64_t at_us = 0;
+  uint32_t queue = Event::none;
+  uint32_t reserved = 0;
+  bool operator==(const QueueLeft&) const = default;
+};
+static_assert(sizeof(QueueLeft) == 16);
+
+/// What happened to a ticket at least once.
+enum TicketMark : uint8_t {
+  mark_followed_up = 1,   ///< The requester wrote again before the first resolution.
+  mark_escalated_up = 2,  ///< A rung of a clock's ladder acted.
+};
 
 }  // namespace paceline::desk

@@ -240,6 +240,7 @@ void Floor::change(uint32_t slot, const Event& given) {
     store_.begin_interval(slot, event.at_us, ticket.state,
                           ticket.state == State::pending ? ticket.reason : none);
   }
+  if (ticket.queue != queue_before) store_.leave_queue(slot, event.at_us, queue_before);
   write(slot, event);
   follow_counts(ticket, state_before, queue_before, agent_before);
   follow_pending(slot, event);
@@ -296,6 +297,7 @@ void Floor::write(uint32_t slot, const Event& event) {
 }
 
 void Floor::follow_clocks(uint32_t slot, const Event& event, uint32_t queue_before) {
+  if (rules_.track_count() == 0) return;  // there never was a policy, so there is no clock
   Clockwork::Change change;
   change.reopened = event.kind == EventKind::ticket_reopened;
   change.message = message_value(event);

@@ -214,6 +214,8 @@ class Floor final : public ValueNumbers {
   uint64_t archived_count() const { return archived_; }
   uint64_t last_ticket() const { return last_ticket_; }
   TicketFacts facts(uint32_t slot) const;
+  uint8_t marks(uint32_t slot) const;         ///< TicketMark.
+  TicketView case_view(uint32_t slot) const;  ///< As reports read it.
   TicketView view(uint32_t slot) const;
   /// `explained`: with segments and rungs.
   ClockView clock_view(uint32_t slot, uint32_t clock, bool explained) const;

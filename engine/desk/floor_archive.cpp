@@ -171,7 +171,9 @@ void Floor::gather_archived(uint32_t slot) {
   record.bounces = side.bounces;
   record.checklist_done = side.checklist_done;
   record.checklist_of = side.checklist_of;
+  record.marks = marks(slot);
   store_.intervals(slot, leaving_.intervals);
+  store_.queues_left(slot, leaving_.queues_left);
   leaving_.external_id = store_.external_id(slot);
   leaving_.requester = store_.requester(slot);
   leaving_.body = store_.body(slot);
@@ -201,6 +203,7 @@ void Floor::gather_archived_clock(uint32_t clock) {
   }
   const ClockPast* past = clocks.past(clock);
   if (past == nullptr) return;  // its one segment is itself
+  kept.signals = past->signals;
 
   std::vector<ClockSegment>& all = segments_seen_;
   clocks.segments(clock, all);

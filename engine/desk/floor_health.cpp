@@ -147,6 +147,20 @@ TicketFacts Floor::facts(uint32_t slot) const {
   return facts;
 }
 
+uint8_t Floor::marks(uint32_t slot) const {
+  const TicketDetail& detail = store_.detail(slot);
+  return static_cast<uint8_t>((detail.followed_up ? mark_followed_up : 0) |
+                              (detail.escalated_up ? mark_escalated_up : 0));
+}
+
+TicketView Floor::case_view(uint32_t slot) const {
+  TicketView view = this->view(slot);
+  view.body.clear();
+  store_.intervals(slot, view.intervals);
+  store_.queues_left(slot, view.queues_left);
+  return view;
+}
+
 TicketView Floor::view(uint32_t slot) const {
   TicketView view;
   fill(slot, view);
@@ -197,6 +211,7 @@ void Floor::fill(uint32_t slot, TicketView& view) const {
   view.tasks_open = side.tasks_open;
   view.escalations = side.escalations;
   view.bounces = side.bounces;
+  view.marks = marks(slot);
   view.checklist_done = side.checklist_done;
   view.checklist_of = side.checklist_of;
   view.follows = side.follows;

@@ -56,6 +56,7 @@ void Metrics::fold(const Event& event) {
 
 void Metrics::fold(const Event& event, TicketStore& store, uint32_t slot, uint32_t triage) {
   fold(event);
+  if (event.kind == EventKind::clock_escalated) store.detail(slot).escalated_up = 1;
   if (is_of_clock(event.kind) || event.kind == EventKind::ticket_archived || !touches(event.kind)) {
     return;
   }
@@ -75,6 +76,9 @@ void Metrics::fold(const Event& event, TicketStore& store, uint32_t slot, uint32
     case EventKind::ticket_messaged:
       if (detail.first_response_at_us == 0 && is_human_answer(event)) {
         detail.first_response_at_us = event.at_us;
+      }
+      if (detail.resolved_at_us == 0 && (event.flags & message_by_requester) != 0) {
+        detail.followed_up = 1;
       }
       break;
     case EventKind::ticket_resolved:

@@ -37,6 +37,12 @@ enum class QueryKind : uint8_t {
   hand_off,    ///< what `text` as queue or `agent` hands over: open tickets, most pressing first;
                ///< `limit` → tickets
   reassign,    ///< what Reassign{where in `text`} would move; `after`, `limit` → tickets
+  board,  ///< a slice of the tickets in memory, the one behind `after`: → queues, counted over
+          ///< it, at risk being what breaches within `at_us`; and tickets of `text` as queue
+          ///< name, `limit` of them: `mode` 0 by their next breach, 1 those in breach
+  cases,  ///< tickets as reports read them, without bodies and segments, those left out that
+          ///< had ended before `at_us`; `mode` 0: in memory, `after` a ticket id; 1: in the
+          ///< history file, `after` a position in it → tickets
 };
 
 struct Query {
@@ -44,12 +50,12 @@ struct Query {
   uint64_t ticket = 0;
   std::string text;
   std::string agent;
-  uint8_t state = 0;     ///< State; none: any.
-  uint64_t after = 0;    ///< Ticket id to continue after.
-  uint32_t limit = 100;  ///< 1 … 1,000
-  int64_t at_us = 0;
+  uint8_t state = 0;         ///< State; none: any.
+  uint64_t after = 0;        ///< Ticket id to continue after.
+  uint32_t limit = 100;      ///< 1 … 1,000
+  int64_t at_us = 0;         ///< Of board: a duration, at most a day.
   bool with_digest = false;  ///< Of status: reads the whole desk, on the shard.
-  uint8_t mode = 0;          ///< MigrateMode; of repair: 1 is newest calendars.
+  uint8_t mode = 0;  ///< MigrateMode; of repair: 1 is newest calendars; of cases: 1 is history.
 };
 
 /// A stretch of a clock's life in one state under one policy; the last one has no end.
@@ -109,6 +115,7 @@ struct ClockView {
   std::string next_effect;        ///< "75 %", "1h before", "breach"
   bool in_hours = true;           ///< Whether its calendar is open now.
   uint8_t cycle = 1;
+  uint8_t signals = 0;  ///< Of gaming, raised in this cycle: downgrade, pause, change of policy.
   /// Oldest first, the newest 256; of why_clock and of archived tickets only.
   std::vector<SegmentView> segments;
   std::vector<RungView> rungs;  ///< Of why_clock only.
@@ -178,8 +185,17 @@ struct TicketView {
   uint32_t declines = 0;  ///< Since it came to this queue.
   uint8_t tier = 1;       ///< Of its queue; of an ended ticket the tier it ended at.
   uint8_t checklist_done = 0, checklist_of = 0;  ///< At the newest escalation.
+  uint8_t marks = 0;                             ///< TicketMark.
+  // Of cases only, oldest first. Positions of reasons and queues are those of `names`.
+  std::vector<StateInterval> intervals;
+  std::vector<QueueLeft> queues_left;
   bool operator==(const TicketView&) const = default;
 };
+
+/// What a case counts for against the limit of a page.
+inline uint32_t case_weight(const TicketView& view) {
+  return static_cast<uint32_t>(1 + (view.intervals.size() + view.queues_left.size()) / 64);
+}
 
 struct OfferView {
   uint64_t offer = 0;
@@ -252,6 +268,10 @@ struct QueueView {
   uint32_t offered = 0;               ///< Under a live offer.
   uint32_t unroutable = 0;            ///< Waiting, and nobody at all can serve them.
   bool held = false;
+  // Of board only.
+  uint32_t at_risk = 0;        ///< Open, and a clock breaches soon.
+  uint32_t breached = 0;       ///< Open, and a clock has breached.
+  int64_t next_due_at_us = 0;  ///< When the next clock breaches; 0: none is running.
   bool operator==(const QueueView&) const = default;
 };
 
@@ -332,6 +352,7 @@ struct Status {
   uint64_t configuration_version = 0;
   std::map<std::string, uint64_t> invariant_violations;  ///< Must stay 0.
   uint64_t text_bytes = 0;
+  uint64_t opened = 0, resolved = 0, reopened = 0, breaches = 0;  ///< Since the desk began.
   bool operator==(const Status&) const = default;
 };
 
@@ -346,7 +367,7 @@ struct Answer {
   std::vector<ClockChange> changes;
   std::vector<OfferView> offers;
   Why why;
-  uint64_t next_after = 0;  ///< With `more`: the ticket to continue after.
+  uint64_t next_after = 0;  ///< With `more`: the ticket, or place, to continue after.
   Names names;
   Kpi kpi;
   Status status;

@@ -91,6 +91,8 @@ struct TicketDetail {
   uint8_t booked_work = 0;          ///< Kind of work its load is booked under.
   uint8_t queued_at_first : 1 = 0;  ///< Its first interval: queued from recorded_at on.
   uint8_t has_requester : 1 = 0;    ///< Among its texts.
+  uint8_t followed_up : 1 = 0;      ///< TicketMark.
+  uint8_t escalated_up : 1 = 0;     ///< Likewise.
 };
 static_assert(sizeof(TicketDetail) == 64, "one cache line");
 

@@ -212,6 +212,9 @@ uint32_t packed(State state, uint32_t reason) {
   // A reason of `none` wraps to 0.
   return static_cast<uint32_t>(state) << 24 | ((reason + 1) & 0x00ff'ffff);
 }
+State state_of(uint32_t packed) { return static_cast<State>(packed >> 24); }
+/// 0 wraps to none.
+uint32_t reason_of(uint32_t packed) { return (packed & 0x00ff'ffff) - 1; }
 
 }  // namespace
 
@@ -221,9 +224,16 @@ TicketStore::Newest TicketStore::newest_interval(uint32_t slot) const {
     if (!details_[slot].queued_at_first) return {};
     return {.any = true, .from_us = details_[slot].recorded_at_us};
   }
-  const uint32_t block = tickets_[slot].newest_interval;
-  const uint32_t at = (count - 1) % IntervalBlock::size;
-  return {true, intervals_[block].from_us[at], block, at};
+  uint32_t block = tickets_[slot].newest_interval;
+  for (uint32_t left = count; left > 0; --left) {
+    const uint32_t at = (left - 1) % IntervalBlock::size;
+    if (state_of(intervals_[block].state_and_reason[at]) != State::none) {
+      return {true, intervals_[block].from_us[at], block, at};
+    }
+    if (at == 0) block = intervals_[block].older;
+  }
+  if (!details_[slot].queued_at_first) return {};
+  return {.any = true, .from_us = details_[slot].recorded_at_us};
 }
 
 void TicketStore::append_interval(uint32_t slot, int64_t at_us, uint32_t state_and_reason) {
@@ -280,26 +290,47 @@ void TicketStore::begin_interval(uint32_t slot, int64_t at_us, State state, uint
   block.state_and_reason[newest.at] = wanted;
 }
 
-void TicketStore::intervals(uint32_t slot, std::vector<StateInterval>& intervals) const {
-  const Ticket& ticket = tickets_[slot];
-  intervals.resize(ticket.intervals);
+/// Calls `each` for what lies in blocks, newest first.
+template <class Each>
+void TicketStore::for_each_in_blocks(uint32_t slot, Each&& each) const {
   uint32_t left = in_blocks(slot);
-  const uint32_t first = ticket.intervals - left;
-  for (uint32_t block = ticket.newest_interval; left > 0; block = intervals_[block].older) {
-    for (uint32_t at = (left - 1) % IntervalBlock::size + 1; at > 0; --at) {
-      const uint32_t state_and_reason = intervals_[block].state_and_reason[at - 1];
-      StateInterval& interval = intervals[first + --left];
-      interval = {};
-      interval.from_us = intervals_[block].from_us[at - 1];
-      interval.state = static_cast<State>(state_and_reason >> 24);
-      interval.reason = (state_and_reason & 0x00ff'ffff) - 1;  // 0 wraps to none
+  for (uint32_t block = tickets_[slot].newest_interval; left > 0; block = intervals_[block].older) {
+    for (uint32_t at = (left - 1) % IntervalBlock::size + 1; at > 0; --at, --left) {
+      each(intervals_[block].from_us[at - 1], intervals_[block].state_and_reason[at - 1]);
     }
   }
-  if (first > 0) {
-    intervals[0] = {};
-    intervals[0].from_us = details_[slot].recorded_at_us;
-    intervals[0].state = State::queued;
+}
+
+void TicketStore::intervals(uint32_t slot, std::vector<StateInterval>& intervals) const {
+  intervals.clear();
+  for_each_in_blocks(slot, [&](int64_t at_us, uint32_t state_and_reason) {
+    if (state_of(state_and_reason) == State::none) return;
+    StateInterval& interval = intervals.emplace_back();
+    interval.from_us = at_us;
+    interval.state = state_of(state_and_reason);
+    interval.reason = reason_of(state_and_reason);
+  });
+  if (details_[slot].queued_at_first) {
+    StateInterval& first = intervals.emplace_back();
+    first.from_us = details_[slot].recorded_at_us;
+    first.state = State::queued;
   }
+  std::reverse(intervals.begin(), intervals.end());
+}
+
+void TicketStore::leave_queue(uint32_t slot, int64_t at_us, uint32_t queue) {
+  if (tickets_[slot].intervals == ticket_intervals_max || intervals_left() == 0) return;
+  append_interval(slot, at_us, packed(State::none, queue));
+}
+
+void TicketStore::queues_left(uint32_t slot, std::vector<QueueLeft>& left) const {
+  left.clear();
+  for_each_in_blocks(slot, [&](int64_t at_us, uint32_t state_and_reason) {
+    if (state_of(state_and_reason) == State::none) {
+      left.push_back({at_us, reason_of(state_and_reason)});
+    }
+  });
+  std::reverse(left.begin(), left.end());
 }
 
 }  // namespace paceline::desk

@@ -113,6 +113,11 @@ class TicketStore {
   int64_t newest_interval_us(uint32_t slot) const { return newest_interval(slot).from_us; }
   /// Oldest first, into `intervals`.
   void intervals(uint32_t slot, std::vector<StateInterval>& intervals) const;
+  /// It leaves `queue`. Lies among the intervals and takes the room of one; without room it is left
+  /// out.
+  void leave_queue(uint32_t slot, int64_t at_us, uint32_t queue);
+  /// Oldest first, into `left`.
+  void queues_left(uint32_t slot, std::vector<QueueLeft>& left) const;
   /// Commands that give an open ticket another state are refused without room; what timers,
   /// matching and ends still change is then merged into the interval before, and counted.
   Reject interval_refused(uint32_t slot) const {
@@ -142,7 +147,8 @@ class TicketStore {
   void rebuild(sched::Archive& archive, const Bounds& bounds);
 
  private:
-  /// Those after the first, which most often is known without one: filled from the front.
+  /// Those after the first, which most often is known without one: filled from the front. One of
+  /// state `none` is none: a queue was left then, whose position is in place of the reason.
   struct IntervalBlock {
     static constexpr uint32_t size = 5;
     int64_t from_us[size];
@@ -161,6 +167,8 @@ class TicketStore {
   uint32_t in_blocks(uint32_t slot) const {
     return tickets_[slot].intervals - uint32_t{details_[slot].queued_at_first};
   }
+  template <class Each>
+  void for_each_in_blocks(uint32_t slot, Each&& each) const;
   void append_interval(uint32_t slot, int64_t at_us, uint32_t state_and_reason);
   void rewrite_first(uint32_t slot, uint32_t state_and_reason);
 

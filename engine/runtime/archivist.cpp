@@ -114,6 +114,7 @@ bool Archivist::concerns(const Request& request) {
   if (request.kind != RequestKind::query || request.refusal != Refusal::none) return false;
   const QueryWork& work = *request.query;
   return work.kpi != nullptr ||
+         (work.query.kind == desk::QueryKind::cases && work.query.mode != 0) ||
          ((work.query.kind == desk::QueryKind::ticket ||
            work.query.kind == desk::QueryKind::why_clock) &&
           work.answer.code == static_cast<uint16_t>(desk::Reject::ticket_unknown));
@@ -176,6 +177,7 @@ sched::Expected<void, std::string> Archivist::complete(Request& request) {
   History& history = *opened.value();
   QueryWork& work = *request.query;
   if (work.kpi != nullptr) return complete_kpi(request, history);
+  if (work.query.kind == desk::QueryKind::cases) return complete_cases(request, history);
   auto found = work.query.ticket != 0 ? history.find(work.query.ticket)
                                       : history.find_external(work.query.text);
   if (!found) return sched::Unexpected{found.error()};
@@ -186,6 +188,17 @@ sched::Expected<void, std::string> Archivist::complete(Request& request) {
     else
       work.answer.tickets.push_back(std::move(*found.value()));
   }
+  return {};
+}
+
+sched::Expected<void, std::string> Archivist::complete_cases(Request& request, History& history) {
+  QueryWork& work = *request.query;
+  const auto read =
+      history.cases(work.query.after, work.query.limit, work.query.at_us,
+                    [&](desk::TicketView view) { work.answer.tickets.push_back(std::move(view)); });
+  if (!read) return sched::Unexpected{read.error()};
+  work.answer.next_after = read.value();
+  work.answer.more = read.value() < history.count();
   return {};
 }
 

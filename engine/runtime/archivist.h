@@ -60,6 +60,7 @@ class Archivist {
   sched::Expected<void, std::string> sync();
   sched::Expected<void, std::string> complete(Request& request);
   sched::Expected<void, std::string> complete_kpi(Request& request, History& history);
+  sched::Expected<void, std::string> complete_cases(Request& request, History& history);
 
   // Fixed at construction.
   std::string folder_;

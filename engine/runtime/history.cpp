@@ -198,8 +198,8 @@ sched::Expected<void, std::string> History::cut(uint64_t kept) {
   return load();
 }
 
-/// Names behind that ticket were told for the next one: if that goes, so do they. The desk tells them
-/// again, and perhaps others.
+/// Names behind that ticket were told for the next one: if that goes, so do they. The desk tells
+/// them again, and perhaps others.
 sched::Expected<uint64_t, std::string> History::end_of(uint64_t number) const {
   if (number == 0) return uint64_t{0};
   const uint64_t offset = offsets_[number - 1];
@@ -348,6 +348,27 @@ History::Found History::find_external(std::string_view external_id) const {
   if (found && *found && (*found)->external_id != external_id)
     return std::optional<desk::TicketView>();
   return found;
+}
+
+sched::Expected<uint64_t, std::string> History::cases(
+    uint64_t after, uint32_t limit, int64_t since_us,
+    const std::function<void(desk::TicketView)>& each) const {
+  constexpr uint64_t read_max = 20'000;  // a page holds up other questions
+  const uint64_t end = std::min(count(), after + read_max);
+  desk::ArchivedTicket archived;
+  while (after < end && limit > 0) {
+    const auto payload = read(static_cast<uint32_t>(after));
+    if (!payload) return sched::Unexpected{payload.error()};
+    if (!unpack(payload.value(), HistoryDepth::everything, archived))
+      return sched::Unexpected{damaged(offsets_[after])};
+    ++after;
+    const int64_t closed_at_us = archived.record.closed_at_us;
+    if (closed_at_us != 0 && closed_at_us < since_us) continue;
+    desk::TicketView view = names_.case_view(archived);
+    limit -= std::min(limit, desk::case_weight(view));
+    each(std::move(view));
+  }
+  return after;
 }
 
 sched::Expected<void, std::string> History::for_each(

@@ -67,6 +67,12 @@ class History {
   Found find(uint64_t ticket) const;
   Found find_external(std::string_view external_id) const;  ///< The newest of that id.
 
+  /// Tickets as reports read them, from position `after` on in the order in which they came, those
+  /// left out that had ended before `since_us`; until they weigh `limit` (case_weight), or enough
+  /// have been looked at. Where to go on.
+  sched::Expected<uint64_t, std::string> cases(
+      uint64_t after, uint32_t limit, int64_t since_us,
+      const std::function<void(desk::TicketView)>& each) const;
   /// Every ticket, oldest first.
   sched::Expected<void, std::string> for_each(
       const std::function<void(const desk::TicketFacts&, std::span<const desk::StateInterval>)>&

@@ -67,6 +67,7 @@ class Unpacker {
  public:
   explicit Unpacker(std::span<const std::byte> in) : in_(in) {}
   bool failed() const { return failed_; }
+  bool at_end() const { return in_.empty(); }
 
   uint64_t number() {
     uint64_t value = 0;
@@ -181,13 +182,31 @@ void pack_body(const ArchivedTicket& ticket, Packer& packer) {
   packer.number(ticket.body.size());
   packer.text(ticket.requester);
   packer.text(ticket.body);
+  packer.number(record.marks);
+  packer.number(ticket.queues_left.size());
+  for (const desk::QueueLeft& left : ticket.queues_left) {
+    packer.instant(left.at_us, origin_us);
+    packer.position(left.queue);
+  }
+  for (const ArchivedClock& clock : ticket.clocks) packer.number(clock.signals);
+}
+
+/// What records of before 0.5 do not have.
+void unpack_added(Unpacker& unpacker, ArchivedTicket& ticket) {
+  unpacker.field(ticket.record.marks);
+  ticket.queues_left.resize(unpacker.count());
+  for (desk::QueueLeft& left : ticket.queues_left) {
+    unpacker.instant(left.at_us, ticket.record.recorded_at_us);
+    unpacker.position(left.queue);
+  }
+  for (ArchivedClock& clock : ticket.clocks) unpacker.field(clock.signals);
 }
 
 size_t size_at_most(const ArchivedTicket& ticket) {
   constexpr size_t numbers = 80;  // of a record
   return ticket.external_id.size() + ticket.requester.size() + ticket.body.size() +
-         number_bytes_max * (numbers + ticket.intervals.size() * 3 + ticket.clocks.size() * 12 +
-                             ticket.segments.size() * 7);
+         number_bytes_max * (numbers + ticket.intervals.size() * 3 + ticket.clocks.size() * 13 +
+                             ticket.segments.size() * 7 + ticket.queues_left.size() * 2);
 }
 
 /// `write` fills a payload of at most `size` bytes and says where it ends.
@@ -292,6 +311,7 @@ bool unpack(std::span<const std::byte> payload, HistoryDepth depth, ArchivedTick
   for (ArchivedClock& clock : ticket.clocks) {
     each_field(clock, unpacker, origin_us);
     clock.state = static_cast<sched::ClockState>(unpacker.number());
+    clock.signals = 0;
     segments += clock.segments;
   }
   if (unpacker.failed() || segments > payload.size()) return false;
@@ -311,6 +331,9 @@ bool unpack(std::span<const std::byte> payload, HistoryDepth depth, ArchivedTick
   const uint64_t body_size = unpacker.number();
   ticket.requester = unpacker.text(requester_size);
   ticket.body = unpacker.text(body_size);
+  record.marks = 0;
+  ticket.queues_left.clear();
+  if (!unpacker.failed() && !unpacker.at_end()) unpack_added(unpacker, ticket);
   return !unpacker.failed();
 }
 

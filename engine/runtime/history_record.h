@@ -2,10 +2,13 @@
 //
 //   record = header (24 bytes), payload
 //   name   = payload of a record numbered 0: table, position, texts
-//   ticket = id, external id, facts, state intervals, clocks with their segments, texts
+//   ticket = id, external id, facts, state intervals, clocks with their segments, texts,
+//            since 0.5: marks, queues left, signals of the clocks
 //
 // Numbers are variable-length (7 bits a byte); instants count from the ticket's recording, which
-// makes them short. Adding a field means another magic number and reading both.
+// makes them short. What is added goes to the end: a record that ends before it has none of it, and
+// a reader of before does not look there. Anything else means another magic number and reading
+// both.
 //
 // Owner: any thread.  Allocates: pack for `out`, unpack for what it fills.
 #pragma once

@@ -91,7 +91,8 @@ void SnapshotKeeper::poll() {
   if (given_up_) return;
   if (const auto done = snapshotter_.done()) take_note(*done);
   if (state_ != State::tidying) grant_holds();
-  if (state_ == State::taking && !hurried_ && schedule_->overtaken(clock_.monotonic_us())) {
+  const bool waited_for = !asked_.empty() || schedule_->overtaken(clock_.monotonic_us());
+  if (state_ == State::taking && !hurried_ && waited_for) {
     hurried_ = true;
     snapshotter_.hurry();
   }

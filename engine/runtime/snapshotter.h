@@ -5,8 +5,8 @@
 //     newest snapshot + log up to the mark ─▶ desks of its own ─▶ compared with the mark
 //     ─▶ file ─▶ loaded again, digests compared ─▶ named;  tidy: older ones go, the log is trimmed
 //
-// On a busy machine that may be next to nothing. One that somebody waits for, or that is overtaken
-// by the next, takes a tenth of a processor instead.
+// On a busy machine that may be next to nothing. One that somebody waits for, for itself or to be
+// next, or that is overtaken by the next, takes a tenth of a processor instead.
 //
 // Desks are deterministic, so the state at a mark need not be taken from the running desks: it is
 // worked out a second time. No command ever waits for a snapshot, and each one proves anew that the

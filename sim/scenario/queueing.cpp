@@ -1,6 +1,7 @@
 #include "sim/scenario/queueing.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "sched/base/check.h"
 
@@ -36,6 +37,10 @@ int64_t QueueingScenario::us(double units) { return static_cast<int64_t>(units *
 uint32_t QueueingScenario::add_pool(uint32_t servers) {
   pools_.push_back(servers);
   return static_cast<uint32_t>(pools_.size() - 1);
+}
+
+uint32_t QueueingScenario::servers() const {
+  return std::accumulate(pools_.begin(), pools_.end(), 0U);
 }
 
 uint32_t QueueingScenario::add_queue(const Service& service) {

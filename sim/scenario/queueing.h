@@ -51,6 +51,8 @@ class QueueingScenario {
   /// Agents who become free serve the queue they like best first, instead of the longest waiting.
   void best_suited_first() { scenario.rules.settings.best_suited_first = true; }
 
+  uint32_t servers() const;  ///< In all pools.
+
   /// With every queue and pool put in.
   Scenario take(double length_units);
 

@@ -164,32 +164,38 @@ const desk::Outcome& DeskPort::apply(sched::Instant now) {
   frame_.first_number = next_number_;
   frame_.order = order_;
   frame_.text = text_;
-  frame_.config_begin = config_begin_;
-  frame_.config_chunk = config_chunk_;
-  frame_.config_commit = config_commit_;
-  frame_.open = open_;
-  frame_.message = message_;
-  frame_.start = start_;
-  frame_.pend = pend_;
-  frame_.resume = resume_;
-  frame_.resolve = resolve_;
-  frame_.close = close_;
-  frame_.reopen = reopen_;
-  frame_.cancel = cancel_;
-  frame_.escalate = escalate_;
-  frame_.requeue = requeue_;
-  frame_.bounce = bounce_;
-  frame_.accept = accept_;
-  frame_.decline = decline_;
-  frame_.log_in = log_in_;
-  frame_.log_out = log_out_;
-  frame_.set_agent_state = set_agent_state_;
-  frame_.next = next_;
+  // Most batches hold one command: spans of kinds that are not in it, nor in the one before, stay.
+  const auto show = [](auto& span, const auto& commands) {
+    if (!commands.empty() || !span.empty()) span = commands;
+  };
+  show(frame_.config_begin, config_begin_);
+  show(frame_.config_chunk, config_chunk_);
+  show(frame_.config_commit, config_commit_);
+  show(frame_.open, open_);
+  show(frame_.message, message_);
+  show(frame_.start, start_);
+  show(frame_.pend, pend_);
+  show(frame_.resume, resume_);
+  show(frame_.resolve, resolve_);
+  show(frame_.close, close_);
+  show(frame_.reopen, reopen_);
+  show(frame_.cancel, cancel_);
+  show(frame_.escalate, escalate_);
+  show(frame_.requeue, requeue_);
+  show(frame_.bounce, bounce_);
+  show(frame_.accept, accept_);
+  show(frame_.decline, decline_);
+  show(frame_.log_in, log_in_);
+  show(frame_.log_out, log_out_);
+  show(frame_.set_agent_state, set_agent_state_);
+  show(frame_.next, next_);
   desk_.apply({now, {&frame_, 1}}, outcome_);
   next_number_ += order_.size();
   order_.clear();
   text_.clear();
-  const auto clear = [](auto&... commands) { (commands.clear(), ...); };
+  const auto clear = [](auto&... commands) {
+    ((commands.empty() ? void() : commands.clear()), ...);
+  };
   clear(config_begin_, config_chunk_, config_commit_, open_, message_, start_, pend_, resume_,
         resolve_, close_, reopen_, cancel_, escalate_, requeue_, bounce_, accept_, decline_,
         log_in_, log_out_, set_agent_state_, next_);

@@ -26,8 +26,10 @@ void World::hear(const desk::Event& event) {
     case EventKind::ticket_queued:
       if (contact.entry_queue == Contact::none) contact.entry_queue = event.queue;
       usual_queue_[contact.traits.demand] = event.queue;
-      if (contact.tries == 1) count(Sum::offered);
-      count(Sum::tries);
+      stage_.each_cell(contact, [first = contact.tries == 1](Cell& cell) {
+        cell[Sum::offered] += first ? 1 : 0;
+        ++cell[Sum::tries];
+      });
       contact.opened_us = stage_.now_us;
       stage_.ledger.open.add(1, stage_.now_us);
       opened_sum_us_ += contact.opened_us - stage_.start_us;

@@ -232,6 +232,8 @@ std::string Round::examine() {
   if (std::string failure = failure_of_a_client(); !failure.empty()) return failure;
   const desk::Status status = ask_status(*peer);
   if (std::string problem = check_status(status, tickets); !problem.empty()) return problem;
+  // However little time the lives to come have, the next examination meets a snapshot.
+  if (std::string problem = take_snapshot(*peer); !problem.empty()) return problem;
   if (server->end(SIGKILL) != -SIGKILL)
     return "the server ended by itself: " + words_of_the_server();
   if (std::string problem = note_life(); !problem.empty()) return problem;
@@ -248,6 +250,17 @@ desk::Status Round::ask_status(testing::RawPeer& peer) const {
   return wire::decode_answer(peer.expect(wire::MessageKind::answer).payload.bytes())
       .value()
       .answer.status;
+}
+
+std::string Round::take_snapshot(testing::RawPeer& peer) const {
+  peer.tell(wire::Control{.tag = 8, .verb = wire::ControlVerb::snapshot});
+  const auto frame = peer.next(patience_ms);
+  if (frame && frame->kind == wire::MessageKind::snapshot_taken) return {};
+  const auto error = frame && frame->kind == wire::MessageKind::error
+                         ? wire::decode_error(frame->payload.bytes())
+                         : sched::Expected<wire::ErrorMessage, wire::WireError>(
+                               sched::Unexpected{wire::WireError{}});
+  return "a snapshot was asked for and not taken: " + (error ? error->text : words_of_the_server());
 }
 
 std::string Round::check_status(const desk::Status& status, uint64_t tickets) const {

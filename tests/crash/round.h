@@ -57,6 +57,7 @@ class Round {
   std::string note_life();
   std::string examine();
   desk::Status ask_status(testing::RawPeer& peer) const;
+  std::string take_snapshot(testing::RawPeer& peer) const;
   std::string check_status(const desk::Status& status, uint64_t tickets) const;
   std::string compare_states(const desk::Status& status);
   std::string check_folder() const;

@@ -407,6 +407,29 @@ TEST_F(Dispatch, AFreedAgentTakesTheMostPressingOfAllLines) {
   EXPECT_EQ(desk.ticket_for(ann), 4U);
 }
 
+TEST_F(Dispatch, AFreedAgentMayTakeWhatItSuitsBestFirst) {
+  // Ann knows VPN well; plain tasks count what she has beyond them as surplus.
+  LineTerms plain = wanting();
+  plain.count_surplus = true;
+  LineTerms vpns = wanting({{vpn, 6}});
+  vpns.count_surplus = true;
+  desk.define_line(0, plain);
+  desk.define_line(1, vpns);
+  staff(ann, member({{vpn, 6}}));
+  desk.enqueue(0, 3, {10, 1});
+  desk.enqueue(1, 4, {30, 2});
+  desk.enqueue(1, 5, {20, 3});
+  EXPECT_EQ(desk.ticket_for(ann), 3U);  // the most pressing of all
+  desk.set_best_suited_first(true);
+  EXPECT_EQ(next(ann), 5U);  // the most pressing of what she suits best
+  EXPECT_EQ(next(ann), 4U);
+  EXPECT_EQ(next(ann), 3U);
+  // What is strict does not wait for that.
+  desk.enqueue(0, 6, {Dispatcher::strict_below_us - 1, 4});
+  desk.enqueue(1, 7, {20, 5});
+  EXPECT_EQ(next(ann), 6U);
+}
+
 TEST_F(Dispatch, EquallyPressingTicketsComeInOrderOfArrival) {
   desk.define_line(1, wanting());
   staff(ann, member());

@@ -76,7 +76,7 @@ TEST(ScenarioPresets, AreAsLargeAsTheySay) {
   const auto contacts = [](std::string_view name) {
     return expected_contacts(read_preset(*find_preset(name)).value().scenario);
   };
-  EXPECT_NEAR(contacts("small"), 170, 15);
+  EXPECT_NEAR(contacts("small"), 160, 10);
   EXPECT_NEAR(contacts("mid"), 6'000, 400);
   EXPECT_NEAR(contacts("enterprise"), 16'000, 1'500);
 }

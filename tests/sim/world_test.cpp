@@ -149,10 +149,10 @@ TEST(World, LittlesLawHoldsToTheMicrosecond) {
 
 TEST(World, EveryContactEndsInOneWay) {
   QueueingScenario queueing = erlang(12, 8, 1);
-  queueing.bound(9);
+  queueing.bound(10);
   Demand& demand = queueing.scenario.demands.front();
   demand.retry = {300'000, QueueingScenario::exponential(3), 5, true, true};
-  demand.balking = {500'000, 1};
+  demand.balking = {200'000, 0};
   Scenario scenario = queueing.take(500);
   scenario.drain_us = scenario.length_us * 10;
   const auto world = played(built(std::move(scenario)), 11);

@@ -85,8 +85,24 @@ void DeskDriver::note_archived() {
     } else {
       archived_.push_back(
           {archived_names_.view(left.ticket()), left.ticket().facts(), left.ticket().intervals});
+      archived_cases_.push_back(archived_names_.case_view(left.ticket()));
     }
   }
+}
+
+std::vector<TicketView> DeskDriver::cases() const {
+  Query query;
+  query.kind = QueryKind::cases;
+  query.limit = 1'000;
+  std::vector<TicketView> all;
+  for (bool more = true; more;) {
+    Answer answer = desk_.answer(query);
+    all.insert(all.end(), answer.tickets.begin(), answer.tickets.end());
+    more = answer.more;
+    query.after = answer.next_after;
+  }
+  all.insert(all.end(), archived_cases_.begin(), archived_cases_.end());
+  return all;
 }
 
 std::vector<Event> DeskDriver::tick() {

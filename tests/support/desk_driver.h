@@ -86,6 +86,8 @@ class DeskDriver {
     std::vector<StateInterval> intervals;
   };
   const std::vector<Archived>& archived() const { return archived_; }  ///< In the last batch.
+  /// Every ticket as reports read it: those in memory, then those that left it.
+  std::vector<TicketView> cases() const;
   size_t count(EventKind kind) const;
   Desk& desk() { return desk_; }
 
@@ -97,6 +99,7 @@ class DeskDriver {
   Outcome outcome_;
   ArchivedNames archived_names_;
   std::vector<Archived> archived_;
+  std::vector<TicketView> archived_cases_;  // of all batches
   int64_t now_us_ = monday_us;
   uint64_t next_number_ = 1;
 };

@@ -41,6 +41,7 @@ inline std::vector<std::pair<std::string, Answer>> all_answers(const Desk& desk)
   ask(QueryKind::migrate, "migrate");
   ask(QueryKind::repair, "repair");
   ask(QueryKind::reassign, "reassign", 0, "vip || priority == P1");
+  ask(QueryKind::board, "board");
   for (const TicketView& ticket : ask(QueryKind::tickets, "tickets").tickets) {
     ask(QueryKind::ticket, "ticket", 0, ticket.external_id);
     ask(QueryKind::why_clock, "why clock", ticket.id);

@@ -58,6 +58,7 @@ desk::ClockView clock() {
   clock.cycle = 2;
   clock.segments = {{1, 2, "running", "awaiting_requester", "P1", 3, "uk", 4, 5, 6, true}};
   clock.rungs = {{7'500, 1, "lead", "notify", true, 2, 3, 4}};
+  clock.signals = 6;
   return clock;
 }
 
@@ -89,6 +90,7 @@ void expect_same(const desk::ClockView& a, const desk::ClockView& b) {
   EXPECT_EQ(a.next_effect, b.next_effect);
   EXPECT_EQ(a.in_hours, b.in_hours);
   EXPECT_EQ(a.cycle, b.cycle);
+  EXPECT_EQ(a.signals, b.signals);
   ASSERT_EQ(a.segments.size(), b.segments.size());
   for (size_t i = 0; i < a.segments.size(); ++i) {
     EXPECT_EQ(a.segments[i].from_us, b.segments[i].from_us);
@@ -153,7 +155,7 @@ TEST(AnswerCodec, QueriesOutOfRangeAreRefused) {
     return !decode_query(payload.bytes());
   };
   EXPECT_FALSE(refused({}));
-  EXPECT_TRUE(refused({.kind = static_cast<desk::QueryKind>(19), .text = {}, .agent = {}}));
+  EXPECT_TRUE(refused({.kind = static_cast<desk::QueryKind>(20), .text = {}, .agent = {}}));
   EXPECT_TRUE(refused({.text = {}, .agent = {}, .state = 9}));
   EXPECT_TRUE(refused({.text = {}, .agent = {}, .limit = 0}));
   EXPECT_TRUE(refused({.text = {}, .agent = {}, .limit = 1'001}));
@@ -216,6 +218,10 @@ TEST(AnswerCodec, ATicketComesBackWithEveryField) {
   ticket.tier = 2;
   ticket.checklist_done = 4;
   ticket.checklist_of = 5;
+  ticket.marks = 3;
+  ticket.intervals = {{.from_us = 1, .reason = 2, .state = desk::State::pending},
+                      {.from_us = 4, .state = desk::State::closed}};
+  ticket.queues_left = {{.at_us = 2, .queue = 7}};
   ticket.clocks = {clock()};
   desk::Answer answer;
   answer.kind = desk::QueryKind::ticket;
@@ -281,6 +287,9 @@ TEST(AnswerCodec, ATicketComesBackWithEveryField) {
   EXPECT_EQ(view.tier, 2);
   EXPECT_EQ(view.checklist_done, 4);
   EXPECT_EQ(view.checklist_of, 5);
+  EXPECT_EQ(view.marks, 3);
+  EXPECT_EQ(view.intervals, ticket.intervals);
+  EXPECT_EQ(view.queues_left, ticket.queues_left);
   EXPECT_TRUE(back.tickets[1].body.empty());
 }
 
@@ -373,7 +382,7 @@ TEST(AnswerCodec, QueuesAndAgentsComeBackWithEveryField) {
   desk::Answer answer;
   answer.kind = desk::QueryKind::queues;
   answer.code = 21;
-  answer.queues = {{"q", "g", "n >= 2", 2, 2, 4, 3, 4, 5, 6, 7, 8, true}};
+  answer.queues = {{"q", "g", "n >= 2", 2, 2, 4, 3, 4, 5, 6, 7, 8, true, 9, 10, 11}};
   answer.agents = {{"ann",   "g,h", "n:2", true, 2'000, 1'000,  1,   -7, "away",
                     "lunch", 8,     9,     true, 10,    11,     12,  13, 14,
                     15,      16,    17,    "en", "hr",  "chat", "uk"}};
@@ -389,6 +398,9 @@ TEST(AnswerCodec, QueuesAndAgentsComeBackWithEveryField) {
   EXPECT_EQ(back.queues[0].offered, 7U);
   EXPECT_EQ(back.queues[0].unroutable, 8U);
   EXPECT_TRUE(back.queues[0].held);
+  EXPECT_EQ(back.queues[0].at_risk, 9U);
+  EXPECT_EQ(back.queues[0].breached, 10U);
+  EXPECT_EQ(back.queues[0].next_due_at_us, 11);
   EXPECT_EQ(back.queues[0].waiting, 3U);
   EXPECT_EQ(back.queues[0].in_hand, 4U);
   EXPECT_EQ(back.queues[0].pending, 5U);
@@ -524,7 +536,7 @@ TEST(AnswerCodec, AnswersOutOfRangeAreRefused) {
     return !decode_answer(payload_of(bytes).bytes());
   };
   EXPECT_FALSE(refused([](auto&) {}));
-  EXPECT_TRUE(refused([](auto& a) { a.kind = static_cast<desk::QueryKind>(19); }));
+  EXPECT_TRUE(refused([](auto& a) { a.kind = static_cast<desk::QueryKind>(20); }));
   EXPECT_TRUE(refused([](auto& a) { a.tickets[0].kind = 3; }));
   EXPECT_TRUE(refused([](auto& a) { a.tickets[0].confidence = 101; }));
   EXPECT_TRUE(refused([](auto& a) { a.queues[0].mode = 3; }));
@@ -623,6 +635,10 @@ TEST(AnswerCodec, StatusComesBackWithEveryField) {
   status.configuration_version = 13;
   status.invariant_violations = {{"capacity", 0}, {"single_award", 1}};
   status.text_bytes = 14;
+  status.opened = 15;
+  status.resolved = 16;
+  status.reopened = 17;
+  status.breaches = 18;
   const auto back = travel(answer).status;
   EXPECT_EQ(back.desk, "emea");
   EXPECT_EQ(back.now_us, 1);
@@ -640,6 +656,10 @@ TEST(AnswerCodec, StatusComesBackWithEveryField) {
   EXPECT_EQ(back.configuration_version, 13U);
   EXPECT_EQ(back.invariant_violations, status.invariant_violations);
   EXPECT_EQ(back.text_bytes, 14U);
+  EXPECT_EQ(back.opened, 15U);
+  EXPECT_EQ(back.resolved, 16U);
+  EXPECT_EQ(back.reopened, 17U);
+  EXPECT_EQ(back.breaches, 18U);
 }
 
 TEST(AnswerCodec, TruncationsAndChangedBytesDoNoHarm) {

@@ -146,6 +146,19 @@ TEST(Messages, SubscriptionsComeBackAsTheyWereSent) {
   EXPECT_EQ(decode_too_old(gone.bytes())->first_sequence, 800U);
 }
 
+TEST(Messages, AReloadTellsItsChangesLineByLine) {
+  const auto control =
+      travel(Control{9, ControlVerb::check_reload}, Sender::client, MessageKind::control);
+  EXPECT_EQ(decode_control(control.bytes())->verb, ControlVerb::check_reload);
+  const auto payload = travel(Reloaded{9, {"desk emea", "policy p: changed"}, {"[server] waits"}},
+                              Sender::server, MessageKind::reloaded);
+  const auto back = decode_reloaded(payload.bytes());
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->tag, 9U);
+  EXPECT_EQ(back->changes, (std::vector<std::string>{"desk emea", "policy p: changed"}));
+  EXPECT_EQ(back->warnings, std::vector<std::string>{"[server] waits"});
+}
+
 TEST(Messages, ControlAndItsAnswersComeBackAsTheyWereSent) {
   const auto control = travel(Control{8, ControlVerb::drain}, Sender::client, MessageKind::control);
   EXPECT_EQ(decode_control(control.bytes())->verb, ControlVerb::drain);

@@ -38,6 +38,19 @@ TEST_F(ServerTest, AClosedTicketThatLeftMemoryIsStillFound) {
     EXPECT_FALSE(fresh.tickets[0].archived);
     EXPECT_EQ(ask(peer, query(desk::QueryKind::ticket, "INC9")).code,
               static_cast<uint16_t>(desk::Reject::ticket_unknown));
+    desk::Query cases = query(desk::QueryKind::cases);
+    EXPECT_EQ(ask(peer, cases).tickets.size(), 2U);  // in memory
+    cases.mode = 1;
+    cases.limit = 2;
+    const desk::Answer page = ask(peer, cases);
+    ASSERT_EQ(page.tickets.size(), 2U);
+    EXPECT_TRUE(page.more);
+    EXPECT_EQ(page.tickets[0].external_id, "INC0");
+    EXPECT_EQ(page.tickets[0].intervals.back().state, desk::State::closed);
+    cases.after = page.next_after;
+    const desk::Answer last = ask(peer, cases);
+    EXPECT_EQ(last.tickets.size(), 1U);
+    EXPECT_FALSE(last.more);
     const desk::Kpi kpi = ask(peer, query(desk::QueryKind::kpi)).kpi;
     EXPECT_EQ(kpi.tickets, 5U);
     EXPECT_EQ(kpi.by_state[static_cast<size_t>(desk::State::closed)], 5U);

@@ -1,7 +1,10 @@
 // Snapshots, as whoever runs a server meets them: they are taken beside the work, the log gets
 // short, and a server that starts from one is the one it was.
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sched.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <mutex>
@@ -337,6 +340,53 @@ TEST_F(SnapshotTest, OneTakenOnExitLeavesNothingToReplay) {
   EXPECT_EQ(figures(*peer).at("recovered_after_clean_end"), 1U);
   EXPECT_EQ(state(*peer), before);
   EXPECT_EQ(peer->open_desk("apac", false).desk.value, 2);
+}
+
+/// Notes with which scheduling each snapshot file is begun; the first waits there until released.
+class SchedulingDisk final : public FaultyDisk {
+ public:
+  int open(const std::string& path, int flags) override {
+    if (path.ends_with(".snapshot.tmp") && (flags & O_CREAT) != 0) {
+      const bool first = policies.empty();
+      policies.push_back(sched_getscheduler(0));
+      if (first) {
+        first_is_there = true;
+        first_is_held.wait(true);
+      }
+    }
+    return FaultyDisk::open(path, flags);
+  }
+  void release() {
+    first_is_held = false;
+    first_is_held.notify_all();
+  }
+  std::vector<int> policies;  // of one thread after the other
+  std::atomic<bool> first_is_there{false};
+  std::atomic<bool> first_is_held{true};
+};
+
+TEST_F(SnapshotTest, WhoeverAsksDoesNotWaitForOneThatTakesOnlyWhatNobodyWants) {
+  SchedulingDisk noted;
+  options.disk = &noted;
+  options.snapshot_log_bytes = 20'000;
+  start();
+  auto peer = peer_at_desk();
+  for (uint64_t before = 0, after = 0; after >= before;) {  // until one is begun for its size
+    before = figures(*peer).at("log_bytes_since_snapshot");
+    work(*peer, 8);
+    after = figures(*peer).at("log_bytes_since_snapshot");
+  }
+  while (!noted.first_is_there) status(*peer);
+  peer->tell(Control{.tag = 8, .verb = ControlVerb::snapshot});
+  {
+    auto other = connect(2);  // behind the request, and all the way round
+    for (int i = 0; i < 3; ++i) status(*other);
+  }
+  noted.release();
+  peer->expect(MessageKind::snapshot_taken);
+  // The one under way was begun again, then came the one that was asked for.
+  EXPECT_EQ(noted.policies, (std::vector<int>{SCHED_IDLE, SCHED_OTHER, SCHED_OTHER}));
+  stop();
 }
 
 TEST_F(SnapshotTest, ADrainDoesNotWaitForOne) {

@@ -131,6 +131,10 @@ TEST(Lint, CalendarsWithoutCover) {
       "calendar = 'c'\n";
   EXPECT_THAT(found(uk + more + use), IsEmpty());
   EXPECT_THAT(found(uk + more), ElementsAre(HasSubstr("W2922 calendar \"c\" is not used")));
+  // Calendars are shared: one desk that uses it will do.
+  const std::string desks = "[desk.a]\n[desk.b]\n";
+  EXPECT_THAT(found(desks + uk + more + use + "desk = 'a'\n"), IsEmpty());
+  EXPECT_THAT(found(desks + uk + more), ElementsAre(HasSubstr("W2922 calendar \"c\"")));
   EXPECT_THAT(found(uk + more + "valid_from = 2027-03-01\n" + use),
               ElementsAre(HasSubstr("W2910 calendar \"c\" has no open time in the next 30 days: it "
                                     "opens at 2027-03-01T09:00:00Z")));

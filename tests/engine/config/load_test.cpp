@@ -214,7 +214,7 @@ TEST(Load, TheDemosDeskLoadsWithoutAWarning) {
   ASSERT_TRUE(result.has_value()) << shown(result.error().front());
   EXPECT_THAT(result->warnings, IsEmpty());
   ASSERT_EQ(result->desks.size(), 1U);
-  EXPECT_EQ(result->desks[0].second.agents.size(), 20U);
+  EXPECT_EQ(result->desks[0].second.agents.size(), 60U);
   const desk::Rulebook rules{desk::Limits{}};
   EXPECT_EQ(rules.problem_with(result->desks[0].second), "");
 }

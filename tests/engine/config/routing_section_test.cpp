@@ -220,6 +220,7 @@ no_response_after = 3
 drain_lead = "20m"
 ramp = { items = 3, for = "15m" }
 occupancy = { low = 0.7, high = "80%" }
+takes = "best_suited"
 )")
                             .settings;
   EXPECT_EQ(settings.coordinator_queue, "coordination");
@@ -233,6 +234,8 @@ occupancy = { low = 0.7, high = "80%" }
   EXPECT_EQ(settings.ramp_us, 15 * minute.us);
   EXPECT_EQ(settings.occupancy_low_milli, 700U);
   EXPECT_EQ(settings.occupancy_high_milli, 800U);
+  EXPECT_TRUE(settings.best_suited_first);
+  EXPECT_FALSE(only_desk("[desk.a]\ntakes = 'most_pressing'").settings.best_suited_first);
   for (const char* share : {"0", "0.0", "'0%'"})
     EXPECT_EQ(only_desk(std::string("[desk.a]\naged_share = ") + share).settings.aged_share_milli,
               0U);

@@ -9,6 +9,7 @@
 #include <random>
 
 #include "engine/desk/kpi.h"
+#include "engine/runtime/history_record.h"
 #include "tests/support/faulty_disk.h"
 #include "tests/support/power_loss_disk.h"
 #include "tests/support/temporary_folder.h"
@@ -65,6 +66,8 @@ desk::ArchivedTicket ticket(uint64_t number, std::string_view external_id = {}) 
   ticket.record.bounces = 2;
   ticket.record.tier = 3;
   ticket.record.checklist_of = 5;
+  ticket.record.marks = desk::mark_followed_up;
+  ticket.queues_left = {{.at_us = 12, .queue = 0}, {.at_us = 15}};
   ticket.record.interned[desk::interned_index(desk::TextField::stage)] = 1;
   ticket.record.interned[desk::interned_index(desk::TextField::language)] = 1;
   desk::ArchivedClock& clock = ticket.clocks.emplace_back();
@@ -74,6 +77,7 @@ desk::ArchivedTicket ticket(uint64_t number, std::string_view external_id = {}) 
   clock.target_us = 100;
   clock.initial_target_us = 80;
   clock.consumed_us = -9;
+  clock.signals = 2;
   clock.segments = 1;
   desk::ArchivedSegment& segment = ticket.segments.emplace_back();
   segment.from_us = 10;
@@ -180,6 +184,55 @@ TEST_F(HistoryTest, KeepsTheSegmentsOfEachClock) {
   EXPECT_EQ(clock.segments[0].cycle, 7);
   EXPECT_TRUE(clock.segments[0].repaired);
   EXPECT_EQ(clock.consumed_us, -9);
+}
+
+TEST_F(HistoryTest, GivesReportsTheirCasesInPages) {
+  History history = open();
+  append(history, 1, {ticket(7), ticket(8), ticket(9)});
+  std::vector<desk::TicketView> read;
+  const auto page = [&](uint64_t after, uint32_t limit, int64_t since_us) {
+    read.clear();
+    return history
+        .cases(after, limit, since_us,
+               [&](desk::TicketView view) { read.push_back(std::move(view)); })
+        .value();
+  };
+  EXPECT_EQ(page(0, 2, 0), 2U);
+  ASSERT_EQ(read.size(), 2U);
+  EXPECT_EQ(read[0].id, 7U);
+  EXPECT_EQ(read[0].marks, desk::mark_followed_up);
+  EXPECT_EQ(read[0].intervals, ticket(7).intervals);
+  EXPECT_EQ(read[0].queues_left, ticket(7).queues_left);
+  EXPECT_EQ(read[0].clocks[0].signals, 2);
+  EXPECT_EQ(read[0].body, "");
+  EXPECT_EQ(page(2, 2, 0), 3U);
+  EXPECT_EQ(read.size(), 1U);
+  EXPECT_EQ(page(0, 10, 21), 3U);  // all had been closed at 20
+  EXPECT_EQ(read.size(), 0U);
+}
+
+// A server of before wrote records that end with the body.
+TEST(HistoryRecord, OneOfBeforeIsReadWithoutWhatCameLater) {
+  const desk::ArchivedTicket whole = ticket(7, "INC7");
+  std::vector<std::byte> bytes;
+  pack(whole, 1, bytes);
+  std::span payload = std::span<const std::byte>(bytes).subspan(sizeof(HistoryHeader));
+  // Marks, how many queues were left, instant and position of each, the clock's signals: one byte
+  // each.
+  payload = payload.first(payload.size() - 7);
+  desk::ArchivedTicket read;
+  read.record.marks = 3;
+  read.queues_left.resize(1);
+  ASSERT_TRUE(unpack(payload, HistoryDepth::everything, read));
+  EXPECT_EQ(read.body, "the printer is on fire");
+  EXPECT_EQ(read.record.bounces, 2U);
+  EXPECT_EQ(read.record.marks, 0);
+  EXPECT_TRUE(read.queues_left.empty());
+  EXPECT_EQ(read.clocks[0].signals, 0);
+  EXPECT_EQ(read.clocks[0].consumed_us, -9);
+  // Cut within what came later it is no record.
+  std::span damaged = std::span<const std::byte>(bytes).subspan(sizeof(HistoryHeader));
+  EXPECT_FALSE(unpack(damaged.first(damaged.size() - 3), HistoryDepth::everything, read));
 }
 
 TEST_F(HistoryTest, FindsByExternalIdTheNewestOfThatName) {

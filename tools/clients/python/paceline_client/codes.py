@@ -82,6 +82,7 @@ class ErrorCode(enum.IntEnum):
     limit_exceeded = 16
     internal = 17
     snapshot_failed = 18
+    reload_failed = 19
 
 
 def named(kind, number):

@@ -19,7 +19,8 @@ PAYLOAD_MAX = 128 * 1_048_576  # "an answer may have up to 128 MiB"
 KINDS = {"Hello": 1, "Commands": 2, "Advance": 3, "OpenDesk": 4, "Query": 5, "Subscribe": 6,
          "Credit": 7, "Unsubscribe": 8, "Control": 9, "Welcome": 65, "DeskOpened": 66,
          "Replies": 67, "Busy": 68, "Answer": 69, "Events": 70, "TooOld": 71, "Error": 72,
-         "Advanced": 73, "Done": 74, "ServerStatus": 75, "SnapshotTaken": 76, "LogHeld": 77}
+         "Advanced": 73, "Done": 74, "ServerStatus": 75, "SnapshotTaken": 76, "LogHeld": 77,
+         "Reloaded": 78}
 NAMES = {kind: name for name, kind in KINDS.items()}
 
 

@@ -1,0 +1,331 @@
+"""Commands that cannot work: what they say, and their exit codes, one row each."""
+
+import collections
+import fcntl
+import os
+import pty
+import re
+import shutil
+import struct
+import subprocess
+import termios
+import unittest
+
+from program import PROGRAM, ProgramTest, Server, clean_environment, run
+
+NOBODY = 65_534
+
+#: What commands need besides a server and a desk; {folder} is the test's own. What is not listed
+#: gets a word for each argument it must have.
+ARGUMENTS = {
+    "config put": ["{folder}/small.toml"],
+    "calendar diff": ["{folder}/small.toml", "{folder}/small.toml", "--calendar", "office"],
+    "ticket import": ["INC1", "--recorded-at", "2026-01-05T09:00Z",
+                      "--history", "queued@2026-01-05T09:00Z"],
+    "ticket score": ["INC1", "--agent", "ana", "--points", "1"],
+    "ticket reassign": ["--where", "vip", "--reason", "x", "--queue", "service-desk", "--yes"],
+    "offer accept": ["1"],
+    "offer decline": ["1", "--reason", "x"],
+    "policy migrate": ["--mode", "carry", "--yes"],
+    "repair": ["INC1"],
+    "route switch": ["everything", "on"],
+    "agent state": ["ana", "available"],
+    "agent reconcile": ["ana", "--tickets", "1"],
+    "queue define": ["q", "--group", "g"],
+    "import servicenow": ["{folder}/log.csv", "--tz", "UTC", "--dates", "day-first"],
+    "ctl advance": ["2026-03-08T09:00Z"],
+    "hand-off report": ["--queue", "service-desk"],
+    "ticket update": ["INC1", "--category", "network"],
+}
+#: They begin desks of their own, or wait for a server to come.
+NOT_TRIED = {"bench cycle", "bench load"}
+
+Row = collections.namedtuple("Row", "command exit says")
+
+USAGE = [
+    Row("", 2, "E1002"),
+    Row("ticket", 2, "E1002"),
+    Row("tikcet get", 2, r"E1002 `tikcet` is no sub-command: see paceline --help"),
+    Row("ticket list --limt 3 --connect unix:{folder}/s --desk d", 2, "limt"),
+    Row("ticket list --limit 0", 2, "limit"),
+    Row("ticket list --limit many", 2, "limit"),
+    Row("ticket get --connect unix:{folder}/s --desk d", 2, "TICKET"),
+    Row("serve", 2, r"no data folder: give --data DIR"),
+    Row("serve --data {folder}/d", 2, r"nowhere to listen: give --listen unix:PATH"),
+    Row("serve --data {folder}/d --listen unix:{folder}/s --durability often", 2, "durability"),
+    Row("serve --data {folder}/d --listen unix:{folder}/s --snapshot-every 15", 2, "15"),
+    Row("serve --data {folder}/d --listen carrier-pigeon:1", 1, "carrier-pigeon"),
+    Row("serve --data {folder}/d --listen unix:{folder}/s --config {folder}/nowhere.toml", 7,
+        "E2010 .*there is no such file: check the path"),
+    Row("config check {folder}", 7, "this is a folder: name a TOML file in it"),
+    Row("config check {folder}/log.csv", 7, "E2001"),
+    Row("completion tcsh", 2, "tcsh"),
+    Row("init --preset huge", 2, "huge"),
+    Row("doctor --data {folder}/nowhere", 3, r"E1006"),
+    Row("backup verify {folder}/nowhere", 3, r"E1006 .*is no backup"),
+    Row("backup restore {folder}/nowhere --data {folder}/restored", 3, r"E1006"),
+    Row("import servicenow {folder}/nowhere.csv --tz UTC --connect unix:{folder}/s --desk d", 1,
+        r"E1003"),
+    Row("import servicenow {folder}/log.csv --tz Europe/Lodnon --connect unix:{folder}/s --desk d",
+        2, r"Lodnon"),
+]
+
+DATES = [
+    Row("report kpi --at yesterday", 2, r"`yesterday` is no instant: write 2026-03-08T09:00Z"),
+    Row("report kpi --at 2026-02-30", 2, r"2026-02-30"),
+    Row("ctl advance tomorrow", 2, r"`tomorrow` is no instant: write 2026-03-08T09:00Z"),
+    Row("ctl advance 2026-03-08T09:00Z", 4, r"E3010"),
+    Row("ticket create INC9 --occurred-at noon", 2, r"noon"),
+    Row("ticket create INC9 --promised-at 2026-13-01T00:00Z", 2, r"2026-13-01"),
+    Row("ticket pend INC1 awaiting_requester --until soon", 2, r"soon"),
+    Row("calendar show --config {folder}/small.toml --calendar office --from 2026-02-30", 2,
+        r"2026-02-30"),
+    Row("calendar show --config {folder}/small.toml --calendar offce", 3,
+        r"did you mean .office"),
+    Row("calendar next --config {folder}/small.toml --calendar office --at never", 2, "never"),
+    Row("ticket import INC9 --recorded-at once --history queued@2026-01-05T09:00Z", 2, "once"),
+    Row("ticket import INC9 --recorded-at 2026-01-05T09:00Z --history floating@2026-01-05T09:00Z",
+        7, "--history floating.*has a state that is none"),
+    Row("ticket import INC9 --recorded-at 2026-01-05T09:00Z --history queued", 2,
+        "write STATE\\[:REASON\\]@INSTANT"),
+]
+
+FILTERS = [
+    Row("ticket list --state floating", 2, "floating"),
+    Row("ticket list --queue nowhere", 3, r"there is no such queue: see `paceline queue list`"),
+    Row("ticket list --agent nobody", 3, r"there is no such agent: see `paceline agent list`"),
+    Row("clock list --state sideways", 2, "sideways"),
+    Row("ticket get INC404", 3, r"there is no such ticket"),
+    Row("why ticket INC404", 3, r"there is no such ticket"),
+    Row("why clock INC404", 3, r"there is no such ticket"),
+    Row("why queue nowhere", 3, r"there is no such queue"),
+    Row("why agent nobody", 3, r"there is no such agent"),
+    Row("queue peek nowhere", 3, r"there is no such queue"),
+    Row("hand-off report --queue nowhere", 3, r"there is no such queue"),
+    Row("ticket reassign --where prority==P1 --reason x --queue service-desk --yes", 7,
+        r"E5012"),
+    Row("ticket reassign --where vip&&(major --reason x --queue service-desk --yes", 7,
+        r"E5012"),
+    Row("policy migrate --mode sideways --yes", 2, "sideways"),
+    Row("policy migrate --mode carry --select prority==P1 --yes", 7, r"prority|E5012"),
+    Row("events tail --from-seq -1", 2, "from-seq"),
+    Row("events tail --from-seq 999999", 7, r"E3013"),
+    Row("route switch nothing off", 3, r"E5025"),
+    Row("offer accept 77", 4, r"E5026"),
+    Row("ticket assign INC1 nobody", 3, r"there is no such agent"),
+    Row("ticket requeue INC1 nowhere", 3, r"there is no such queue"),
+    Row("ticket create INC1", 4, r"another ticket has this external id"),
+    Row("ticket create INC9 --impact enormous", 2, "enormous"),
+    Row("agent state ana floating", 2, "floating"),
+    Row("queue define q --group g --need network>=", 7, r"E5012"),
+    Row("config put {folder}/wrong.toml", 7, r"E2002 .*did you mean \"queue\""),
+]
+
+
+def words_of(command, folder):
+    return [word.format(folder=folder) for word in command.split()]
+
+
+def help_of(*words, known={}):
+    if words not in known:
+        known[words] = run(*words, "--help").out
+    return known[words]
+
+
+def subcommands(*words):
+    listed = help_of(*words).partition("Subcommands:\n")[2].splitlines()
+    return [line.split()[0] for line in listed if line.startswith("  ")]
+
+
+def commands_that_connect():
+    for noun in subcommands():
+        for verb in subcommands(noun) or [None]:
+            words = [word for word in (noun, verb) if word]
+            if "--connect TEXT" in help_of(*words) and " ".join(words) not in NOT_TRIED:
+                yield words
+
+
+def arguments_of(words, folder):
+    name = " ".join(words)
+    if name in ARGUMENTS:
+        return [word.format(folder=folder) for word in ARGUMENTS[name]]
+    arguments = []
+    for line in help_of(*words).splitlines():
+        if " REQUIRED" in line and "--connect" not in line and "--desk" not in line:
+            option = re.match(r"\s+(--[a-z-]+)", line)
+            arguments += [option[1], "x"] if option else ["x"]
+    return arguments
+
+
+class BadInputTest(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.assert_done(run("init", self.folder / "small.toml", "--preset", "small"))
+        self.file("log.csv", "number,incident_state,sys_updated_at\nINC1,New,1/3/2016 09:00\n")
+        self.file("wrong.toml", "[[quue]]\nname = 'q'\n")
+
+    def check(self, rows, *more):
+        for row in rows:
+            with self.subTest(row.command):
+                ran = run(*words_of(row.command, self.folder), *more)
+                self.assertEqual(ran.exit, row.exit, ran.err)
+                self.assertRegex(ran.err, row.says)
+                self.assertRegex(ran.err, r"(?m)^[EW]\d{4} ", "with a code to search for")
+
+    def with_desk(self):
+        server = self.serve("--config", self.folder / "small.toml")
+        server.wait_for("created desk main")
+        at = ("--connect", server.address, "--desk", "main")
+        self.assert_done(run("ticket", "create", "INC1", *at))
+        return at
+
+
+class BadInput(BadInputTest):
+    def test_command_lines(self):
+        self.check(USAGE)
+
+    def test_dates(self):
+        self.check([row for row in DATES if row.command.startswith("calendar")])
+        self.check([row for row in DATES if not row.command.startswith("calendar")],
+                   *self.with_desk())
+
+    def test_filters_and_names(self):
+        self.check(FILTERS, *self.with_desk())
+
+    def test_no_server(self):
+        nowhere = f"unix:{self.folder}/nobody"
+        tried = 0
+        for words in commands_that_connect():
+            with self.subTest(" ".join(words)):
+                desk = ["--desk", "d"] if "--desk TEXT" in help_of(*words) else []
+                ran = run(*words, *arguments_of(words, self.folder), "--connect", nowhere, *desk)
+                self.assertEqual((ran.exit, ran.out), (6, ""), ran.err)
+                self.assertIn(f"E4002 cannot connect to {nowhere}", ran.err)
+                self.assertIn("is the server running?", ran.err)
+                tried += 1
+        self.assertGreater(tried, 55)
+
+    def test_addresses_that_are_none(self):
+        for address, says in (("nonsense", "write unix:PATH or tcp:HOST:PORT"),
+                              ("tcp:localhost", "tcp:HOST:PORT"), ("unix:", "unix:"),
+                              ("unix:/" + "x" * 200, "107")):
+            with self.subTest(address):
+                ran = run("desk", "list", "--connect", address)
+                self.assertIn(ran.exit, (2, 6))
+                self.assertIn(says, ran.err)
+
+    def test_no_such_desk(self):
+        server = self.serve()
+        for words in commands_that_connect():
+            if "--desk TEXT" not in help_of(*words) or words in (
+                    ["config", "put"], ["ctl", "accept-clock"], ["import", "servicenow"]):
+                continue  # they make it, or take it for another thing
+            with self.subTest(" ".join(words)):
+                ran = run(*words, *arguments_of(words, self.folder), "--connect", server.address,
+                          "--desk", "emea")
+                self.assertEqual((ran.exit, ran.out), (3, ""), ran.err)
+                self.assertIn("E3006", ran.err)
+                self.assertIn("emea", ran.err)
+
+
+class WithoutRights(BadInputTest):
+    """As a user who owns nothing here; as root, by becoming one."""
+
+    def setUp(self):
+        super().setUp()
+        if os.getuid() != 0:
+            self.skipTest("needs root, to become somebody else")
+        self.folder.chmod(0o755)
+        self.program = shutil.copy(PROGRAM, self.folder / "paceline")
+
+    def as_nobody(self, *words):
+        return run(*words, program=self.program, user=NOBODY, group=NOBODY, extra_groups=[],
+                   cwd="/")
+
+    def closed(self, name):
+        path = self.folder / name
+        path.mkdir(mode=0o700)
+        return path
+
+    def test_files_and_folders_of_others(self):
+        closed = self.closed("closed")
+        (closed / "small.toml").write_text("")
+        secret = self.file("secret.toml", "")
+        secret.chmod(0o600)
+        nowhere = f"unix:{self.folder}/s"
+        for words, exit_code, says in (
+                (("serve", "--data", closed / "data", "--listen", nowhere), 1,
+                 "give --data a folder this user may write to"),
+                (("serve", "--data", self.folder / "data", "--listen", nowhere), 1,
+                 "give --data a folder this user may write to"),
+                (("config", "check", secret), 7, "check its permissions"),
+                (("init", self.folder / "new.toml", "--preset", "small"), 5,
+                 "Permission denied: name a file in a folder that is there and yours"),
+                (("doctor", "--data", closed / "data"), (1, 3, 5), "Permission denied|no such|E1"),
+                (("desk", "list", "--connect", nowhere, "--token-file", secret), (1, 5), "secret")):
+            with self.subTest(" ".join(map(str, words[:2]))):
+                ran = self.as_nobody(*words)
+                wanted = exit_code if isinstance(exit_code, tuple) else (exit_code,)
+                self.assertIn(ran.exit, wanted, ran.err)
+                self.assertRegex(ran.err + ran.out, says)
+
+    def test_what_only_administrators_may(self):
+        server = Server(self.folder, "--listen", "tcp:127.0.0.1:0", "--config",
+                        self.folder / "small.toml")
+        self.addCleanup(server.stop)
+        server.wait_for("created desk main")
+        address = next(word for word in server.ready if word.startswith("tcp:"))
+        at = ("--connect", address, "--desk", "main")
+        self.assert_done(run("ticket", "create", "INC1", *at))
+        for command in ("queue define q --group g", "agent define a --groups g",
+                        "ticket reassign --where kind==incident --reason x --queue service-desk "
+                        "--yes", "route switch everything off", "queue hold service-desk",
+                        "config put {folder}/small.toml"):
+            with self.subTest(command):
+                ran = run(*words_of(command, self.folder), *at)
+                self.assertEqual(ran.exit, 5, ran.err)
+                self.assertRegex(ran.err, "administrator")
+        for command in ("ctl drain", "ctl snapshot", "ctl reload", "desk create d",
+                        "backup create {folder}/backup"):
+            with self.subTest(command):
+                ran = run(*words_of(command, self.folder), "--connect", address)
+                self.assertEqual(ran.exit, 5, ran.err)
+
+
+class NarrowTerminal(BadInputTest):
+    def on_terminal(self, columns, *words):
+        """(exit code, what a terminal of so many columns was sent)."""
+        leader, follower = pty.openpty()
+        fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 10, columns, 0, 0))
+        with subprocess.Popen([PROGRAM, *words], stdin=follower, stdout=follower, stderr=follower,
+                              env=clean_environment(TERM="xterm")) as process:
+            os.close(follower)
+            shown = b""
+            while True:
+                try:
+                    chunk = os.read(leader, 65_536)
+                except OSError:  # the program has ended
+                    chunk = b""
+                if not chunk:
+                    break
+                shown += chunk
+            os.close(leader)
+        return process.returncode, shown.decode().replace("\r\n", "\n")
+
+    def test_forty_columns(self):
+        at = self.with_desk()
+        for columns in (40, 1):
+            for words in (["queue", "list"], ["agent", "list"], ["ticket", "get", "INC1"],
+                          ["ticket", "list"], ["why", "ticket", "INC1"], ["why", "clock", "INC1"],
+                          ["report", "kpi"], ["policy", "list"], ["ctl", "status"]):
+                with self.subTest(f"{words} {columns}"):
+                    exit_code, shown = self.on_terminal(columns, *words, *at)
+                    self.assertEqual(exit_code, 0, shown)
+                    self.assertTrue(shown.strip())
+            exit_code, shown = self.on_terminal(columns, "ticket", "get", "INC404", *at)
+            self.assertEqual(exit_code, 3)
+            self.assertIn("there is no such ticket on this desk: see `paceline ticket list`", shown)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,211 @@
+// Reports and exports as a user runs them, over a server, before and after tickets left memory.
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/support/program_fixture.h"
+
+namespace paceline::tools {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::Ran;
+
+constexpr const char* desk_toml = R"(
+[desk.d]
+auto_close = "0s"
+
+[calendar.weekdays]
+zone = "Etc/UTC"
+week = { mon-fri = ["09:00-17:00"] }
+
+[[policy]]
+name = "resolution"
+clock = "resolution"
+target = "2h"
+calendar = "weekdays"
+
+[[queue]]
+name = "l1"
+group = "first"
+mode = "manual"
+
+[[queue]]
+name = "l2"
+group = "experts"
+tier = 2
+mode = "manual"
+
+[[agent]]
+name = "ana"
+groups = ["first"]
+)";
+
+class ReportProgram : public testing::ProgramFixture {
+ protected:
+  void SetUp() override {
+    ProgramFixture::SetUp();
+    serve("data", "commands", "none");
+    // One closed ticket stays in memory, the others go to the history file.
+    wire::ClientOptions options;
+    options.address = address();
+    auto client = wire::Client::connect(options);
+    ASSERT_TRUE(client.has_value());
+    desk::Limits limits;
+    limits.tickets_max = 1'000;
+    limits.text_mib_max = 16;
+    limits.closed_max = 1;
+    ASSERT_TRUE(client->open_desk("d", true, limits).has_value());
+    write("desk.toml", desk_toml);
+    const Ran put = run({"config", "put", path("desk.toml"), "--connect", address()});
+    ASSERT_EQ(put.exit, 0) << put.err;
+    at("09:00");
+    ok({"ticket", "create", "A", "--queue", "l1", "--requester", "kim"});
+    ok({"ticket", "create", "B", "--queue", "l1", "--category", "say \"hi\", twice"});
+    at("09:30");
+    ok({"ticket", "assign", "A", "ana"});
+    ok({"ticket", "start", "A"});
+    at("09:50");
+    ok({"ticket", "resolve", "A", "--code", "fixed"});
+    at("12:00");
+    ok({"ticket", "resolve", "B", "--code", "fixed"});
+    ok({"ticket", "create", "C", "--queue", "l2"});
+    at("13:45");
+  }
+  void TearDown() override { EXPECT_EQ(end_server(), 0); }
+
+  void at(const std::string& time) { ok({"ctl", "advance", "2026-01-05T" + time + "Z"}); }
+  void ok(std::vector<std::string> words) {
+    const std::string what = words[0] + " " + words[1] + " " + words[2];
+    const Ran ran = on_desk(std::move(words));
+    ASSERT_EQ(ran.exit, 0) << what << ": " << ran.err;
+  }
+  json asked(std::vector<std::string> words) {
+    words.push_back("--json");
+    const Ran ran = on_desk(std::move(words));
+    EXPECT_EQ(ran.exit, 0) << ran.err;
+    return ran.exit == 0 ? json::parse(ran.out) : json();
+  }
+  static json figure(const json& report, const std::string& id) {
+    for (const json& each : report["figures"]) {
+      if (each["id"] == id) return each;
+    }
+    ADD_FAILURE() << "no figure " << id;
+    return {};
+  }
+};
+
+TEST_F(ReportProgram, AnswersTheSameAfterTicketsLeftMemory) {
+  const auto everything = [&] {
+    std::vector<std::string> said;
+    for (const std::vector<std::string>& words :
+         {std::vector<std::string>{"report", "kpi", "--from", "2026-01-05"},
+          {"report", "kpi", "--by", "queue"},
+          {"report", "sla"},
+          {"report", "queues"},
+          {"report", "intervals", "--interval", "1h"},
+          {"report", "trend"},
+          {"report", "scorecard"},
+          {"report", "gaming"},
+          {"report", "at-risk"}})
+      said.push_back(asked(words).dump());
+    said.push_back(on_desk({"export", "csv"}).out);
+    return said;
+  };
+  const auto before = everything();
+  ok({"ticket", "close", "A"});
+  ok({"ticket", "close", "B"});  // A leaves
+  EXPECT_TRUE(asked({"ticket", "get", "A"})["archived"].get<bool>());
+  auto after = everything();
+  // What closing changes is told: the state and when.
+  EXPECT_THAT(after.back(), HasSubstr("A,incident,closed"));
+  after.pop_back();
+  EXPECT_EQ(after, std::vector<std::string>(before.begin(), before.end() - 1));
+}
+
+TEST_F(ReportProgram, FiguresSayWhatTheyAreMadeOf) {
+  const json report = asked({"report", "kpi", "--from", "2026-01-05T09:00Z", "--to", "2026-01-06"});
+  EXPECT_EQ(report["desk"], "d");
+  EXPECT_EQ(report["from"], "2026-01-05T09:00:00Z");
+  // A took 50 minutes, B three hours of a target of two.
+  const json first = figure(report, "fcr_net");
+  EXPECT_EQ(first["numerator"], 1);
+  EXPECT_EQ(first["denominator"], 2);
+  EXPECT_EQ(first["percent"], 50.0);
+  EXPECT_EQ(first["version"], 1);
+  EXPECT_EQ(first["parts"]["not_at_once"], 1);
+  EXPECT_EQ(first["target"]["from"], "preset");
+  EXPECT_EQ(first["target"]["standing"], "below");
+  EXPECT_EQ(figure(report, "sla_compliance")["percent"], 50.0);
+  EXPECT_EQ(figure(report, "mttr_wall")["median_us"], 3'000'000'000);
+  EXPECT_EQ(figure(report, "csat")["measured"], false);
+  const json given = asked(
+      {"report", "kpi", "--from", "2026-01-05", "--users", "60", "--target", "fcr_net=40%..60%"});
+  EXPECT_EQ(figure(given, "users_per_analyst")["value"], 60.0);
+  EXPECT_EQ(figure(given, "fcr_net")["target"]["standing"], "met");
+  // Without a period what there was before, and the figures.
+  const json whole = asked({"report", "kpi"});
+  EXPECT_EQ(whole["tickets"], 3);
+  EXPECT_EQ(figure(whole, "backlog")["count"], 1);
+  const std::string text = on_desk({"report", "kpi", "--from", "2026-01-05"}).out;
+  EXPECT_THAT(text, HasSubstr("50.00 %"));
+  EXPECT_THAT(text, HasSubstr("Targets are a preset"));
+}
+
+TEST_F(ReportProgram, WhoIsAtRisk) {
+  const json risk = asked({"report", "at-risk"});
+  ASSERT_EQ(risk["clocks"].size(), 1U);
+  EXPECT_EQ(risk["clocks"][0]["external_id"], "C");
+  EXPECT_EQ(risk["clocks"][0]["due"], "2026-01-05T14:00:00Z");
+  EXPECT_EQ(risk["clocks"][0]["left_us"], 900'000'000);
+  EXPECT_EQ(risk["clocks"][0]["used_percent"], 87.5);
+  EXPECT_THAT(on_desk({"report", "at-risk", "--within", "10m"}).out, HasSubstr("No clock is open"));
+}
+
+TEST_F(ReportProgram, ExportsWhatReportsRead) {
+  const Ran csv = on_desk({"export", "csv"});
+  EXPECT_THAT(csv.out, HasSubstr("ticket,external_id,kind,state,priority"));
+  EXPECT_THAT(csv.out, HasSubstr("\"say \"\"hi\"\", twice\""));
+  EXPECT_THAT(csv.out, Not(HasSubstr("kim")));
+  EXPECT_THAT(on_desk({"export", "csv", "--agents-allowed"}).out, HasSubstr("kim"));
+  const Ran lines = on_desk({"export", "jsonl", "--out", path("facts.jsonl")});
+  EXPECT_EQ(lines.exit, 0) << lines.err;
+  const std::string text = read_file(path("facts.jsonl"));
+  const json first = json::parse(text.substr(0, text.find('\n')));
+  EXPECT_EQ(first["external_id"], "A");
+  EXPECT_EQ(first["first_contact"], "first_contact");
+  EXPECT_EQ(first["states"].size(), 3U);  // queued, in_progress, resolved
+  EXPECT_EQ(first["visits"][0]["queue"], "l1");
+  EXPECT_EQ(first["clocks"][0]["used_us"], 3'000'000'000);
+}
+
+TEST_F(ReportProgram, SaysWhatIsWrongWithAQuestion) {
+  const auto error = [&](std::vector<std::string> words, int exit) {
+    const Ran ran = on_desk(std::move(words));
+    EXPECT_EQ(ran.exit, exit) << ran.err;
+    return ran.err;
+  };
+  EXPECT_THAT(error({"report", "kpi", "--by", "colour"}, 2), HasSubstr("queue, group, tier"));
+  EXPECT_THAT(error({"report", "kpi", "--by", "agent"}, 5), HasSubstr("--agents-allowed"));
+  EXPECT_THAT(error({"report", "agents"}, 5), HasSubstr("single people"));
+  EXPECT_EQ(on_desk({"report", "agents", "--agents-allowed"}).exit, 0);
+  EXPECT_THAT(error({"report", "kpi", "--from", "2026-01-06", "--to", "2026-01-05"}, 2),
+              HasSubstr("is not after"));
+  EXPECT_THAT(error({"report", "kpi", "--from", "yesterday"}, 2), HasSubstr("--from"));
+  EXPECT_THAT(error({"report", "kpi", "--from", "2027-01-01"}, 2), HasSubstr("nothing yet"));
+  EXPECT_THAT(error({"report", "kpi", "--figure", "fcr"}, 2), HasSubstr("fcr_net"));
+  EXPECT_THAT(error({"report", "kpi", "--target", "fcr_net=high"}, 2), HasSubstr("low..high"));
+  EXPECT_THAT(error({"report", "kpi", "--targets", "mine"}, 2), HasSubstr("preset or none"));
+  EXPECT_THAT(error({"report", "scorecard", "--scale", "hops=1..2"}, 2), HasSubstr("mttr_wall"));
+  EXPECT_THAT(error({"report", "gaming", "--by", "queue"}, 2), HasSubstr("--by group"));
+  EXPECT_THAT(error({"report", "intervals", "--interval", "soon"}, 2), HasSubstr("30m"));
+  EXPECT_THAT(error({"report", "intervals", "--interval", "1s", "--from", "2020-01-01"}, 2),
+              HasSubstr("too many"));
+  EXPECT_THAT(error({"report", "kpi", "--kind", "alarm"}, 2), HasSubstr("service_request"));
+  EXPECT_THAT(error({"export", "csv", "--out", path("no/where")}, 1), HasSubstr("cannot write"));
+}
+
+}  // namespace
+}  // namespace paceline::tools

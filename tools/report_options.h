@@ -1,0 +1,70 @@
+// What reports have in common: the desk, the period, whose tickets, and what the desk cannot know;
+// and the reading of its cases.
+//
+// Owner: one sub-command.  Allocates: texts, and the book.  Errors: Failure.
+#pragma once
+
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "report/split.h"
+#include "report/targets.h"
+#include "tools/connection.h"
+
+namespace paceline::tools {
+
+/// All tickets of a desk, in memory first and then those of the history file, so that one that
+/// leaves meanwhile is found in either.
+Got<std::unique_ptr<report::Book>> read_book(OpenedDesk& desk);
+
+class ReportOptions {
+ public:
+  void declare(CLI::App& app);
+  void declare_period(CLI::App& app);
+  void declare_by(CLI::App& app, const std::string& allowed);
+  void declare_inputs(CLI::App& app);
+  void declare_targets(CLI::App& app);
+
+  /// Before a server is asked.
+  Done read();
+  /// Requires read(). The book is kept here.
+  Got<report::Question> ask(OpenedDesk& desk);
+  Got<report::Question> ask();
+
+  const DeskOptions& desk() const { return options_; }
+  bool json() const { return json_; }
+  bool chose_period() const { return !from_.empty() || !to_.empty(); }
+  bool chose_part() const { return !by_.empty(); }
+  report::Dimension by() const { return dimension_; }  ///< desk where nothing was chosen.
+  const report::Book& book() const { return *book_; }
+  const std::vector<report::Target>& targets() const { return targets_; }
+  /// Agents by name are for those who may see them.
+  Done allow_agents() const;
+
+  /// desk, as_of and the period: the head of every answer.
+  nlohmann::ordered_json head(const report::Question& question) const;
+  std::string head_text(const report::Question& question) const;
+
+ private:
+  Done read_inputs();
+
+  DeskOptions options_;
+  std::string from_, to_, by_, kind_, answer_within_, first_contact_within_;
+  std::vector<std::string> live_channels_, alert_channels_, target_texts_;
+  std::string target_set_ = "preset";
+  double users_ = -1, fte_ = -1, paid_hours_ = -1, cost_per_hour_ = -1, tool_cost_ = -1;
+  int64_t self_served_ = -1;
+  int repeat_days_ = 5;
+  bool json_ = false;
+  bool agents_allowed_ = false;
+
+  int64_t from_us_ = 0, to_us_ = 0;
+  report::Dimension dimension_ = report::Dimension::desk;
+  report::Inputs inputs_;
+  std::vector<report::Target> targets_;
+  std::unique_ptr<report::Book> book_;
+};
+
+}  // namespace paceline::tools

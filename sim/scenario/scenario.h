@@ -99,8 +99,8 @@ struct Demand {
   uint32_t requester_count = 0;  ///< 0: nobody in particular.
   std::string queue;             ///< Instead of the routing rules.
 
-  std::string lines;   ///< Telephone lines it needs for as long as it is there; empty: none.
-  LawByTime patience;  ///< By the time of arrival. From each wait's begin until an answer.
+  std::string lines;   ///< Telephone lines it needs until the first spell of work is over.
+  LawByTime patience;  ///< By the time of arrival. Of the wait until the first answer.
   Retry retry;
   Balking balking;
 };

@@ -31,12 +31,12 @@ struct Contact {
   // While an agent works on it: work left at speed 1, as of `paced_us`, and the speed now.
   int64_t left_us = 0;
   int64_t paced_us = 0;
-  int64_t spell_since_us = 0;
+  int64_t spell_us = 0;    ///< Worked on in this spell, at whatever speed; not while it rests.
   int64_t answers_us = 0;  ///< First public message; `never`.
   int64_t resolved_us = 0;
   int64_t resumes_us = 0;  ///< The end of the pending spell.
   int64_t returns_us = 0;  ///< Reopens or closes what is resolved; `never`.
-  uint32_t rate_ppm = 0;   ///< 0: nobody is there to work on it.
+  uint32_t rate_ppm = 0;   ///< 0: it rests in hand; nobody is there, or is busy with a call.
   uint32_t agent = none;
   uint32_t next_in_hand = none;  ///< The agent's next contact.
   uint32_t entry_queue = none;   ///< Where it waited first.
@@ -47,6 +47,7 @@ struct Contact {
   uint8_t impact = 0, urgency = 0;
   bool vip = false;
   Phase phase = Phase::none;
+  bool blocks = false;  ///< In hand: nothing else is worked on beside it.
   bool answered = false;
   bool responded = false;
   bool has_line = false;

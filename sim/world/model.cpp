@@ -46,6 +46,13 @@ const Model::OutcomeModel* Model::outcome(const Traits& traits) const {
   return nullptr;
 }
 
+bool Model::blocks(const Traits& traits) const {
+  for (size_t rule = 0; rule < burdens_.size(); ++rule) {
+    if (burdens_[rule].matches(traits, *this)) return scenario_.rules.settings.work[rule].blocking;
+  }
+  return false;
+}
+
 namespace {
 
 // The document of a simulated desk is the address of a configuration that outlives it: nothing is

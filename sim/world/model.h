@@ -105,6 +105,8 @@ class Model {
   /// The first that matches; null: none does.
   const WorkRule* work(const Traits& traits) const;
   const OutcomeModel* outcome(const Traits& traits) const;
+  /// By the configuration: such a ticket takes all of its agent's attention.
+  bool blocks(const Traits& traits) const;
   const desk::Limits& limits() const { return limits_; }
   /// A desk under the configuration, all agents logged out.
   std::unique_ptr<class DeskPort> desk() const;
@@ -122,6 +124,7 @@ class Model {
   std::vector<DemandModel> demands_;
   std::vector<WorkModel> work_;
   std::vector<OutcomeModel> outcomes_;
+  std::vector<Matcher> burdens_;  ///< Of the configuration's work rules.
   std::vector<TeamModel> teams_;
   std::vector<AgentModel> agents_;
   std::vector<sched::Calendar> calendars_;

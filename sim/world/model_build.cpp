@@ -273,8 +273,24 @@ class ModelBuilder {
     }
   }
 
+  /// The configuration's, of which only the first that matches counts as well.
+  void read_burdens() {
+    constexpr int64_t never_seen = 0x10000;  // no demand has this channel
+    for (const desk::WorkRule& rule : scenario_.rules.settings.work) {
+      Model::Matcher made;
+      made.kind = rule.kind;
+      made.priority = rule.priority;
+      if (!rule.channel.empty()) {
+        const int number = model_.texts_.find(rule.channel);
+        made.channel = number >= 0 ? number : never_seen;
+      }
+      model_.burdens_.push_back(made);
+    }
+  }
+
   void read_rules() {
     note_recorded_texts();
+    read_burdens();
     size_t count = 0;
     for (const WorkRule& rule : scenario_.work) {
       const std::string who = fmt::format("work rule {}", ++count);

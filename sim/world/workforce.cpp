@@ -123,6 +123,12 @@ void Workforce::end_shift(uint32_t agent) {
   --teams_[record.team].present;
   record.presence = Presence::leaving;
   record.break_us = never.us;
+  if (on_break(record)) {  // something came back meanwhile: done before going
+    record.resting = false;
+    record.rested_us = never.us;
+    pace(agent);
+    recount(agent);
+  }
   if (record.state == AgentState::available)
     stage_.desk.set_state(name(agent), desk::AgentStep::drain);
 }
@@ -229,6 +235,7 @@ void Workforce::act(uint32_t agent) {
     record.resting = false;
     ++record.next_break;
     stage_.desk.set_state(name(agent), desk::AgentStep::available);
+    pace(agent);  // what came back meanwhile
     plan_break(agent);
   }
   plan(agent);
@@ -261,11 +268,18 @@ void Workforce::begin_wrap_up(uint32_t agent) {
 
 // --- Work in hand ---
 
+/// The speed of what is in hand does not depend on how much it is.
+bool Workforce::even_pace(const Agent& agent) const {
+  return agent.blocking == 0 && rules(agent).concurrency_milli.size() == 1;
+}
+
 uint32_t Workforce::rate_of(const Agent& agent, const Contact& contact) const {
-  if (agent.presence == Presence::off) return 0;
+  if (agent.presence == Presence::off || on_break(agent)) return 0;
+  if (agent.blocking > 0 && !contact.blocks) return 0;
   const Model::TeamModel& team = stage_.model.teams()[agent.team];
   const std::vector<uint32_t>& by_count = team.rules->concurrency_milli;
-  const size_t at = std::min<size_t>(agent.in_hand, by_count.size()) - 1;
+  const size_t worked_on = agent.blocking > 0 ? agent.blocking : agent.in_hand;
+  const size_t at = std::min<size_t>(worked_on, by_count.size()) - 1;
   return team.speed_milli[contact.traits.queue] * by_count[at];
 }
 
@@ -275,16 +289,21 @@ void Workforce::take(uint32_t agent, uint32_t slot) {
   CHECK(record.team != Model::none);
   contact.agent = agent;
   contact.next_in_hand = record.first_in_hand;
-  contact.spell_since_us = contact.paced_us = stage_.now_us;
+  contact.paced_us = stage_.now_us;
+  contact.spell_us = 0;
+  contact.rate_ppm = 0;
+  contact.blocks = stage_.model.blocks(contact.traits);
   record.first_in_hand = slot;
   ++record.in_hand;
-  if (record.in_hand > 1 && rules(record).concurrency_milli.size() > 1) {
+  if (contact.blocks) ++record.blocking;
+  // A break waits until nothing is in hand; one that has begun is not broken off.
+  if (record.state != AgentState::away) record.rested_us = never.us;
+  if (record.in_hand > 1 && !even_pace(record)) {
     pace(agent);
   } else {
     contact.rate_ppm = rate_of(record, contact);
     plan_work(slot);
   }
-  record.rested_us = never.us;  // a break waits until nothing is in hand
   if (record.resting) plan(agent);
   recount(agent);
 }
@@ -300,13 +319,16 @@ bool Workforce::put_down(uint32_t slot) {
     link = &stage_.contacts[*link].next_in_hand;
   }
   *link = contact.next_in_hand;
+  const bool even = even_pace(record);
   --record.in_hand;
+  if (contact.blocks) --record.blocking;
+  if (contact.rate_ppm > 0) contact.spell_us += stage_.now_us - contact.paced_us;
   contact.agent = contact.next_in_hand = Contact::none;
   record.last_contact = slot;
   if (record.presence == Presence::leaving && record.in_hand == 0) done_.push_back(agent);
   stage_.agenda.drop(agenda_slot(Actor::contact, slot));
-  if (record.in_hand > 0 && rules(record).concurrency_milli.size() > 1) pace(agent);
-  if (record.in_hand == 0 && record.resting) {
+  if (record.in_hand > 0 && !even) pace(agent);
+  if (record.in_hand == 0 && record.resting && !on_break(record)) {
     record.rested_us = stage_.now_us + rules(record).breaks[record.next_break].length_us;
     plan(agent);
   }
@@ -323,6 +345,7 @@ void Workforce::pace(uint32_t agent) {
     const int64_t done = elapsed_us / per_million * contact.rate_ppm +
                          elapsed_us % per_million * contact.rate_ppm / per_million;
     if (contact.left_us != never.us) contact.left_us = std::max<int64_t>(0, contact.left_us - done);
+    if (contact.rate_ppm > 0) contact.spell_us += elapsed_us;
     contact.paced_us = stage_.now_us;
     contact.rate_ppm = rate_of(record, contact);
     plan_work(slot);
@@ -361,10 +384,9 @@ void Workforce::recount(uint32_t agent) {
   };
   const bool here = record.state != AgentState::logged_out;
   follow(record.staffed, here, levels.staffed);
-  follow(record.available, here && (record.state != AgentState::away || record.in_hand > 0),
-         levels.available);
-  follow(record.busy, here && (record.in_hand > 0 || record.state == AgentState::wrap_up),
-         levels.busy);
+  const bool works = record.in_hand > 0 && !on_break(record);
+  follow(record.available, here && (record.state != AgentState::away || works), levels.available);
+  follow(record.busy, here && (works || record.state == AgentState::wrap_up), levels.busy);
 }
 
 }  // namespace paceline::sim

@@ -4,7 +4,8 @@
 // Who gets what is the desk's decision; this only hears of it. An agent at the end of its shift
 // takes nothing new, ends what it has in hand and leaves (or leaves it for the next shift, where
 // the team does so). A break that is due begins at once for new work and lasts its length from when
-// nothing is in hand any more.
+// nothing is in hand any more; what comes back into the agent's hands after that rests until it is
+// over. While a blocking ticket is in hand, a call, everything else in hand rests.
 //
 //            shift begins                       shift ends
 //     OFF ───────────────────▶ PRESENT ───────────────────▶ LEAVING ──nothing in hand──▶ OFF
@@ -52,6 +53,7 @@ class Workforce {
     uint32_t team = Model::none;
     uint32_t first_in_hand = Contact::none;
     uint32_t in_hand = 0;
+    uint32_t blocking = 0;                  ///< Of them, by the configuration.
     uint32_t last_contact = Contact::none;  ///< Put down last; may be gone after the batch.
     uint32_t shifts = 0;                    ///< Begun.
     Presence presence = Presence::off;
@@ -88,6 +90,10 @@ class Workforce {
   void pay(uint32_t agent, bool paid);
   /// Speeds of everything in hand follow from how much it is.
   void pace(uint32_t agent);
+  bool on_break(const Agent& agent) const {
+    return agent.resting && agent.rested_us != sched::never.us;
+  }
+  bool even_pace(const Agent& agent) const;
   uint32_t rate_of(const Agent& agent, const Contact& contact) const;
   void begin_wrap_up(uint32_t agent);
 

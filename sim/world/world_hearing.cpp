@@ -142,7 +142,9 @@ void World::hear_waiting(uint32_t slot, const desk::Event& event) {
   stage_.ledger.queue_levels[event.queue].waiting.add(1, stage_.now_us);
   stage_.ledger.waiting.add(1, stage_.now_us);
   const LawByTime& patience = model_->demands()[contact.traits.demand].rules->patience;
-  if (waited_before || patience.none()) return;  // patience goes on where it was
+  // Whoever waits for the first answer has one patience, wherever the ticket goes meanwhile; after
+  // it the ticket is with the desk, and nobody holds the line.
+  if (waited_before || contact.answered || patience.none()) return;
   const int64_t lasts_us = stage_.draw(patience, contact, Purpose::patience, contact.waits);
   if (lasts_us != sched::never.us)
     stage_.agenda.plan(agenda_slot(Actor::contact, slot), stage_.now_us + lasts_us);

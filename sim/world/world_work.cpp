@@ -22,13 +22,13 @@ void World::finish(uint32_t slot) {
   const Model::OutcomeModel* outcomes = model_->outcome(contact.traits);
   const uint32_t agent = contact.agent;
   workforce_.put_down(slot);
-  const int64_t spell_us = stage_.now_us - contact.spell_since_us;
   const auto count = [&](Cell& cell) {
     ++cell[Sum::spells];
-    cell[Sum::handled_us] += spell_us;
+    cell[Sum::handled_us] += contact.spell_us;
   };
   stage_.each_cell(contact, count);
   count(stage_.ledger.by_team[model_->agents()[agent].team]);
+  release_line(contact);  // what else comes of it, the caller has hung up
   workforce_.before_done(agent);
   if (outcomes != nullptr && outcomes->any_ppm > 0) {
     uint32_t at = stage_.stream(contact.key, Purpose::outcome, contact.spells).below(1'000'000);

@@ -78,7 +78,7 @@ TEST(ScenarioPresets, AreAsLargeAsTheySay) {
   };
   EXPECT_NEAR(contacts("small"), 160, 10);
   EXPECT_NEAR(contacts("mid"), 6'000, 400);
-  EXPECT_NEAR(contacts("enterprise"), 27'000, 2'000);
+  EXPECT_NEAR(contacts("enterprise"), 16'000, 1'500);
 }
 
 TEST(ScenarioPresets, EveryAgentIsInATeam) {

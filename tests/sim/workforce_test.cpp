@@ -102,6 +102,7 @@ TEST(Workforce, WorkMayBeLeftForTheNextShift) {
   const Cell& all = world->ledger().all;
   EXPECT_EQ(minutes(all, Sum::staffed_us), 120);
   EXPECT_EQ(minutes(all, Sum::resolve_us), 75);  // 5 minutes, an hour nobody is there, 10 minutes
+  EXPECT_EQ(minutes(all, Sum::handled_us), 15);  // while it lay there nobody worked on it
 }
 
 TEST(Workforce, WhoIsAbsentIsPaidAndNotThere) {
@@ -145,6 +146,46 @@ TEST(Workforce, ABreakLastsItsLengthFromWhenNothingIsInHand) {
   desk.contact(115, 10).contact(121, 1);
   const auto world = desk.played();
   EXPECT_EQ(minutes(world->ledger().all, Sum::answered_wait_us), 34);
+}
+
+TEST(Workforce, ABreakThatHasBegunIsNotBrokenOff) {
+  SmallDesk desk;
+  sched::CalendarSpec day;
+  day.name = "day";
+  day.week = {{0, 1 * 3'600, 5 * 3'600}};
+  desk.scenario.rules.calendars = {day};
+  desk.team().shift = "day";
+  desk.team().breaks = {{(minute * 60).us, 0, (minute * 30).us, "lunch"}};
+  desk.outcome().outcomes = {
+      {Outcome::Kind::pend, 1'000'000, "", "no answer", fixed((minute * 20).us), /*times_max=*/1}};
+  // Pending from 01:55 to 02:15, in the middle of the break from 02:00 to 02:30; then the same
+  // agent works on it for ten minutes.
+  desk.contact(105, 10).contact(151, 1);
+  const auto world = desk.played();
+  const Cell& all = world->ledger().all;
+  EXPECT_EQ(minutes(all, Sum::answered_wait_us), 9);
+  EXPECT_EQ(minutes(all, Sum::handled_us), 10 + 10 + 1 + 10);
+}
+
+TEST(Workforce, ACallLetsEverythingElseInHandRest) {
+  SmallDesk desk;
+  desk::WorkRule call;
+  call.channel = "voice";
+  call.blocking = true;
+  desk::WorkRule other;
+  other.weight_milli = 100;
+  other.interruptible = true;
+  desk.scenario.rules.settings.work = {call, other};
+  desk.team().concurrency_milli = {1'000, 500};
+  desk.contact(0, 20).contact(5, 10).contact(40, 10).contact(40, 10);
+  desk.demand().recorded[1].channel = "voice";
+  const auto world = desk.played();
+  const Cell& all = world->ledger().all;
+  // The call is not slower for the ticket beside it, the ticket waits for its end; two tickets at
+  // once take twice as long.
+  EXPECT_EQ(minutes(all, Sum::answered_wait_us), 0);
+  EXPECT_EQ(minutes(all, Sum::resolve_us), 30 + 10 + 20 + 20);
+  EXPECT_EQ(minutes(all, Sum::handled_us), 20 + 10 + 20 + 20);
 }
 
 TEST(Workforce, HeadcountsChangeAndWhoIsBusyEndsWhatIsInHand) {
@@ -210,6 +251,39 @@ TEST(Requesters, WithoutALineTheyAreTurnedAway) {
   const auto world = desk.played();
   EXPECT_EQ(world->ledger().all[Sum::blocked], 1);  // the third; the fourth finds a line again
   EXPECT_EQ(world->ledger().all[Sum::answered], 3);
+}
+
+TEST(Requesters, OnceAnsweredTheyNeitherHoldTheLineNorLosePatience) {
+  SmallDesk desk;
+  desk.scenario.rules.settings.pending_share_milli = 0;  // what is pending takes nothing
+  desk.scenario.lines = {{"trunk", 1}};
+  desk.demand().lines = "trunk";
+  desk.demand().patience = LawByTime(fixed((minute * 5).us));
+  desk.outcome().outcomes = {
+      {Outcome::Kind::pend, 1'000'000, "", "no answer", fixed((minute * 30).us), /*times_max=*/1}};
+  // The only line is taken until 10, when the first becomes pending.
+  desk.contact(0, 10).contact(5, 10).contact(12, 10);
+  const auto world = desk.played();
+  const Cell& all = world->ledger().all;
+  EXPECT_EQ(all[Sum::blocked], 1);  // the one at 5
+  EXPECT_EQ(all[Sum::answered], 2);
+  EXPECT_EQ(all[Sum::resolved], 2);
+  EXPECT_EQ(all[Sum::dropped], 0);
+}
+
+TEST(Requesters, WhatIsReopenedWaitsAsLongAsItTakes) {
+  SmallDesk desk;
+  desk.demand().patience = LawByTime(fixed((minute * 5).us));
+  desk.outcome().closes_at_once = false;
+  desk.outcome().reopen_ppm = 1'000'000;
+  desk.outcome().reopen_delay = fixed((minute * 10).us);
+  // Reopened at 20, in the middle of the long one, which was answered before.
+  desk.contact(0, 10).contact(12, 60);
+  const auto world = desk.played();
+  const Cell& all = world->ledger().all;
+  EXPECT_GT(all[Sum::reopens], 0);
+  EXPECT_EQ(all[Sum::abandoned], 0);
+  EXPECT_EQ(all[Sum::dropped], 0);
 }
 
 TEST(Requesters, SomeDoNotEvenWait) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Two ideas the design rests on, checked as text:
 # 1. includes point one way: sched <- engine/desk <- engine/{runtime,config} <- wire, sim <- tools,
-#    engine/desk <- report <- tools;
+#    engine/desk <- engine/report <- tools;
 # 2. sched and engine/desk name no clock, thread, file, socket, random source or floating point.
 set -u
 root=${1:?usage: layers_test.sh SOURCE_FOLDER}
@@ -29,13 +29,13 @@ may_include engine/runtime sched engine/desk engine/runtime
 may_include engine/config sched engine/desk engine/config
 may_include wire sched engine/desk engine/runtime wire
 may_include sim sched engine/desk engine/config sim
-may_include report sched engine/desk report
-may_include tools sched engine wire sim report tools
+may_include engine/report sched engine/desk engine/report
+may_include tools sched engine wire sim tools
 
 # Libraries that have one home each.
 one_home() {
   local what=$1 home=$2 found
-  found=$(grep -rnE "#include <$what" --include='*.h' --include='*.cpp' sched engine wire sim report tools |
+  found=$(grep -rnE "#include <$what" --include='*.h' --include='*.cpp' sched engine wire sim tools |
     grep -vE "^$home")
   [ -z "$found" ] || fail "<$what…> lives in $home only:
 $found"
@@ -60,7 +60,7 @@ done < <(find sched engine/desk -name '*.h' -o -name '*.cpp')
 
 # Nobody but wall_clock asks what time it is (the client and tools measure durations by it).
 found=$(grep -rnE '(system|steady|high_resolution)_clock|clock_gettime|gettimeofday' \
-  --include='*.h' --include='*.cpp' sched engine wire sim report | grep -vE '^engine/runtime/wall_clock\.')
+  --include='*.h' --include='*.cpp' sched engine wire sim | grep -vE '^engine/runtime/wall_clock\.')
 [ -z "$found" ] || fail "now() has one home, engine/runtime/wall_clock:
 $found"
 

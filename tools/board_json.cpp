@@ -1,4 +1,4 @@
-// A board as one JSON object. Names are a contract: docs/BOARD.md.
+// A board as one JSON object. Names are a contract: tools/docs/BOARD.md.
 #include <cmath>
 #include <nlohmann/json.hpp>
 

@@ -83,7 +83,7 @@ BoardView board_view(const BoardReading& reading, const BoardSums* before, int64
 /// A ticket with its next breach, or (`breached`) the first one it has had.
 BoardTicket board_ticket(const desk::TicketView& ticket, int64_t now_us, bool breached);
 
-/// One object; docs/BOARD.md has the schema.
+/// One object; tools/docs/BOARD.md has the schema.
 nlohmann::ordered_json board_json(const BoardView& view);
 
 }  // namespace paceline::tools

@@ -1,9 +1,9 @@
 // Reference cases: questions with known answers, and who answers which family of them.
 //
-// A file of cases (docs/PLANNING.md) is an array, or an object with an array "cases"; a case has
-// `id`, `family`, `model`, `params`, `expected` and `tolerance`. What can be computed is compared
-// figure by figure at the case's tolerance; what cannot be says why. Families are a table that
-// parts of the program add themselves to, so that nothing is passed over in silence.
+// A file of cases (tools/docs/PLANNING.md) is an array, or an object with an array "cases"; a case
+// has `id`, `family`, `model`, `params`, `expected` and `tolerance`. What can be computed is
+// compared figure by figure at the case's tolerance; what cannot be says why. Families are a table
+// that parts of the program add themselves to, so that nothing is passed over in silence.
 //
 // Owner: one thread.  Allocates: JSON.
 #pragma once

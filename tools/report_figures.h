@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "report/figure.h"
-#include "report/targets.h"
+#include "engine/report/figure.h"
+#include "engine/report/targets.h"
 
 namespace paceline::tools {
 

@@ -7,9 +7,9 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "report/gaming.h"
-#include "report/scorecard.h"
-#include "report/trend.h"
+#include "engine/report/gaming.h"
+#include "engine/report/scorecard.h"
+#include "engine/report/trend.h"
 #include "tools/commands.h"
 #include "tools/instants.h"
 #include "tools/report_figures.h"

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "report/split.h"
-#include "report/targets.h"
+#include "engine/report/split.h"
+#include "engine/report/targets.h"
 #include "tools/connection.h"
 
 namespace paceline::tools {

@@ -1,5 +1,5 @@
 // `report sla`, `report queues`, `report agents`, `report intervals`, `report at-risk`.
-#include "report/tables.h"
+#include "engine/report/tables.h"
 
 #include <fmt/format.h>
 #include <CLI/App.hpp>

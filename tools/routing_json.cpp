@@ -1,4 +1,4 @@
-// Offers, and why a ticket, an agent or a queue is where it is, as JSON: docs/EXPLAIN.md.
+// Offers, and why a ticket, an agent or a queue is where it is, as JSON: tools/docs/EXPLAIN.md.
 #include <nlohmann/json.hpp>
 
 #include "tools/instants.h"

@@ -37,7 +37,8 @@ struct Outcome {
 class SimRun final : public Subcommand {
  public:
   void declare(CLI::App& app) override {
-    app.add_option("SCENARIO", file_, "The scenario (TOML; see docs/SCENARIOS.md)")->required();
+    app.add_option("SCENARIO", file_, "The scenario (TOML; see tools/docs/SCENARIOS.md)")
+        ->required();
     options_.declare(app);
   }
 

@@ -1,4 +1,4 @@
-// Long because it is a list; read it beside docs/CONFIGURATION.md.
+// Long because it is a list; read it beside tools/docs/CONFIGURATION.md.
 #include "engine/config/schema.h"
 
 #include "engine/config/routing_words.h"

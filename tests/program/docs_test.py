@@ -1,7 +1,7 @@
 """What the documents show is what happens.
 
 - README.md: its `sh` blocks are typed line by line, in order, as a reader would on the first day.
-- docs/*.md and tools/docs/*.md: `console` blocks are typed too: a line that begins with "$ " is a
+- tools/docs/*.md: `console` blocks are typed too: a line that begins with "$ " is a
   command, what follows is what it prints. In that, a line `…` is any lines, and … within a line
   anything; `[exit 7]` is the exit code where it is not 0. The blocks of a document are one session.
 - Their `toml` blocks are read: a fragment may leave out what it builds on, but no key, type or value
@@ -15,7 +15,7 @@ import unittest
 from program import SOURCE, ProgramTest, run
 from shell_session import ShellSession, blocks_of, lines_of
 
-DOCUMENTS = sorted([*(SOURCE / "docs").glob("*.md"), *(SOURCE / "tools/docs").glob("*.md")])
+DOCUMENTS = sorted((SOURCE / "tools/docs").glob("*.md"))
 #: Not typed, and why.
 NOT_TYPED = {
     "tools/demo": "builds; the same day is played by `paceline demo`, in a test of its own",

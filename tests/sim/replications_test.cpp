@@ -152,7 +152,7 @@ TEST(Replications, AFigureThatCannotBeEstimatedSaysWhy) {
 
 TEST(Replications, IntervalsOfMeansAndRatiosMissAsOftenAsTheySay) {
   // E[waited] / E[customers] by a long run of days of their own.
-  const Law rate = Law::gamma(40, 40).value();  // skewed days miss more: docs/SIMULATION.md
+  const Law rate = Law::gamma(40, 40).value();  // skewed days miss more: tools/docs/SIMULATION.md
   CoMoments<2> truth;
   for (uint64_t day = 0; day < 40'000; ++day) {
     Stream stream = stream_of(1'000'000 + day);

@@ -1,7 +1,7 @@
 // A server whose machine loses its power, or that is killed, or one after the other: at any
 // operation on its folder, while it starts, answers, takes snapshots, trims its log and writes its
-// history. What it promised is there when it starts again. docs/FAULTS.md lists which sync each of
-// this needs.
+// history. What it promised is there when it starts again. tools/docs/FAULTS.md lists which sync
+// each of this needs.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // What a log survives: every operation failing in turn, every bit flipped, the power cut anywhere.
-// docs/FAULTS.md tells of each.
+// tools/docs/FAULTS.md tells of each.
 #include <errno.h>
 #include <gtest/gtest.h>
 

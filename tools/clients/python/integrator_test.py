@@ -76,7 +76,7 @@ class Work(ServerTest):
                          [Code.external_id_taken, Code.none, Code.version_conflict])
 
     def test_every_code_of_the_page_is_known_by_its_name(self):
-        page = (here / "../../../docs/PROTOCOL.md").read_text()
+        page = (here / "../../docs/PROTOCOL.md").read_text()
         replies = page[page.index("## Replies"):page.index("## Busy")]
         errors = page[page.index("## Errors"):page.index("## Limits")]
         for table, codes in ((replies, Code), (errors, ErrorCode)):

@@ -1,4 +1,4 @@
-"""A client of Paceline for Python, written from docs/PROTOCOL.md and generated from
+"""A client of Paceline for Python, written from tools/docs/PROTOCOL.md and generated from
 wire/paceline.fbs.
 
     with Client("unix:/tmp/desk.sock") as client:

@@ -1,4 +1,4 @@
-"""Codes of replies and of errors, as the tables of docs/PROTOCOL.md list and explain them. A newer
+"""Codes of replies and of errors, as the tables of tools/docs/PROTOCOL.md list and explain them. A newer
 server may send others: they come as plain numbers."""
 
 import enum

@@ -1,0 +1,64 @@
+// The cases of a desk and the names they use: what every report is computed from.
+//
+// Owner: one thread.  Allocates: freely.
+#pragma once
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/desk/query.h"
+#include "engine/report/case.h"
+
+namespace paceline::report {
+
+class Book {
+ public:
+  /// What positions and queue names stand for; before the first case.
+  void set_desk(std::string desk, int64_t now_us, desk::Names names,
+                std::vector<desk::QueueView> queues, std::vector<desk::AgentView> agents);
+  /// A ticket that comes twice left memory while it was read: the later one counts.
+  void add(const desk::TicketView& view);
+  /// In the order of their ids.
+  void sort();
+
+  const std::string& desk() const { return desk_; }
+  int64_t now_us() const { return now_us_; }
+  const std::vector<Case>& cases() const { return cases_; }
+  const std::vector<desk::QueueView>& queues() const { return queues_; }
+  const std::vector<desk::AgentView>& agents() const { return agents_; }
+  const std::string& text(Word word) const { return words_.text(word); }
+  const std::string& reason(uint32_t position) const;
+  Word group_of(Word queue) const;
+  uint8_t tier_of(Word queue) const;  ///< As the queue is now.
+  bool is_triage(Word queue) const { return words_.text(queue) == "triage"; }
+  /// The first queue that is not triage; `nothing` where the path is not known.
+  Word first_queue(const Case& ticket) const;
+  /// Did it ever change hands between groups? Triage is no group here.
+  bool changed_group(const Case& ticket) const;
+  /// Another ticket of the same requester and category in (after, until].
+  bool came_again(const Case& ticket, int64_t after_us, int64_t until_us) const;
+
+ private:
+  struct QueueFacts {
+    Word group = 0;
+    uint8_t tier = 1;
+  };
+  Case made(const desk::TicketView& view);
+  ClockCase made(const desk::ClockView& view);
+  void derive(Case& ticket) const;
+  void trace(Case& ticket, const desk::TicketView& view);
+
+  std::string desk_;
+  int64_t now_us_ = 0;
+  desk::Names names_;
+  std::vector<desk::QueueView> queues_;
+  std::vector<desk::AgentView> agents_;
+  Words words_;
+  std::unordered_map<Word, QueueFacts> queue_facts_;
+  std::vector<Case> cases_;
+  std::unordered_map<uint64_t, size_t> by_id_;
+  std::unordered_map<uint64_t, std::vector<int64_t>> arrivals_;  // by requester and category
+};
+
+}  // namespace paceline::report

@@ -1,0 +1,80 @@
+// How long it took.
+#include "engine/report/question.h"
+
+namespace paceline::report {
+
+std::vector<Figure> time_figures(const Question& question) {
+  std::vector<Figure> all;
+  const Cohort resolved = question.resolved();
+
+  std::vector<int64_t> wall_us, business_us, active_us;
+  Cohort no_clock = {.in = {}, .excluded = resolved.excluded};
+  int64_t elapsed_us = 0;
+  int64_t worked_us = 0;
+  for (const Case* ticket : resolved.in) {
+    wall_us.push_back(ticket->resolved_at_us - ticket->recorded_at_us);
+    active_us.push_back(ticket->active_us);
+    elapsed_us += wall_us.back();
+    worked_us += ticket->active_us;
+    const ClockCase* clock = ticket->clock(desk::ClockKind::resolution);
+    if (clock != nullptr && clock->state == ClockState::completed)
+      business_us.push_back(clock->consumed_us);
+    else
+      no_clock.leave_out("no_resolution_clock");
+  }
+  Figure business = duration_figure(
+      "mttr_business", "Time to resolve, business time",
+      "time used of the resolution clock: open hours of its calendar without pauses",
+      std::move(business_us));
+  business.excluded = no_clock.excluded;
+  all.push_back(std::move(business));
+  Figure wall = duration_figure("mttr_wall", "Time to resolve, elapsed",
+                                "newest resolution − recorded", std::move(wall_us));
+  wall.excluded = resolved.excluded;
+  all.push_back(std::move(wall));
+  Figure active =
+      duration_figure("mttr_active", "Time to resolve, worked on", "time in progress", active_us);
+  active.excluded = resolved.excluded;
+  all.push_back(std::move(active));
+
+  std::vector<int64_t> taken_us, answered_us;
+  const Cohort recorded = question.recorded();
+  Cohort untaken = {.in = {}, .excluded = recorded.excluded};
+  Cohort unanswered = untaken;
+  for (const Case* ticket : recorded.in) {
+    if (ticket->accepted_at_us != 0)
+      taken_us.push_back(ticket->accepted_at_us - ticket->recorded_at_us);
+    else
+      untaken.leave_out("not_taken");
+    if (ticket->first_response_at_us != 0)
+      answered_us.push_back(ticket->first_response_at_us - ticket->recorded_at_us);
+    else
+      unanswered.leave_out("not_answered");
+  }
+  Figure taken = duration_figure("mtta", "Time to take", "first in an agent's hands − recorded",
+                                 std::move(taken_us));
+  taken.excluded = untaken.excluded;
+  all.push_back(std::move(taken));
+  Figure answered =
+      duration_figure("first_response", "First response",
+                      "first public message by a human − recorded", std::move(answered_us));
+  answered.excluded = unanswered.excluded;
+  all.push_back(std::move(answered));
+
+  Figure flow = share_figure("flow_efficiency", "Flow efficiency",
+                             "Σ time in progress / Σ elapsed until resolved, in µs",
+                             static_cast<uint64_t>(worked_us), static_cast<uint64_t>(elapsed_us));
+  flow.excluded = resolved.excluded;
+  flow.counted = false;
+  all.push_back(std::move(flow));
+
+  Figure handling = duration_figure("aht", "Average handling time",
+                                    "Σ time in progress / N(resolved)", std::move(active_us));
+  handling.excluded = resolved.excluded;
+  handling.note =
+      "a ticket does not know its wrap-up: add the agents' (report agents) where they have one";
+  all.push_back(std::move(handling));
+  return all;
+}
+
+}  // namespace paceline::report

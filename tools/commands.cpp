@@ -111,6 +111,10 @@ constexpr std::array commands = {
                   make_plan_requirement},
     SubcommandRow{"plan validate", "Compare what is computed with reference cases",
                   make_plan_validate},
+    SubcommandRow{"sim record", "Take a day out of a data folder, to be lived through again",
+                  make_sim_record},
+    SubcommandRow{"sim replay", "Live through a recorded day, under its rules or others",
+                  make_sim_replay},
     SubcommandRow{"backup create", "Copy a server's data, while it runs or not",
                   make_backup_create},
     SubcommandRow{"backup verify", "Read a backup and replay it in memory", make_backup_verify},
@@ -119,7 +123,7 @@ constexpr std::array commands = {
     SubcommandRow{"script", "Run .desk conversations", make_script},
 };
 
-constexpr std::array<std::array<const char*, 2>, 19> group_summaries = {{
+constexpr std::array<std::array<const char*, 2>, 20> group_summaries = {{
     {"config", "Configuration files"},
     {"calendar", "Opening hours"},
     {"desk", "Desks of a server"},
@@ -138,6 +142,7 @@ constexpr std::array<std::array<const char*, 2>, 19> group_summaries = {{
     {"bench", "Measure"},
     {"ctl", "Operate a server"},
     {"plan", "How many agents are needed"},
+    {"sim", "Try out what would happen"},
     {"backup", "Copies of a server's data"},
 }};
 

@@ -88,6 +88,8 @@ std::unique_ptr<Subcommand> make_ctl_accept_clock();
 std::unique_ptr<Subcommand> make_plan_erlang();
 std::unique_ptr<Subcommand> make_plan_requirement();
 std::unique_ptr<Subcommand> make_plan_validate();
+std::unique_ptr<Subcommand> make_sim_record();
+std::unique_ptr<Subcommand> make_sim_replay();
 std::unique_ptr<Subcommand> make_script();
 
 }  // namespace paceline::tools

@@ -101,26 +101,31 @@ class RecordedDayTest : public wire::ServerTest {
   /// Some `tickets` tickets through a server: people come, work, change their minds.
   void live(uint64_t seed, size_t tickets) {
     start();
-    peer_ = std::make_unique<RawPeer>(socket_path());
-    peer_->hello(7);
-    ASSERT_TRUE(peer_->open_desk("emea", true).created);
-    now_us_ = advance(*peer_, morning_us);
+    connect();
+    go_on_to(morning_us);
     configure(configuration(rules(agents)));
     for (const char* agent : names) writer_.log_in(agent);
     send();
     Dice dice(seed);
     while (opened_.size() < tickets) {
       // Often several batches at one instant.
-      if (dice.chance(70))
-        now_us_ = advance(*peer_, now_us_ + static_cast<int64_t>(dice.roll(60)) * second_us);
+      if (dice.chance(70)) go_on_to(now_us_ + static_cast<int64_t>(dice.roll(60)) * second_us);
       for (size_t i = 1 + dice.roll(3); i > 0; --i) act(dice);
       answer_offers(dice);
       send();
+      if (restarts_at == opened_.size()) {
+        restarts_at = 0;
+        peer_.reset();
+        restart();
+        connect();
+      }
     }
-    advance(*peer_, now_us_ + 3'600 * second_us);
+    go_on_to(now_us_ + 3'600 * second_us);
     peer_.reset();
     ASSERT_EQ(stop().text, "");
   }
+
+  size_t restarts_at = 0;  ///< Tickets, of a day on which the server is started anew.
 
   sim::RecordedDay record() {
     const Terminal terminal = Terminal::standard();
@@ -133,6 +138,16 @@ class RecordedDayTest : public wire::ServerTest {
   }
 
  private:
+  void connect() {
+    peer_ = std::make_unique<RawPeer>(socket_path());
+    peer_->hello(7);
+    peer_->open_desk("emea", true);
+  }
+  /// Under a wall clock time goes on by itself.
+  void go_on_to(int64_t at_us) {
+    if (options.clock_mode == wire::ClockMode::commands) now_us_ = advance(*peer_, at_us);
+  }
+
   void configure(const desk::Configuration& rules) {
     const wire::Bytes document = wire::encode_configuration(rules);
     writer_.config_begin(static_cast<uint32_t>(document.size()));
@@ -275,6 +290,29 @@ TEST_F(RecordedDayTest, ComesOutOfAReplayWithTheSameAssignments) {
   EXPECT_EQ(replay.counts().left_out, 0U);
   EXPECT_EQ(replay.counts().made_up, 0U);
   EXPECT_TRUE(replay.counts().refused.empty());
+}
+
+TEST_F(RecordedDayTest, ComesOutTheSameAcrossARestart) {
+  restarts_at = 60;
+  live(5, 120);
+  const sim::RecordedDay day = record();
+  EXPECT_EQ(day.notices.size(), 1U);
+  sim::DayReplay replay(day, wire::decode_configuration);
+  replay.run();
+  EXPECT_EQ(replay.assignments(), day.assignments);
+  EXPECT_EQ(replay.digest(), day.digest);
+}
+
+TEST_F(RecordedDayTest, ComesOutTheSameUnderAWallClock) {
+  options.clock_mode = wire::ClockMode::wall;
+  restarts_at = 60;
+  live(6, 120);
+  const sim::RecordedDay day = record();
+  EXPECT_EQ(day.notices.size(), 1U);
+  sim::DayReplay replay(day, wire::decode_configuration);
+  replay.run();
+  EXPECT_EQ(replay.assignments(), day.assignments);
+  EXPECT_EQ(replay.digest(), day.digest);
 }
 
 TEST_F(RecordedDayTest, ComesOutOfItsFileAsItWas) {

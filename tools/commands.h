@@ -103,6 +103,8 @@ std::unique_ptr<Subcommand> make_plan_requirement();
 std::unique_ptr<Subcommand> make_plan_validate();
 std::unique_ptr<Subcommand> make_sim_run();
 std::unique_ptr<Subcommand> make_sim_compare();
+std::unique_ptr<Subcommand> make_sim_record();
+std::unique_ptr<Subcommand> make_sim_replay();
 std::unique_ptr<Subcommand> make_script();
 std::unique_ptr<Subcommand> make_completion();
 std::unique_ptr<Subcommand> make_man();

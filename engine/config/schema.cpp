@@ -76,6 +76,7 @@ constexpr Key server_keys[] = {
     integer("shards", 1, 64, "threads that desks are spread over"),
     integer("snapshot_log_mib", 0, 1'048'576, "growth of the log between snapshots"),
     {"snapshot_every", K::duration, "time between snapshots"},
+    integer("log_segment_mib", 1, 1'024, "size of a segment of the log"),
     {"pin", K::boolean, "each thread to a processor of its own"},
 };
 
@@ -91,6 +92,7 @@ constexpr Key desk_keys[] = {
     {"aged_share", K::share, "of assignments, behind strict classes"},
     {"max_wait", K::duration, "until aged_share applies"},
     choice("language", language_rule_names, "whether agents must have the ticket's"),
+    choice("takes", takes_names, "what an agent set free takes"),
     {"pending_share", K::share, "of its weight a pending ticket takes"},
     integer("no_response_after", 1, 100, "offers run out in a row"),
     {"drain_lead", K::duration, "nothing new so long before the end of a shift"},

@@ -16,6 +16,7 @@
 #include <memory>
 #include <vector>
 
+#include "sim/world/assignment_digest.h"
 #include "sim/world/stage.h"
 #include "sim/world/workforce.h"
 
@@ -49,7 +50,7 @@ class World {
   /// Over every event of the desk: two runs with equal hashes were the same run.
   uint64_t event_hash() const { return desk_->desk().event_hash(); }
   /// Over who was given which ticket when.
-  uint64_t assignment_digest() const { return assignments_; }
+  uint64_t assignment_digest() const { return assignments_.value(); }
   /// Contacts that are there or will come back.
   size_t contacts() const { return stage_.contacts.count(); }
 
@@ -127,7 +128,7 @@ class World {
   std::vector<uint32_t> free_offers_;
   std::vector<std::string> checklists_;  // by queue, complete
   RunCounts counts_;
-  uint64_t assignments_ = 0;
+  AssignmentDigest assignments_;
   int64_t opened_sum_us_ = 0;  // of open tickets, since the start
   int64_t end_us_ = 0;         // of arrivals
   uint32_t intervals_ended_ = 0;

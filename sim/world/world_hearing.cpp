@@ -1,7 +1,6 @@
 // What the desk says, and what it means for requesters, agents and the sums.
 #include <algorithm>
 
-#include "sched/base/hash_index.h"
 #include "sched/base/ids.h"
 #include "sim/world/world.h"
 
@@ -185,8 +184,7 @@ void World::hear_assigned(uint32_t slot, const desk::Event& event) {
     stage_.ledger.wait_us.add(wait_us);
     stage_.ledger.priority_wait_us[contact.traits.priority].add(wait_us);
   }
-  assignments_ = sched::mix(assignments_ ^ sched::mix(event.ticket + 1) ^
-                            sched::mix(static_cast<uint64_t>(stage_.now_us) << 8 | event.agent));
+  assignments_.hear(event);
   contact.phase = Phase::working;
   contact.work = model_->work(contact.traits);
   ++contact.spells;

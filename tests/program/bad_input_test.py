@@ -36,6 +36,7 @@ ARGUMENTS = {
     "ctl advance": ["2026-03-08T09:00Z"],
     "hand-off report": ["--queue", "service-desk"],
     "ticket update": ["INC1", "--category", "network"],
+    "report agents": ["--agents-allowed"],
 }
 #: They begin desks of their own, or wait for a server to come.
 NOT_TRIED = {"bench cycle", "bench load"}

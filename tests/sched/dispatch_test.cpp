@@ -408,13 +408,11 @@ TEST_F(Dispatch, AFreedAgentTakesTheMostPressingOfAllLines) {
 }
 
 TEST_F(Dispatch, AFreedAgentMayTakeWhatItSuitsBestFirst) {
-  // Ann knows VPN well; plain tasks count what she has beyond them as surplus.
+  // Plain tasks like somebody who speaks German; Ann knows VPN.
   LineTerms plain = wanting();
-  plain.count_surplus = true;
-  LineTerms vpns = wanting({{vpn, 6}});
-  vpns.count_surplus = true;
+  plain.preferred = {{Need::all_of(std::vector<SkillLevel>{{german, 1}}), 4}};
   desk.define_line(0, plain);
-  desk.define_line(1, vpns);
+  desk.define_line(1, wanting({{vpn, 6}}));
   staff(ann, member({{vpn, 6}}));
   desk.enqueue(0, 3, {10, 1});
   desk.enqueue(1, 4, {30, 2});

@@ -158,7 +158,7 @@ TEST_F(SimProgram, WritesEveryFigureAsCsv) {
 TEST_F(SimProgram, ASteadyStateIsGivenOnlyWhereThereIsOne) {
   write("steady.toml", R"([scenario]
 config = "desk.toml"
-length = "4000d"
+length = "366d"
 steady = true
 [[demand]]
 name = "calls"
@@ -172,14 +172,14 @@ name = "desk"
 group = "desk"
 headcount = [["00:00", 3]]
 )");
-  const json found = asked("sim run steady.toml --until-half-width 3% --of waits");
+  const json found = asked("sim run steady.toml --until-half-width 4% --of waits");
   // Erlang C of 3 agents and 2 erlangs.
   const json waits = figure(found, "all", "all", "waits");
   EXPECT_NEAR(waits["mean"].get<double>(), 0.4444, 0.03);
   std::ifstream in(path("steady.toml"));
   std::string text((std::istreambuf_iterator<char>(in)), {});
   text.replace(text.find("20]]"), 4, "31]]");
-  text.replace(text.find("4000d"), 5, "100d");
+  text.replace(text.find("366d"), 4, "100d");
   write("unstable.toml", text);
   const Ran unstable = run("sim run unstable.toml");
   EXPECT_EQ(unstable.exit, 7);

@@ -161,17 +161,25 @@ template <class Queue>
 double hold_on_threads(Queue& queue, uint32_t n, int64_t& now_us) {
   std::atomic<uint32_t> ready{0};
   std::atomic<bool> go{false};
+  std::atomic<uint32_t> finished{0};
   std::vector<std::thread> holders;
   for (uint32_t thread = 0; thread < threads; ++thread) {
     holders.emplace_back([&, thread] {
       Random random(thread + static_cast<uint64_t>(now_us));
       ready.fetch_add(1);
       while (!go.load(std::memory_order_acquire)) std::this_thread::yield();
+      // Who is done first goes on until the other is, too: what travelled to it must come back, or
+      // the other may run out of elements.
       Element element{};
-      for (uint64_t hold = 0; hold < holds_per_thread; ++hold) {
-        while (!queue.pop(thread, element)) std::this_thread::yield();
+      uint64_t holds = 0;
+      while (finished.load(std::memory_order_relaxed) < threads) {
+        if (!queue.pop(thread, element)) {
+          std::this_thread::yield();
+          continue;
+        }
         element.press_us += static_cast<int64_t>(random.next() % (n * 2));
         queue.push(thread, element);
+        if (++holds == holds_per_thread) finished.fetch_add(1, std::memory_order_relaxed);
       }
     });
   }

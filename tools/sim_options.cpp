@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 
 #include "engine/config/units.h"
@@ -114,6 +115,7 @@ Got<std::shared_ptr<const sim::Model>> read_model(const std::string& path,
                                                   const Terminal& terminal) {
   auto scenario = read_scenario(path, terminal);
   if (!scenario) return sched::Unexpected{scenario.error()};
+  if (scenario->name.empty()) scenario->name = std::filesystem::path(path).stem().string();
   auto model = sim::Model::build(*std::move(scenario));
   if (!model) return sched::Unexpected{not_valid(path + ": " + model.error().text)};
   return *model;

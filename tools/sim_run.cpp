@@ -5,6 +5,7 @@
 #include <CLI/Formatter.hpp>
 
 #include <chrono>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "engine/config/units.h"
@@ -33,6 +34,22 @@ struct Outcome {
   int64_t length_us = 0;  ///< Of a steady run.
   double seconds = 0.0;
 };
+
+/// How far a steady run was when it was looked at.
+struct Sample {
+  int64_t offered = 0;
+  int64_t open = 0;
+};
+
+/// Whether more is open after the second half than chance explains: the difference of what came and
+/// what went is of the order of the square root of either where there is a steady state.
+bool grows(const std::vector<Sample>& samples) {
+  if (samples.size() < 2) return false;
+  const Sample& middle = samples[samples.size() / 2];
+  const Sample& last = samples.back();
+  const auto came = static_cast<double>(last.offered - middle.offered);
+  return static_cast<double>(last.open - middle.open) > 4 * std::sqrt(came);
+}
 
 class SimRun final : public Subcommand {
  public:
@@ -114,21 +131,21 @@ class SimRun final : public Subcommand {
       progress->update(static_cast<uint64_t>(done));
       return !interrupt.raised();
     };
+    std::vector<Sample> samples;
     const auto run = sim::run_steady(
         model, figures.size(), steady,
-        [&](const sim::Ledger& ledger) { return figures.observe(ledger); }, told);
+        [&](const sim::Ledger& ledger) {
+          samples.push_back({ledger.all[sim::Sum::offered], ledger.open.value()});
+          return figures.observe(ledger);
+        },
+        told);
     if (progress) progress->finish();
     if (!run) return sched::Unexpected{not_valid(run.error().text)};
-    const auto open =
-        run->figures[figures.find(sim::Part::all, "all", "open")].result(options_.level);
-    if (open && !open->settled && !run->totals.interrupted)
-      return sched::Unexpected{
-          not_valid(fmt::format("no steady state: the number of open tickets still changes when "
-                                "half of {} is over. Either "
-                                "more work comes than the agents can do, or the scenario is too "
-                                "short: look at it without "
-                                "steady = true, or make length longer",
-                                config::print(sched::Duration{run->length_us})))};
+    if (grows(samples))
+      return sched::Unexpected{not_valid(fmt::format(
+          "no steady state: more tickets come than are resolved, {} were open when {} were over. "
+          "Look at it without steady = true, or add agents",
+          samples.back().open, config::print(sched::Duration{run->length_us})))};
     Outcome outcome;
     outcome.totals = run->totals;
     outcome.replications = 1;

@@ -41,6 +41,12 @@ class ServerTest : public ::testing::Test {
     server = std::move(started.value());
     thread = std::thread([this] { end = server->run(); });
   }
+  /// After a clock, or whatever else of a test's own the server looks at: it ends before that goes.
+  struct EndsFirst {
+    ServerTest& test;
+    ~EndsFirst() { test.stop(); }
+  };
+
   ServerEnd stop() {
     if (server == nullptr) return end;
     server->request_drain();

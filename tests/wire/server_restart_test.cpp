@@ -45,6 +45,7 @@ desk::Configuration four_hours_with_a_ladder() {
 
 class RestartTest : public ServerTest {
  protected:
+  ~RestartTest() override { stop(); }  // before the clock goes
   RestartTest() {
     options.clock_mode = ClockMode::wall;
     options.clock = &clock;

@@ -145,6 +145,7 @@ class SetClock final : public runtime::WallClock {
 
 TEST_F(ShardsTest, OneConfirmationOfAJumpedClockIsForAllOfThem) {
   SetClock clock;
+  const EndsFirst server_ends{*this};
   options.shards = 2;
   options.clock = &clock;
   options.clock_mode = ClockMode::wall;

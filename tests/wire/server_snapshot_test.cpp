@@ -274,6 +274,7 @@ class SetClock final : public runtime::WallClock {
 
 TEST_F(SnapshotTest, IsTakenInTimeIfAnythingHappened) {
   SetClock clock;
+  const EndsFirst server_ends{*this};
   options.clock = &clock;
   options.snapshot_every = sched::minute * 10;
   start();

@@ -87,7 +87,8 @@ TEST(ScenarioPresets, EveryAgentIsInATeam) {
     for (const auto& agent : scenario.rules.agents) {
       size_t teams = 0;
       for (const Team& team : scenario.teams)
-        teams += std::count(agent.groups.begin(), agent.groups.end(), team.group);
+        teams +=
+            static_cast<size_t>(std::count(agent.groups.begin(), agent.groups.end(), team.group));
       EXPECT_EQ(teams, 1U) << preset.name << " " << agent.name;
     }
   }

@@ -68,7 +68,6 @@ class Model {
     int32_t busyness = -1;
     int32_t lines = -1;
     bool plain = false;  ///< Every contact looks alike: nothing to draw.
-    /// A handling time comes with each recorded contact.
   };
   struct WorkModel {
     Matcher matcher;

@@ -1,27 +1,24 @@
 #include "sim/arrivals.h"
 
-#include <cmath>
-
 #include "engine/desk/command.h"
 #include "sched/base/check.h"
 #include "sim/rng.h"
+#include "sim/world/rate_curve.h"
 
 namespace paceline::sim {
 
 namespace {
 
-/// Tickets expected between two neighbouring points: the area of a trapezium.
-double area(const RatePoint& from, const RatePoint& to) {
-  return (from.per_hour + to.per_hour) / 2.0 * static_cast<double>(to.minute - from.minute) / 60.0;
-}
-
-/// Hours after `from` at which `tickets` are expected to have come: r·x + s·x²/2 = tickets.
-double hours_until(const RatePoint& from, const RatePoint& to, double tickets) {
-  const double span = static_cast<double>(to.minute - from.minute) / 60.0;
-  const double slope = (to.per_hour - from.per_hour) / span;
-  // This form of the root stays exact when the slope is nothing or nearly so.
-  const double root = std::sqrt(from.per_hour * from.per_hour + 2.0 * slope * tickets);
-  return 2.0 * tickets / (from.per_hour + root);
+RateCurve curve_of(const DemandProfile& profile) {
+  CHECK(profile.rate.size() >= 2);
+  std::vector<RatePiece> pieces;
+  for (size_t i = 1; i < profile.rate.size(); ++i) {
+    const RatePoint& from = profile.rate[i - 1];
+    const RatePoint& to = profile.rate[i];
+    pieces.push_back(
+        {from.minute * sched::minute.us, to.minute * sched::minute.us, from.per_hour, to.per_hour});
+  }
+  return RateCurve(pieces, 0);
 }
 
 std::vector<uint32_t> weights_of(const std::vector<Share>& shares) {
@@ -34,12 +31,7 @@ std::vector<uint32_t> weights_of(const std::vector<Share>& shares) {
 
 }  // namespace
 
-double expected_tickets(const DemandProfile& profile) {
-  double sum = 0.0;
-  for (size_t i = 1; i < profile.rate.size(); ++i)
-    sum += area(profile.rate[i - 1], profile.rate[i]);
-  return sum;
-}
+double expected_tickets(const DemandProfile& profile) { return curve_of(profile).expected(); }
 
 void scale_to(DemandProfile& profile, double tickets) {
   const double factor = tickets / expected_tickets(profile);
@@ -48,31 +40,22 @@ void scale_to(DemandProfile& profile, double tickets) {
 
 std::vector<Arrival> arrivals_of_day(const DemandProfile& profile, sched::Instant midnight,
                                      uint64_t seed, uint32_t replication) {
-  CHECK(profile.rate.size() >= 2);
+  const RateCurve curve = curve_of(profile);
   const std::vector<uint32_t> categories = weights_of(profile.categories);
   const std::vector<uint32_t> channels = weights_of(profile.channels);
 
   std::vector<Arrival> arrivals;
-  arrivals.reserve(static_cast<size_t>(expected_tickets(profile) * 1.1) + 16);
-  size_t piece = 1;
-  double before = 0.0;    // tickets expected before the piece
-  double expected = 0.0;  // tickets expected before the next arrival
+  arrivals.reserve(static_cast<size_t>(curve.expected() * 1.1) + 16);
+  RateCurve::Place place;
   for (uint64_t ticket = 0;; ++ticket) {
     Stream clock({seed, replication, ticket, Purpose::arrival, 0});
-    expected += clock.exponential(1.0);
-    while (piece < profile.rate.size() &&
-           before + area(profile.rate[piece - 1], profile.rate[piece]) <= expected) {
-      before += area(profile.rate[piece - 1], profile.rate[piece]);
-      ++piece;
-    }
-    if (piece == profile.rate.size()) return arrivals;
-    const RatePoint& from = profile.rate[piece - 1];
-    const double hours = static_cast<double>(from.minute) / 60.0 +
-                         hours_until(from, profile.rate[piece], expected - before);
+    const int64_t after_us =
+        curve.advance(place, clock.exponential(1.0), [](uint64_t) { return 1.0; });
+    if (after_us == sched::never.us) return arrivals;
 
     Stream draw({seed, replication, ticket, Purpose::attributes, 0});
     Arrival arrival;
-    arrival.at = midnight + sched::Duration{static_cast<int64_t>(hours * 3'600e6)};
+    arrival.at = midnight + sched::Duration{after_us};
     arrival.category = draw.pick(categories);
     arrival.channel = draw.pick(channels);
     arrival.impact = static_cast<uint8_t>(1 + draw.pick(profile.impact_weights));

@@ -14,10 +14,6 @@ using sim::Observation;
 using sim::QueueingScenario;
 using sim::Sum;
 
-double number(const Json& params, const char* key) { return params.at(key).get<double>(); }
-double of(const Cell& cell, Sum sum) { return static_cast<double>(cell[sum]); }
-/// Microseconds of the simulation as the book's units.
-double units(const Cell& cell, Sum sum) { return of(cell, sum) / QueueingScenario::unit_us; }
 constexpr auto counted = [](Sum sum) {
   return [sum](const Ledger& ledger) { return Observation{of(ledger.all, sum), 1.0}; };
 };

@@ -12,8 +12,6 @@ using sim::Observation;
 using sim::QueueingScenario;
 using sim::Sum;
 
-double of(const Cell& cell, Sum sum) { return static_cast<double>(cell[sum]); }
-
 /// "skills=1: 6 groups of 15. else 30 groups (p=0..5, j=1..5) of 3 agents with ordered skills [p,
 /// (p+((j-1+t)%5)+1)%6 for t=0..skills-2]".
 CaseResult resource_pooling(const Json& one, const Effort& effort) {
@@ -55,8 +53,7 @@ CaseResult resource_pooling(const Json& one, const Effort& effort) {
     figures.add_if(name, [figure](const Ledger& ledger) { return figure(ledger.all); });
   };
   ratio("/mean_wait_admitted", [](const Cell& c) {
-    return Observation{of(c, Sum::answered_wait_us) / QueueingScenario::unit_us,
-                       of(c, Sum::answered)};
+    return Observation{units(c, Sum::answered_wait_us), of(c, Sum::answered)};
   });
   ratio("/p_wait", [](const Cell& c) {
     return Observation{of(c, Sum::waited), of(c, Sum::answered)};

@@ -15,9 +15,6 @@ using sim::Observation;
 using sim::QueueingScenario;
 using sim::Sum;
 
-double number(const Json& params, const char* key) { return params.at(key).get<double>(); }
-double of(const Cell& cell, Sum sum) { return static_cast<double>(cell[sum]); }
-double units(const Cell& cell, Sum sum) { return of(cell, sum) / QueueingScenario::unit_us; }
 double ended(const Cell& c) { return of(c, Sum::answered) + of(c, Sum::abandoned); }
 uint32_t whole(const Json& params, const char* key) {
   return static_cast<uint32_t>(std::llround(number(params, key)));

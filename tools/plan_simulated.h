@@ -19,6 +19,13 @@
 
 namespace paceline::tools {
 
+inline double number(const Json& params, const char* key) { return params.at(key).get<double>(); }
+/// A sum, and one of microseconds in a book's units.
+inline double of(const sim::Cell& cell, sim::Sum sum) { return static_cast<double>(cell[sum]); }
+inline double units(const sim::Cell& cell, sim::Sum sum) {
+  return of(cell, sum) / sim::QueueingScenario::unit_us;
+}
+
 /// Figures of one case, each with where `expected` has it ("/mean_queue", "/by_type/0/2").
 class SimulatedFigures {
  public:

@@ -187,17 +187,14 @@ class SimCompare final : public Subcommand {
       for (const Row& row : comparison.rows) {
         if (!row.difference) continue;
         const sim::Difference& found = *row.difference;
-        one["figures"].push_back(
-            Json{{"part", sim::part_names[static_cast<size_t>(row.figure.part)]},
-                 {"of", row.figure.part_name},
-                 {"figure", row.figure.name},
-                 {"unit", sim::unit_names[static_cast<size_t>(row.figure.unit)]},
-                 {"first", found.first.mean},
-                 {"second", found.second.mean},
-                 {"change", found.change.mean},
-                 {"change_low", found.change.low()},
-                 {"change_high", found.change.high()},
-                 {"variance_reduction", found.variance_reduction}});
+        Json figure = figure_json(row.figure);
+        figure["first"] = found.first.mean;
+        figure["second"] = found.second.mean;
+        figure["change"] = found.change.mean;
+        figure["change_low"] = found.change.low();
+        figure["change_high"] = found.change.high();
+        figure["variance_reduction"] = found.variance_reduction;
+        one["figures"].push_back(std::move(figure));
       }
       json["compared"].push_back(std::move(one));
     }

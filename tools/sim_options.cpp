@@ -160,6 +160,13 @@ std::string figure_path(const sim::Figure& figure) {
   return path + "/" + std::string(figure.name);
 }
 
+nlohmann::ordered_json figure_json(const sim::Figure& figure) {
+  return {{"part", sim::part_names[static_cast<size_t>(figure.part)]},
+          {"of", figure.part_name},
+          {"figure", figure.name},
+          {"unit", sim::unit_names[static_cast<size_t>(figure.unit)]}};
+}
+
 Done write_file(const std::string& path, const std::string& text) {
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   file << text;

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -58,6 +59,8 @@ void tell_troubles(const sim::RunTotals& totals, const Terminal& terminal);
 
 /// "84.3 %", "12.3 s", "2.10 h".
 std::string shown_value(sim::Unit unit, double value);
+/// `part`, `of`, `figure` and `unit` of a figure, for more to be added.
+nlohmann::ordered_json figure_json(const sim::Figure& figure);
 /// "queue/network-l1/wait_mean"
 std::string figure_path(const sim::Figure& figure);
 Done write_file(const std::string& path, const std::string& text);

@@ -224,11 +224,7 @@ class SimRun final : public Subcommand {
     json["seconds"] = outcome.seconds;
     Json figures = Json::array();
     for (const Row& row : outcome.rows) {
-      Json figure;
-      figure["part"] = sim::part_names[static_cast<size_t>(row.figure.part)];
-      figure["of"] = row.figure.part_name;
-      figure["figure"] = row.figure.name;
-      figure["unit"] = sim::unit_names[static_cast<size_t>(row.figure.unit)];
+      Json figure = figure_json(row.figure);
       figure["mean"] = row.estimate ? Json(row.estimate->mean) : Json();
       figure["low"] = row.estimate ? Json(row.estimate->low()) : Json();
       figure["high"] = row.estimate ? Json(row.estimate->high()) : Json();

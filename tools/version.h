@@ -1,10 +1,10 @@
-// The release this source becomes.
+// The release this source becomes, as CMakeLists.txt says.
 #pragma once
 
 #include <string_view>
 
 namespace paceline::tools {
 
-inline constexpr std::string_view program_version = "0.5.0";
+extern const std::string_view program_version;
 
 }  // namespace paceline::tools

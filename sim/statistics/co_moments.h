@@ -5,7 +5,7 @@
 // function's gradient (the delta method), which these sums give.
 //
 // Adding and merging in the same order gives the same bits; other orders differ in the last digits
-// (update formulas as in tally.h).
+// (B. P. Welford 1962; T. F. Chan, G. H. Golub and R. J. LeVeque 1983).
 //
 // Owner: one thread.  Allocates: never.
 #pragma once

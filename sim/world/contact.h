@@ -23,7 +23,7 @@ struct Contact {
   static constexpr uint32_t none = 0xffff'ffff;
 
   uint64_t ticket = 0;  ///< On the desk; 0: not there.
-  uint64_t key = 0;     ///< Of its random streams: demand in the top 16 bits, then its number.
+  uint64_t key = 0;     ///< Of its random streams: demand from bit 46 on, its number below.
   int64_t came_us = 0;  ///< This and the others: since the epoch.
   int64_t opened_us = 0;
   int64_t waits_since_us = 0;

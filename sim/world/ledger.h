@@ -29,7 +29,6 @@ enum class Sum : uint8_t {
   abandoned,          ///< Gave up waiting, before any answer.
   abandoned_in_time,  ///< Of them within the service level's threshold.
   abandoned_wait_us,
-  dropped,           ///< Gave up in a later wait, after an answer.
   answered,          ///< First assigned to an agent.
   answered_in_time,  ///< Of them within the threshold; exactly the threshold is in time.
   answered_wait_us,  ///< Until then.

@@ -90,7 +90,7 @@ class World {
   void work_on(uint32_t slot);
   void finish(uint32_t slot);
   void carry_out(uint32_t slot, const Outcome& outcome);
-  void resolve(uint32_t slot);
+  void resolve(uint32_t slot, const Model::OutcomeModel* outcomes);
   void answer_offer(uint32_t offer);
 
   // What the desk says (world_hearing.cpp).

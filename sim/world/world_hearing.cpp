@@ -278,17 +278,13 @@ void World::hear_resolved(uint32_t slot, const desk::Event& event) {
     stage_.agenda.plan(agenda_slot(Actor::contact, slot), contact.returns_us);
 }
 
+/// Patience is for the first answer only, so whoever gives up has had none.
 void World::hear_cancelled(uint32_t slot) {
   Contact& contact = stage_.contacts[slot];
-  const int64_t wait_us = stage_.now_us - contact.waits_since_us;
-  if (contact.phase == Phase::waiting) stop_waiting(slot, false);
-  workforce_.put_down(slot);
+  stop_waiting(slot, false);
+  const int64_t wait_us = stage_.now_us - contact.opened_us;
   const bool in_time = wait_us <= model_->scenario().answer_within_us;
   stage_.each_cell(contact, [&](Cell& cell) {
-    if (contact.answered) {
-      ++cell[Sum::dropped];
-      return;
-    }
     ++cell[Sum::abandoned];
     cell[Sum::abandoned_in_time] += in_time ? 1 : 0;
     cell[Sum::abandoned_wait_us] += wait_us;
@@ -297,7 +293,7 @@ void World::hear_cancelled(uint32_t slot) {
   leave_desk(contact);
   book_.erase(sched::TicketId{contact.ticket}.number());
   contact.ticket = 0;
-  if (contact.answered || !comes_back(slot, false)) end(slot);
+  if (!comes_back(slot, false)) end(slot);
 }
 
 void World::hear_clock(uint32_t slot, const desk::Event& event) {
@@ -328,7 +324,8 @@ void World::hear_refused(Ask what, uint32_t slot) {
     return end(slot);
   }
   if (contact.phase == Phase::resolved) return end(slot);  // too late to reopen
-  if (contact.phase == Phase::working) resolve(slot);      // nowhere to send it: solved here
+  if (contact.phase == Phase::working)                     // nowhere to send it: solved here
+    resolve(slot, model_->outcome(contact.traits));
 }
 
 }  // namespace paceline::sim

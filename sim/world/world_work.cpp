@@ -40,7 +40,7 @@ void World::finish(uint32_t slot) {
       at -= outcome.share_ppm;
     }
   }
-  resolve(slot);
+  resolve(slot, outcomes);
 }
 
 void World::carry_out(uint32_t slot, const Outcome& outcome) {
@@ -69,12 +69,11 @@ void World::carry_out(uint32_t slot, const Outcome& outcome) {
 
 /// What the requester will do about it is settled at once, so that who closes it on the spot does
 /// so in the same batch.
-void World::resolve(uint32_t slot) {
+void World::resolve(uint32_t slot, const Model::OutcomeModel* outcomes) {
   Contact& contact = stage_.contacts[slot];
   desk_->resolve(contact.ticket, "solved");
   contact.returns_us = sched::never.us;
   contact.reopens_next = false;
-  const Model::OutcomeModel* outcomes = model_->outcome(contact.traits);
   if (outcomes == nullptr) return;
   const OutcomeRule& rules = *outcomes->rules;
   if (rules.reopen_ppm > 0) {

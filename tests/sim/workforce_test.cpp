@@ -243,6 +243,25 @@ TEST(Requesters, PatienceEndsAWaitAndSomeTryAgain) {
   EXPECT_EQ(world->contacts(), 0U);
 }
 
+TEST(Requesters, WhoGivesUpInAnotherQueueHasWaitedInBoth) {
+  SmallDesk desk;
+  desk::QueueDefinition second;
+  second.name = "second";
+  second.group = "work";
+  desk.scenario.rules.queues.push_back(second);
+  desk::Overflow overflow;
+  overflow.wait_us = (minute * 3).us;
+  overflow.queue = "second";
+  desk.queue().overflows = {overflow};
+  desk.demand().patience = LawByTime(fixed((minute * 5).us));
+  const auto world = desk.contact(0, 40).contact(1, 10).played();
+  const Cell& all = world->ledger().all;
+  EXPECT_EQ(all[Sum::abandoned], 1);
+  EXPECT_EQ(all[Sum::hops], 1);
+  EXPECT_EQ(minutes(all, Sum::abandoned_wait_us), 5);
+  EXPECT_EQ(minutes(all, Sum::waiting_us), 5);
+}
+
 TEST(Requesters, WithoutALineTheyAreTurnedAway) {
   SmallDesk desk;
   desk.scenario.lines = {{"trunk", 2}};
@@ -268,7 +287,7 @@ TEST(Requesters, OnceAnsweredTheyNeitherHoldTheLineNorLosePatience) {
   EXPECT_EQ(all[Sum::blocked], 1);  // the one at 5
   EXPECT_EQ(all[Sum::answered], 2);
   EXPECT_EQ(all[Sum::resolved], 2);
-  EXPECT_EQ(all[Sum::dropped], 0);
+  EXPECT_EQ(all[Sum::abandoned], 0);
 }
 
 TEST(Requesters, WhatIsReopenedWaitsAsLongAsItTakes) {
@@ -283,7 +302,6 @@ TEST(Requesters, WhatIsReopenedWaitsAsLongAsItTakes) {
   const Cell& all = world->ledger().all;
   EXPECT_GT(all[Sum::reopens], 0);
   EXPECT_EQ(all[Sum::abandoned], 0);
-  EXPECT_EQ(all[Sum::dropped], 0);
 }
 
 TEST(Requesters, SomeDoNotEvenWait) {

@@ -7,6 +7,7 @@ id. A test without python3-flatbuffers or flatc fails and says so: tools/setup i
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -40,6 +41,9 @@ class Server:
                 self.address = line.split()[1]
                 return
         raise AssertionError("the server did not start: " + "".join(said))
+
+    def pause(self):
+        self._process.send_signal(signal.SIGSTOP)
 
     def kill(self):
         self._process.kill()

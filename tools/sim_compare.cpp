@@ -57,6 +57,7 @@ class SimCompare final : public Subcommand {
       auto compared = compare(models[0], models[i], terminal, interrupt);
       if (!compared) return sched::Unexpected{compared.error()};
       tell_troubles(compared->totals, terminal);
+      tell_exhausted(compared->totals, terminal);
       comparisons.push_back(*std::move(compared));
     }
     const std::string& first = models[0]->scenario().name;

@@ -132,6 +132,9 @@ void tell_troubles(const sim::RunTotals& totals, const Terminal& terminal) {
         fmt::format("warning: the desk had no room for {} tickets, counted as blocked: "
                     "raise tickets_max, or there are too few agents",
                     totals.counts.turned_away));
+}
+
+void tell_exhausted(const sim::RunTotals& totals, const Terminal& terminal) {
   if (totals.course == sim::Course::exhausted)
     terminal.message("note: --at-most runs are over before the half-width was reached");
 }

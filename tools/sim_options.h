@@ -56,6 +56,8 @@ Got<std::shared_ptr<const sim::Model>> read_model(const std::string& path,
 
 /// What a user should hear of a run beside its figures.
 void tell_troubles(const sim::RunTotals& totals, const Terminal& terminal);
+/// Of runs that were to go on until they are as sure as asked.
+void tell_exhausted(const sim::RunTotals& totals, const Terminal& terminal);
 
 /// "84.3 %", "12.3 s", "2.10 h".
 std::string shown_value(sim::Unit unit, double value);

@@ -4,6 +4,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -105,6 +106,7 @@ class SimRun final : public Subcommand {
     const auto run = sim::replicate(model, figures.names(), plan, play, told);
     if (progress) progress->finish();
     if (!run) return sched::Unexpected{not_valid(run.error().text)};
+    tell_exhausted(run->totals, terminal);
     Outcome outcome;
     outcome.totals = run->totals;
     outcome.replications = run->observed.count();
@@ -146,6 +148,7 @@ class SimRun final : public Subcommand {
           "no steady state: more tickets come than are resolved, {} were open when {} were over. "
           "Look at it without steady = true, or add agents",
           samples.back().open, config::print(sched::Duration{run->length_us})))};
+    if (run->totals.course == sim::Course::exhausted) terminal.message(too_short(*run, plan));
     Outcome outcome;
     outcome.totals = run->totals;
     outcome.replications = 1;
@@ -156,6 +159,18 @@ class SimRun final : public Subcommand {
           {figures[i], state ? std::optional<sim::Estimate>(state->estimate) : std::nullopt});
     }
     return outcome;
+  }
+
+  /// How much longer the scenario would have to be, by the figure that wants most.
+  static std::string too_short(const sim::SteadyRun& run, const sim::RunPlan& plan) {
+    double times = 1;
+    for (const size_t figure : plan.watched) {
+      const auto state = run.figures[figure].result(plan.precision->level);
+      if (state) times = std::max(times, sim::longer(*plan.precision, state->estimate));
+    }
+    const std::string_view over = "note: the length is over before the half-width was reached";
+    if (times == 1 || !std::isfinite(times)) return std::string(over);
+    return fmt::format("{}: make it about {:.2g} times as long", over, times);
   }
 
   std::string text_of(const sim::Model& model, const Outcome& outcome) const {

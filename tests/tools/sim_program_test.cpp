@@ -182,6 +182,10 @@ headcount = [["00:00", 3]]
   // Erlang C of 3 agents and 2 erlangs.
   const json waits = figure(found, "all", "all", "waits");
   EXPECT_NEAR(waits["mean"].get<double>(), 0.4444, 0.03);
+  const Ran short_run = run("sim run steady.toml --until-half-width 0.1% --of waits");
+  EXPECT_EQ(short_run.exit, 0) << short_run.err;
+  EXPECT_THAT(short_run.err,
+              HasSubstr("the length is over before the half-width was reached: make"));
   std::ifstream in(path("steady.toml"));
   std::string text((std::istreambuf_iterator<char>(in)), {});
   text.replace(text.find("20]]"), 4, "45]]");

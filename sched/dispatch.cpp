@@ -1,6 +1,7 @@
 #include "sched/dispatch.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "sched/base/check.h"
 
@@ -42,6 +43,23 @@ void Dispatcher::define_line(uint32_t line, const LineTerms& terms) {
   share_of_line_[line] = shares_.index_of(terms.queue);
   use(terms.order);
   if (!same_agents) find_agents(line);
+  count_free(line);
+}
+
+/// How many are free for the line, from the sets themselves.
+void Dispatcher::count_free(uint32_t line) {
+  const LineTerms& terms = lines_.terms(line);
+  uint32_t free = 0;
+  if (terms.keep_free != 0) {
+    const RankedAgents& agents = lines_.agents(line);
+    const Bits& free_ones = free_.free_for(terms.work);
+    for (size_t block = 0; block < agents.block_count(); ++block) {
+      free += static_cast<uint32_t>(
+          std::popcount(agents.agents(block) & free_ones[agents.word(block)]));
+    }
+  }
+  reserves_.define(line, terms.keep_free, terms.work, free);
+  lines_.close(line, reserves_.closed(line));
 }
 
 /// Who may serve the line, crew by crew.
@@ -77,6 +95,7 @@ void Dispatcher::define_agent(AgentId agent, const Abilities& abilities, uint32_
   }
   workloads_.set_capacity(number, capacity_milli);
   agents_[number].room = workloads_.room(number);
+  set_free(number, 0);  // leaves the counts of the lines served so far
   const uint32_t left = crews_.number(number);
   if (crews_.join(number, abilities)) {
     if (left != Crews::none) {
@@ -139,6 +158,7 @@ void Dispatcher::rebuild(Archive& archive) {
     share_of_line_[line] = shares_.index_of(lines_.terms(line).queue);
     use(lines_.terms(line).order);
     find_agents(line);
+    count_free(line);
   }
   for (uint32_t agent = 0; agent < agents_.size(); ++agent) {
     agents_[agent].room = workloads_.room(agent);
@@ -146,6 +166,8 @@ void Dispatcher::rebuild(Archive& archive) {
     set_keys(agent);
     set_free(agent);
   }
+  std::vector<uint32_t> opened_before;
+  take_opened(opened_before);
 }
 
 // --- Agents ---
@@ -177,7 +199,14 @@ void Dispatcher::set_keys(uint32_t agent) {
 }
 /// After anything has changed that decides what the agent may be given.
 void Dispatcher::set_free(uint32_t agent) {
-  free_.set(agent, agents_[agent].routable ? fit({agent}) : 0);
+  set_free(agent, agents_[agent].routable ? fit({agent}) : 0);
+}
+void Dispatcher::set_free(uint32_t agent, uint64_t kinds) {
+  const uint64_t before = free_.kinds(agent);
+  free_.set(agent, kinds);
+  if (!reserves_.in_use() || before == kinds) return;
+  reserves_.change(crews_.lines_of(agent), before, kinds,
+                   [this](uint32_t line) { lines_.close(line, reserves_.closed(line)); });
 }
 
 void Dispatcher::use(AgentOrder order) {

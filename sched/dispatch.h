@@ -19,6 +19,10 @@
 // at most rank_max. The order is the agent's: idle longest, least loaded or lowest occupancy band,
 // ties by idleness.
 //
+// A line may keep agents free for others (reserves.h): while no more than so many are free for its
+// work nothing of it is matched. It opens by somebody becoming free, who asks; but somebody else
+// may be the one who can have its head, so that the caller asks for opened lines, too.
+//
 // Owner: shard thread.  Time: always an argument.  Allocates: when lines, crews, agents and kinds
 // of work are defined, and when a heap or the list of exclusions outgrows its largest size so far.
 #pragma once
@@ -36,6 +40,7 @@
 #include "sched/lines.h"
 #include "sched/queue_shares.h"
 #include "sched/ready_queue.h"
+#include "sched/reserves.h"
 #include "sched/terms.h"
 #include "sched/workloads.h"
 
@@ -157,8 +162,19 @@ class Dispatcher {
   void note_award(AgentId agent, uint32_t slot);
   uint32_t credit(AgentId agent) const;  ///< Of the agent's crew, in thousandths.
 
-  /// Pairs (line, agent) with a waiting ticket beside a free eligible agent, of lines that push and
-  /// are not held. Must be 0 after every batch. Costs O(crews × lines) in the worst case.
+  /// Lines that keep agents free and have more of them since this was last asked, ascending: there
+  /// may be somebody now for what waits in them.
+  void take_opened(std::vector<uint32_t>& lines) { reserves_.take_opened(lines); }
+  bool any_opened() const { return reserves_.any_opened(); }
+  /// How many more tickets of the line may be given out before it has to keep who is free;
+  /// Reserves::no_limit where it keeps nobody.
+  uint32_t spare(uint32_t line) const { return reserves_.spare(line); }
+  /// Free agents for whom only some tickets wait, or who must not have some, ascending.
+  void free_with_own_view(std::vector<uint32_t>& agents) const;
+
+  /// Pairs (line, agent) with a waiting ticket beside a free eligible agent, of lines that push,
+  /// are not held and need not keep who is free. Must be 0 after every batch. Costs O(crews ×
+  /// lines) in the worst case.
   uint32_t idle_beside_waiting() const;
 
   // Explanation.
@@ -217,6 +233,8 @@ class Dispatcher {
   void use(AgentOrder order);
   void find_agents(uint32_t line);
   void join_lines(uint32_t agent);
+  void set_free(uint32_t agent, uint64_t kinds);
+  void count_free(uint32_t line);
 
   Asking asking(uint32_t agent, bool pull) const;
   uint32_t best_agent(uint32_t slot, std::span<const uint32_t> passed_over,
@@ -232,6 +250,7 @@ class Dispatcher {
   Workloads workloads_;
   Crews crews_;
   FreeAgents free_;
+  Reserves reserves_;
   QueueShares shares_;
   std::vector<Agent> agents_;
   Bits routable_;

@@ -136,6 +136,19 @@ uint32_t Dispatcher::credit(AgentId agent) const {
   return crews_.crew_of(agent.value).credit;
 }
 
+void Dispatcher::free_with_own_view(std::vector<uint32_t>& agents) const {
+  agents.clear();
+  const std::span<const uint64_t> free = free_.any();
+  const auto word_of = [](std::span<const uint64_t> bits, size_t word) {
+    return word < bits.size() ? bits[word] : 0;
+  };
+  for (size_t word = 0; word < free.size(); ++word) {
+    const uint64_t own =
+        word_of(lines_.with_personal(), word) | word_of(exclusions_.agents(), word);
+    for_each_bit(free[word] & own, word, [&](uint32_t agent) { agents.push_back(agent); });
+  }
+}
+
 uint32_t Dispatcher::idle_beside_waiting() const {
   uint64_t pairs = 0;
   const HeadBoard& heads = lines_.pushing();

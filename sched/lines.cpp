@@ -46,6 +46,15 @@ void Lines::hold(uint32_t line, bool held) {
   show(line);
 }
 
+void Lines::close(uint32_t line, bool closed) {
+  if (closed) {
+    set_bit(closed_, known(line));
+  } else {
+    clear_bit(closed_, known(line));
+  }
+  show(line);
+}
+
 std::span<const uint32_t> Lines::of_group(uint32_t group) const {
   const auto found = by_group_.find(group);
   if (found == by_group_.end()) return {};
@@ -57,7 +66,7 @@ void Lines::show(uint32_t line) {
   for (HeadBoard& heads : heads_) heads.clear(line);
   aged_heads_.clear(line);
   const LineMode mode = terms_[line].mode;
-  const bool matched = !has_bit(held_, line) && mode != LineMode::manual;
+  const bool matched = !has_bit(held_, line) && !has_bit(closed_, line) && mode != LineMode::manual;
   shown_[line] = matched ? static_cast<uint8_t>(mode) : nowhere;
   show_head(line);
   show_aged(line);
@@ -160,7 +169,7 @@ void Lines::for_each_waiting(F&& f) {
 }
 
 void Lines::persist(Archive& archive, uint32_t kind_count) {
-  archive.part("lines", 2, sizeof(StandingHeap::Entry));
+  archive.part("lines", 3, sizeof(StandingHeap::Entry));
   std::vector<LineTerms> terms = terms_;
   archive.fields(terms, held_);
   if (archive.loading()) {

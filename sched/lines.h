@@ -44,10 +44,12 @@ class Lines {
   // Definitions.
   void define(uint32_t line, const LineTerms& terms);
   void hold(uint32_t line, bool held);
+  /// Likewise not matched, as long as it keeps those who are free.
+  void close(uint32_t line, bool closed);
   void add_agent() { personal_.emplace_back(); }
   uint32_t count() const { return static_cast<uint32_t>(terms_.size()); }
   const LineTerms& terms(uint32_t line) const { return terms_[known(line)]; }
-  /// Pushes, and is not held.
+  /// Pushes, and is neither held nor closed.
   bool pushes(uint32_t line) const { return shown_[line] == static_cast<uint8_t>(LineMode::push); }
   uint32_t work(uint32_t line) const { return work_[line]; }
   AgentOrder order(uint32_t line) const { return order_[line]; }
@@ -183,6 +185,7 @@ class Lines {
   std::vector<AgentOrder> order_;     // likewise
   std::vector<LineTerms> terms_;
   Bits held_;
+  Bits closed_;
   std::map<uint32_t, std::vector<uint32_t>> by_group_;
   std::array<HeadBoard, 2> heads_;  // of lines that push; that are pulled
   HeadBoard aged_heads_;            // of either

@@ -52,6 +52,7 @@ struct LineTerms {
   bool count_surplus = true;         ///< Least over-qualified first.
   std::vector<Preference> preferred;
   AgentOrder order = AgentOrder::idle;
+  uint32_t keep_free = 0;  ///< Matched only while more agents than this are free for it.
   friend bool operator==(const LineTerms&, const LineTerms&) = default;
 };
 
@@ -60,7 +61,7 @@ inline void persist(Archive& archive, Preference& preference) {
 }
 inline void persist(Archive& archive, LineTerms& terms) {
   archive.fields(terms.group, terms.need, terms.required, terms.work, terms.queue,
-                 terms.count_surplus, terms.preferred);
+                 terms.count_surplus, terms.preferred, terms.keep_free);
   archive.choice(terms.mode, LineMode::manual);
   archive.choice(terms.order, AgentOrder::occupancy);
 }

@@ -298,7 +298,8 @@ class DeskChanges {
     };
     if (any("discipline", "head_start", "default_horizon"))
       change.effects.emplace_back("at once: those that wait are ordered anew");
-    if (any("need", "step", "group", "preferred", "best_fit", "choice", "mode", "weight", "share"))
+    if (any("need", "step", "group", "preferred", "best_fit", "choice", "mode", "weight", "share",
+            "keep_free"))
       change.effects.emplace_back("at once: who may have those that wait, and who first");
     if (any("auto_accept", "offer_timeout", "fan_out", "cool_off"))
       change.effects.emplace_back("for offers from now on; live ones go on");

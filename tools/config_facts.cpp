@@ -84,6 +84,8 @@ void add_choice(const desk::QueueDefinition& queue, Facts& facts) {
   facts.emplace_back("sticky", sticky_text(queue.sticky));
   facts.emplace_back("window", elapsed_or(queue.window_us, "none, at once"));
   facts.emplace_back("min_fit", elapsed_or(queue.min_fit_us, "none"));
+  facts.emplace_back("keep_free",
+                     queue.keep_free == 0 ? "nobody" : std::to_string(queue.keep_free));
   facts.emplace_back("overflow", listed(queue.overflows, [](const desk::Overflow& each) {
                        std::string when = config::when_text(each);
                        if (each.no_agent && each.wait_us != 0)

@@ -246,6 +246,27 @@ CaseResult overflow_pools(const Json& one, const Effort& effort) {
   return queues.steady();
 }
 
+/// Two classes in one pool; the second is begun only while more than r agents are free.
+CaseResult reserved(const Json& one, const Effort& effort) {
+  Queues queues(one, effort);
+  const Json& params = queues.params;
+  queues.queueing.add_pool(whole(params, "S"));
+  const sim::Law service = exponential(1 / number(params, "mu"));
+  for (uint32_t i = 0; i < 2; ++i) {
+    const uint32_t keep_free = i == 0 ? 0 : whole(params, "r");
+    const uint32_t queue = queues.queueing.add_queue({service, i + 1, {0}, {}, keep_free});
+    const std::string which = std::to_string(i + 1);
+    sim::Demand& demand = queues.queueing.add_demand(queue, number(params, ("l" + which).c_str()));
+    if (const double rate = number_or(params, ("th" + which).c_str(), 0); rate > 0)
+      demand.patience = sim::LawByTime(exponential(1 / rate));
+    queues.of_demand("p_wait_class" + which, i, waits);
+    queues.of_demand("mean_wait_all_class" + which, i, wait_of_all);
+    queues.of_demand("p_abandon_class" + which, i, abandonment);
+  }
+  queues.all("occupancy", occupancy);
+  return queues.steady();
+}
+
 CaseResult retrials(const Json& one, const Effort& effort) {
   Queues queues(one, effort);
   const Json& params = queues.params;
@@ -401,6 +422,7 @@ void add_simulated_twins(CaseFamilies& families, const Effort& effort) {
        {"Priority M/G/1 (Cobham)", "Priority M/M/c", "Priority M/M/c, class-dependent service"})
     add(family, priorities);
   add("Skill-based routing N-model", overflow_pools);
+  add("Reserved capacity", reserved);
   add("Retrials", retrials);
   add("Tiered desk L1/L2/L3", tiers);
   add("Reopens", reopens);

@@ -118,6 +118,7 @@ void read_routing(FieldReader& reader, const schema::QueueDefinition& table,
   if (table.sticky() != nullptr) queue.sticky = read_sticky(reader, *table.sticky());
   queue.window_us = read_duration(reader, table.window_us(), "window_us");
   queue.min_fit_us = read_duration(reader, table.min_fit_us(), "min_fit_us");
+  queue.keep_free = table.keep_free();
 }
 
 void read_offers(FieldReader& reader, const schema::QueueDefinition& table,
@@ -192,6 +193,7 @@ Offset<schema::QueueDefinition> put(Builder& builder, const desk::QueueDefinitio
   table.add_sticky(sticky);
   table.add_window_us(queue.window_us);
   table.add_min_fit_us(queue.min_fit_us);
+  table.add_keep_free(queue.keep_free);
   table.add_auto_accept(queue.auto_accept);
   table.add_offer_timeout_us(queue.offer_timeout_us);
   table.add_fan_out(queue.fan_out);

@@ -12,6 +12,7 @@ constexpr size_t steps_max = 16;
 constexpr size_t overflows_max = 16;
 constexpr int points_max = 15;
 constexpr int64_t share_max = 1'000;
+constexpr int64_t keep_free_max = 10'000;
 
 using QueueEntry = Entry<desk::QueueDefinition>;
 
@@ -40,6 +41,8 @@ class RoutingReader {
                      "is plenty");
     }
     if (const auto min_fit = table_.duration("min_fit")) queue_.min_fit_us = min_fit->us;
+    if (const auto keep_free = table_.integer("keep_free", 0, keep_free_max))
+      queue_.keep_free = static_cast<uint32_t>(*keep_free);
   }
 
  private:

@@ -213,6 +213,7 @@ constexpr Key queue_keys[] = {
     nested("sticky", K::table, "sticky", "who knows the requester comes first"),
     {"window", K::duration, "arrivals matched together"},
     {"min_fit", K::duration, "a shift must last so much longer"},
+    integer("keep_free", 0, 10'000, "agents kept free for other queues"),
     {"auto_accept", K::boolean, "offer and acceptance are one step"},
     {"offer_timeout", K::duration, "then an offer runs out"},
     integer("fan_out", 1, 8, "agents offered one ticket at once"),

@@ -212,6 +212,7 @@ struct QueueDefinition {
   Sticky sticky;
   int64_t window_us = 0;   ///< Arrivals are collected this long and matched together; 0: at once.
   int64_t min_fit_us = 0;  ///< An agent's shift must last this much longer, but for strict classes.
+  uint32_t keep_free = 0;  ///< Nothing is given out unless more agents than this are free for it.
 
   bool auto_accept = true;       ///< Offer and acceptance are one step.
   int64_t offer_timeout_us = 0;  ///< 0: 20 s for voice and chat, 60 s for P1, else 5 min.

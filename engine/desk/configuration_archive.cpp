@@ -83,9 +83,9 @@ static void persist(Archive& archive, FollowTheSun& sun) {
 void persist(Archive& archive, QueueDefinition& queue) {
   auto& [name, group, need, tier, mode, discipline, weight_milli, default_horizon_us, head_start,
          steps, preferred, best_fit, choice, share, overflows, sticky, window_us, min_fit_us,
-         auto_accept, offer_timeout_us, fan_out, declines_max, cool_off_us, grace_us, keep_lost,
-         wrap_up_min_us, wrap_up_max_us, escalate_to, checklist, checklist_required, no_touch_us,
-         escalate_unroutable, bounce_window_us, sun] = queue;
+         keep_free, auto_accept, offer_timeout_us, fan_out, declines_max, cool_off_us, grace_us,
+         keep_lost, wrap_up_min_us, wrap_up_max_us, escalate_to, checklist, checklist_required,
+         no_touch_us, escalate_unroutable, bounce_window_us, sun] = queue;
   archive.fields(name, group, need, tier, weight_milli, default_horizon_us);
   archive.choice(mode, QueueMode::pull);
   archive.choice(discipline, Discipline::priority_minutes);
@@ -102,9 +102,10 @@ void persist(Archive& archive, QueueDefinition& queue) {
   archive.fields(best_fit, share);
   archive.each(overflows, [&](Overflow& overflow) { persist(archive, overflow); });
   persist(archive, sticky);
-  archive.fields(window_us, min_fit_us, auto_accept, offer_timeout_us, fan_out, declines_max,
-                 cool_off_us, grace_us, keep_lost, wrap_up_min_us, wrap_up_max_us, escalate_to,
-                 checklist, checklist_required, no_touch_us, escalate_unroutable, bounce_window_us);
+  archive.fields(window_us, min_fit_us, keep_free, auto_accept, offer_timeout_us, fan_out,
+                 declines_max, cool_off_us, grace_us, keep_lost, wrap_up_min_us, wrap_up_max_us,
+                 escalate_to, checklist, checklist_required, no_touch_us, escalate_unroutable,
+                 bounce_window_us);
   persist(archive, sun);
 }
 

@@ -209,6 +209,11 @@ void waiting(const Floor& floor, uint32_t slot, uint32_t limit, Why& why) {
     }
   } else if (queue.window_open) {
     why.sentence = subject + " is collected with others, to be matched together";
+  } else if (dispatcher.spare(line) == 0) {
+    const uint32_t kept = queue.definition.keep_free;
+    why.sentence = subject + " waits: its queue keeps " + counted(kept, "agent") +
+                   " free for others, and no more are free for it";
+    why.remedies.push_back("a smaller keep_free of queue " + queue.definition.name);
   } else if (queue.definition.mode == QueueMode::pull) {
     why.sentence = subject + " waits for an agent to ask for it: its queue is one of mode pull";
   } else if (place != ahead.begin() && place != ahead.end() && by_hindrance.contains("")) {
@@ -219,6 +224,8 @@ void waiting(const Floor& floor, uint32_t slot, uint32_t limit, Why& why) {
   }
   remedies_of(Why(why), why);
 }
+
+constexpr std::string_view kept_free = "kept free for others";
 
 /// Whether a later step might do.
 std::string_view head_unroutable(const Floor& floor, uint32_t line) {
@@ -444,6 +451,7 @@ Why why_agent(const Floor& floor, uint32_t agent, uint32_t limit) {
     view.hindrance = word(dispatcher.hindrance(id, head));
     const Queue& queue = floor.rules().queue(floor.lines().key(line).queue);
     if (view.hindrance.empty() && queue.held) view.hindrance = "queue held";
+    if (view.hindrance.empty() && dispatcher.spare(line) == 0) view.hindrance = kept_free;
     if (view.hindrance.empty() && queue.definition.mode != QueueMode::push) {
       view.hindrance = name(queue.definition.mode);
     }
@@ -509,6 +517,7 @@ Why why_queue(const Floor& floor, uint32_t position, uint32_t limit) {
                      : view.able == 0                       ? head_unroutable(floor, line)
                      : view.routable == 0                   ? "nobody available"
                      : view.free == 0                       ? "everybody full"
+                     : dispatcher.spare(line) == 0          ? kept_free
                      : definition.mode == QueueMode::pull   ? "waits to be asked for"
                      : queue.window_open                    ? "collected in a window"
                                                             : "excluded pairs";

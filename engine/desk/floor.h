@@ -317,7 +317,7 @@ class Floor final : public ValueNumbers {
   std::span<const sched::ExternalScore> scores(uint32_t slot) const;
   void assign_batch(uint32_t queue);
   void match_lines(std::span<const uint32_t> lines);
-  void match_released(uint32_t queue);
+  void match_released(std::span<const uint32_t> lines);
   void note_given(uint32_t agent);
 
   // Offers (floor_offers.cpp).
@@ -423,6 +423,7 @@ class Floor final : public ValueNumbers {
   // Between a change and settle().
   std::vector<uint32_t> ready_;         // tickets that joined a line
   std::vector<uint32_t> freed_;         // agents that have more room
+  std::vector<uint32_t> opened_;        // lines that need not keep who is free any more
   mutable uint32_t next_award_ = none;  // a line's new head, its clocks not yet fetched: a hint
   uint64_t given_ = 0;                  // awards so far, for what a batch may do
   bool matching_changed_ = false;

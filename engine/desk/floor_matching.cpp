@@ -26,7 +26,8 @@ std::span<const sched::ExternalScore> Floor::scores(uint32_t slot) const {
 uint64_t Floor::settle() {
   uint64_t given = 0;
   // Mostly one round; what an award brings about, a rung that moves the ticket on say, is another.
-  for (bool first_round = true; !ready_.empty() || !freed_.empty(); first_round = false) {
+  for (bool first_round = true; !ready_.empty() || !freed_.empty() || dispatcher_.any_opened();
+       first_round = false) {
     // A freed agent takes the most pressing ticket; if that is the one just become ready, the agent
     // with the best claim to it does.
     for (size_t i = 0; i < freed_.size(); ++i) {
@@ -51,6 +52,10 @@ uint64_t Floor::settle() {
       }
     }
     ready_.clear();
+    if (dispatcher_.any_opened()) {
+      dispatcher_.take_opened(opened_);
+      match_released(opened_);
+    }
   }
   return given;
 }
@@ -112,7 +117,8 @@ bool Floor::award(uint32_t slot, uint32_t agent) {
   std::vector<uint32_t> offered;
   if (!queue.auto_accept && !offers_.full()) {
     offered.push_back(agent);
-    while (offered.size() < queue.fan_out) {
+    const size_t offers = std::min<size_t>(queue.fan_out, dispatcher_.spare(line));
+    while (offered.size() < offers) {
       const auto another = dispatcher_.agent_for(slot, offered, scores(slot));
       if (!another || bars_self(slot, another->value)) break;
       offered.push_back(another->value);
@@ -200,21 +206,17 @@ void Floor::close_window(uint32_t queue) {
   for (const uint32_t line : lines) dispatcher_.hold_line(line, false);
   matching_changed_ = true;
   assign_batch(queue);
-  match_released(queue);
+  match_released(lines);
 }
 
-/// Nothing of the queue was given for a while: whoever may have something of it now is asked.
-void Floor::match_released(uint32_t queue) {
-  const std::vector<uint32_t> lines = lines_.lines_of(queue);
+/// Nothing of these lines was given for a while: whoever may have something of them now is asked.
+void Floor::match_released(std::span<const uint32_t> lines) {
   match_lines(lines);
   // Tickets held for one agent stand beside the lines; and who must not have the head of a line may
   // have what is behind it.
-  for (uint32_t agent = 0; agent < rules_.agent_count(); ++agent) {
-    if (dispatcher_.fit(AgentId{agent}) == 0) continue;
-    if (!roster_[agent].held.empty() || dispatcher_.exclusions(AgentId{agent}) != 0) {
-      freed_.push_back(agent);
-    }
-  }
+  std::vector<uint32_t> agents;
+  dispatcher_.free_with_own_view(agents);
+  freed_.insert(freed_.end(), agents.begin(), agents.end());
 }
 
 /// As many of the window's tickets as can be, at the least total rank; of equal ranks the agents
@@ -267,6 +269,7 @@ void Floor::assign_batch(uint32_t queue) {
   for (uint32_t row = 0; row < rows; ++row) {
     const uint32_t slot = tickets[row];
     if (chosen[row] == sched::unassigned || !dispatcher_.waiting(slot)) continue;
+    if (dispatcher_.spare(dispatcher_.line_of(slot)) == 0) continue;
     const AgentId agent{agents[chosen[row]]};
     if (dispatcher_.hindrance(agent, slot) == sched::Hindrance::none) award(slot, agent.value);
   }

@@ -113,7 +113,7 @@ void Floor::hold_queue(uint32_t queue, bool held) {
   const std::vector<uint32_t> lines = lines_.lines_of(queue);
   for (const uint32_t line : lines) dispatcher_.hold_line(line, held);
   matching_changed_ = true;
-  if (!held) match_released(queue);
+  if (!held) match_released(lines);
 }
 
 void Floor::switch_route(std::string_view rule, bool on) {

@@ -234,6 +234,7 @@ sched::LineTerms LineBook::terms_of(const Key& key) {
                : definition.mode == QueueMode::pull ? sched::LineMode::pull
                                                     : sched::LineMode::manual;
   terms.count_surplus = definition.best_fit;
+  terms.keep_free = definition.keep_free;
   terms.preferred = rules_.preferences(key.queue);
   terms.order = definition.choice == ChoiceOrder::longest_idle   ? sched::AgentOrder::idle
                 : definition.choice == ChoiceOrder::least_loaded ? sched::AgentOrder::load

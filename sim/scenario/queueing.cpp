@@ -98,6 +98,7 @@ Scenario QueueingScenario::take(double length_units) {
     definition.discipline =
         service.priority == 0 ? desk::Discipline::fifo : desk::Discipline::strict_priority;
     definition.best_fit = false;
+    definition.keep_free = service.keep_free;
     // A pool at position p has the skill at level last + 1 − p, and earns all points but p of them.
     uint32_t last = 0;
     for (const Level& level : service.levels) last = std::max(last, level.position);

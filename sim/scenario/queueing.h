@@ -32,6 +32,7 @@ class QueueingScenario {
     uint32_t priority = 0;           ///< 1 to 5, smaller first; 0 on all: first come, first served.
     std::vector<uint32_t> pools;     ///< That may serve it, best liked first, …
     std::vector<Level> levels = {};  ///< … or by position, where some are liked alike.
+    uint32_t keep_free = 0;          ///< Begun only while more agents than this are free.
   };
 
   QueueingScenario();

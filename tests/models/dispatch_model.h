@@ -150,6 +150,18 @@ class DispatchModel {
     return sched::Hindrance::none;
   }
 
+  /// How many more of the line's tickets may be given out.
+  uint32_t spare(uint32_t line) const {
+    const sched::LineTerms& terms = lines_[line];
+    if (terms.keep_free == 0) return sched::Reserves::no_limit;
+    uint32_t free = 0;
+    for (uint32_t agent = 0; agent < agents_.size(); ++agent) {
+      free +=
+          agents_[agent].routable && may_serve(agent, line) && (fit(agent) >> terms.work & 1) != 0;
+    }
+    return free - std::min(free, terms.keep_free);
+  }
+
   // --- Pairs ---
 
   void exclude(uint32_t agent, uint32_t slot) { excluded_[agent].insert(slot); }
@@ -315,6 +327,7 @@ class DispatchModel {
     const sched::LineMode mode = lines_[ticket.line].mode;
     if (held_[ticket.line] || mode == sched::LineMode::manual) return false;
     if (mode == sched::LineMode::pull && !pull) return false;
+    if (spare(ticket.line) == 0) return false;
     return hindrance(agent, slot) == sched::Hindrance::none;
   }
   template <class Which>

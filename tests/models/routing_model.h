@@ -157,6 +157,19 @@ class RoutingModel {
     return "";
   }
 
+  /// Whether its queue keeps for others whoever is free for it. Where the views do not say, it may.
+  bool kept_back(const TicketView& ticket) const {
+    const uint32_t keep_free = queues_.at(ticket.queue).keep_free;
+    if (keep_free == 0) return false;
+    uint32_t free = 0;
+    for (const auto& [name, view] : views_) {
+      if (!knows_room_of(name)) return true;
+      const std::string why_not = hindrance(name, ticket);
+      free += why_not.empty() || (why_not == "excluded" && view.exclusions <= 32);
+    }
+    return free <= keep_free;
+  }
+
   /// Whether anybody, logged in or not, may serve the ticket now or at a later step.
   bool anyone_at_all(const TicketView& ticket) const {
     const QueueDefinition& queue = queues_.at(ticket.queue);

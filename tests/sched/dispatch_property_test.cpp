@@ -235,6 +235,7 @@ class Twins {
       if (size_.choice) terms.order = static_cast<AgentOrder>(below(3));
     }
     terms.mode = below(3) == 0 ? static_cast<LineMode>(below(3)) : LineMode::push;
+    terms.keep_free = rarely() ? some(4) : 0;
     real_.define_line(line, terms);
     model_.define_line(line, terms);
     ASSERT_EQ(real_.terms(line), terms);

@@ -96,6 +96,7 @@ inline QueueDefinition some_queue(Dice& dice, const Scale& scale, uint64_t numbe
   if (dice.chance(50)) queue.sticky = {StickyBy::requester, sched::day.us, sched::hour.us, 0};
   if (dice.chance(15)) queue.window_us = 50'000;
   if (dice.chance(30)) queue.min_fit_us = (sched::minute * 30).us;
+  if (dice.chance(20)) queue.keep_free = static_cast<uint32_t>(1 + dice.roll(3));
   queue.auto_accept = dice.chance(40);
   queue.fan_out = static_cast<uint8_t>(1 + dice.roll(3));
   queue.cool_off_us = (sched::minute * static_cast<int64_t>(1 + dice.roll(40))).us;

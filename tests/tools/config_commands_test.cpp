@@ -228,6 +228,7 @@ TEST_F(ConfigExplain, RoutingSaysWhereItComesFrom) {
       {"sticky", "no"},
       {"window", "none, at once"},
       {"min_fit", "none"},
+      {"keep_free", "nobody"},
       {"overflow", "none"},
       {"auto_accept", "yes"},
       {"fan_out", "1"},

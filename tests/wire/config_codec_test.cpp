@@ -33,6 +33,7 @@ void add_routing(desk::QueueDefinition& queue) {
                   sched::hour.us};
   queue.window_us = 50'000;
   queue.min_fit_us = 15 * sched::minute.us;
+  queue.keep_free = 2;
   queue.auto_accept = false;
   queue.offer_timeout_us = sched::minute.us;
   queue.fan_out = 3;
@@ -414,6 +415,7 @@ class RandomConfiguration {
     q.best_fit = flag();
     q.choice = static_cast<desk::ChoiceOrder>(below(3));
     q.share = number();
+    q.keep_free = number();
     for (int64_t i = below(4); i > 0; --i)
       q.overflows.push_back({duration(), number(), flag(), text()});
     q.sticky = {static_cast<desk::StickyBy>(below(3)), duration(), duration(), duration()};

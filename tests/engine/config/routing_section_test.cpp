@@ -75,13 +75,14 @@ TEST(RoutingSections, NeedsAreExpressions) {
 TEST(RoutingSections, Choice) {
   const auto read = the_queue(
       "best_fit = false\nchoice = 'occupancy'\nshare = 2\nmin_fit = '15m'\nwindow = '50ms'\n"
-      "preferred = [ { need = 'vpn >= 6', points = 3 }, { need = 'dutch' } ]");
+      "keep_free = 3\npreferred = [ { need = 'vpn >= 6', points = 3 }, { need = 'dutch' } ]");
   EXPECT_FALSE(read.best_fit);
   EXPECT_EQ(read.choice, desk::ChoiceOrder::occupancy);
   EXPECT_EQ(the_queue("choice = 'least_loaded'").choice, desk::ChoiceOrder::least_loaded);
   EXPECT_EQ(the_queue("choice = 'longest_idle'").choice, desk::ChoiceOrder::longest_idle);
   EXPECT_EQ(read.share, 2U);
   EXPECT_EQ(read.min_fit_us, 15 * minute.us);
+  EXPECT_EQ(read.keep_free, 3U);
   EXPECT_EQ(read.window_us, 50'000);
   EXPECT_THAT(read.preferred,
               ElementsAre(desk::PreferredTerm{"vpn >= 6", 3}, desk::PreferredTerm{"dutch", 1}));
@@ -316,6 +317,7 @@ TEST(RoutingErrors, OfValues) {
        "E2202 queue \"q\": preferred 1, at character 4"},
       {queue("q", "preferred = [ { need = ' ' } ]"), "preferred 1: it asks for nothing"},
       {queue("q", "fan_out = 9"), "fan_out is 9: use 1 to 8"},
+      {queue("q", "keep_free = -1"), "keep_free is -1: use 0 to 10000"},
       {queue("q", "declines_max = 0"), "declines_max is 0"},
       {queue("q", "offer_timeout = '0s'"), "offer_timeout must be more than nothing"},
       {queue("q", "lost = 'forget'"), "use one of requeue, keep"},

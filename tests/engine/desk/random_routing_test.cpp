@@ -25,7 +25,7 @@ Why why_ticket(const Desk& desk, const TicketView& ticket) {
 /// Waiting tickets beside agents who could have them, pair by pair.
 void find_idle(const Desk& desk, const RoutingModel& model, std::vector<std::string>& found) {
   for (const auto& [id, ticket] : model.tickets()) {
-    if (!model.waits(ticket) || !model.pushes(ticket.queue)) continue;
+    if (!model.waits(ticket) || !model.pushes(ticket.queue) || model.kept_back(ticket)) continue;
     for (const auto& [name, view] : model.agents()) {
       if (!model.knows_room_of(name) || !model.hindrance(name, ticket).empty()) continue;
       const std::string sentence = why_ticket(desk, ticket).sentence;

@@ -26,6 +26,7 @@ using Json = nlohmann::ordered_json;
 struct Row {
   sim::Figure figure;
   std::optional<sim::Estimate> estimate;
+  double fewer_runs = 1.0;  ///< By the control: so many times.
 };
 
 struct Outcome {
@@ -58,6 +59,12 @@ class SimRun final : public Subcommand {
     app.add_option("SCENARIO", file_, "The scenario (TOML; see tools/docs/SCENARIOS.md)")
         ->required();
     options_.declare(app);
+    app.add_option(
+           "--control", control_,
+           "arrivals: take out of every figure what comes of more or fewer contacts than the "
+           "rates say")
+        ->check(CLI::IsMember({"none", "arrivals"}))
+        ->capture_default_str();
   }
 
   Done run(const Terminal& terminal) override {
@@ -65,8 +72,15 @@ class SimRun final : public Subcommand {
     const auto model = read_model(file_, terminal);
     if (!model) return sched::Unexpected{model.error()};
     const sim::Figures figures(**model);
-    const auto plan = options_.plan(figures);
+    auto plan = options_.plan(figures);
     if (!plan) return sched::Unexpected{plan.error()};
+    if (control_ == "arrivals") {
+      if ((*model)->scenario().steady)
+        return sched::Unexpected{bad_usage(
+            "--control arrivals is about many runs, and this scenario is one long one (steady = "
+            "true): leave it out")};
+      plan->contacts_expected = (*model)->expected_contacts();
+    }
     const Interrupt interrupt;
     const auto begun = std::chrono::steady_clock::now();
     auto outcome = (*model)->scenario().steady
@@ -114,7 +128,17 @@ class SimRun final : public Subcommand {
       return sched::Unexpected{
           incomplete("interrupted before two runs were over: nothing is known")};
     const auto estimates = run->observed.estimates(options_.level);
-    for (size_t i = 0; i < figures.size(); ++i) outcome.rows.push_back({figures[i], estimates[i]});
+    for (size_t i = 0; i < figures.size(); ++i) {
+      Row row{figures[i], estimates[i]};
+      if (plan.contacts_expected) {
+        const auto found = run->observed.controlled(i, *plan.contacts_expected, options_.level);
+        if (found) {
+          row.estimate = found->adjusted;
+          row.fewer_runs = found->variance_reduction;
+        }
+      }
+      outcome.rows.push_back(std::move(row));
+    }
     return outcome;
   }
 
@@ -182,17 +206,26 @@ class SimRun final : public Subcommand {
     text += fmt::format(", {} contacts, {} events, {:.1f} s, hash {}\n", outcome.totals.contacts,
                         outcome.totals.counts.events, outcome.seconds,
                         hash_text(outcome.totals.event_hash));
-    Table table({"part", "figure", ">mean", fmt::format(">± ({:g} %)", options_.level * 100)});
+    std::vector<std::string> columns = {"part", "figure", ">mean",
+                                        fmt::format(">± ({:g} %)", options_.level * 100)};
+    const bool adjusted = control_ == "arrivals";
+    if (adjusted) columns.push_back(">fewer runs");
+    Table table(columns);
     for (const Row& row : outcome.rows) {
       if (!options_.shows(row.figure) || !row.estimate) continue;
       // What nobody asked for and did not happen is no news.
       if (row.estimate->mean == 0 && row.estimate->half_width == 0) continue;
       const bool all = row.figure.part == sim::Part::all;
-      table.row({all ? ""
-                     : std::string(sim::part_names[static_cast<size_t>(row.figure.part)]) + " " +
-                           row.figure.part_name,
-                 std::string(row.figure.name), shown_value(row.figure.unit, row.estimate->mean),
-                 shown_value(row.figure.unit, row.estimate->half_width)});
+      std::vector<std::string> cells = {
+          all ? ""
+              : std::string(sim::part_names[static_cast<size_t>(row.figure.part)]) + " " +
+                    row.figure.part_name,
+          std::string(row.figure.name), shown_value(row.figure.unit, row.estimate->mean),
+          shown_value(row.figure.unit, row.estimate->half_width)};
+      if (adjusted)
+        cells.push_back(row.estimate->half_width == 0 ? "known"
+                                                      : fmt::format("{:.1f} ×", row.fewer_runs));
+      table.row(cells);
     }
     return text + table.text();
   }
@@ -232,6 +265,7 @@ class SimRun final : public Subcommand {
       json["half_width_reached"] = *outcome.totals.course == sim::Course::enough;
     json["level"] = options_.level;
     json["contacts"] = outcome.totals.contacts;
+    if (plan.contacts_expected) json["contacts_expected_a_run"] = *plan.contacts_expected;
     json["commands"] = outcome.totals.counts.commands;
     json["refused"] = outcome.totals.counts.refused;
     json["events"] = outcome.totals.counts.events;
@@ -244,6 +278,7 @@ class SimRun final : public Subcommand {
       figure["low"] = row.estimate ? Json(row.estimate->low()) : Json();
       figure["high"] = row.estimate ? Json(row.estimate->high()) : Json();
       figure["deviation"] = row.estimate ? Json(row.estimate->deviation) : Json();
+      if (plan.contacts_expected) figure["variance_reduction"] = row.fewer_runs;
       figures.push_back(std::move(figure));
     }
     json["figures"] = std::move(figures);
@@ -252,6 +287,7 @@ class SimRun final : public Subcommand {
 
   std::string file_;
   SimOptions options_;
+  std::string control_ = "none";
 };
 
 }  // namespace

@@ -102,6 +102,12 @@ Answer<Replicated> replicate(std::shared_ptr<const Model> model, std::vector<std
   const auto watched = [&] {
     std::vector<std::optional<Estimate>> estimates;
     for (const size_t figure : plan.watched) {
+      if (plan.contacts_expected) {
+        const auto adjusted =
+            result.observed.controlled(figure, *plan.contacts_expected, plan.precision->level);
+        estimates.push_back(adjusted ? std::optional(adjusted->adjusted) : std::nullopt);
+        continue;
+      }
       const auto estimate = result.observed.estimate(figure, plan.precision->level);
       estimates.push_back(estimate ? std::optional(*estimate) : std::nullopt);
     }

@@ -29,6 +29,8 @@ struct RunPlan {
   int64_t replications = 100;          ///< Where no precision is asked for.
   std::optional<Precision> precision;  ///< Of `watched`.
   std::vector<size_t> watched;         ///< Positions of figures.
+  /// Contacts expected in a run: precision is then asked of figures adjusted by how many came.
+  std::optional<double> contacts_expected;
   uint32_t threads = 0;                ///< 0: as many as there are cores.
 };
 

@@ -32,6 +32,19 @@ bool Model::Matcher::matches(const Traits& traits, const Model& model) const {
          (tier < 0 || (traits.queue != none && tier == model.tier(traits.queue)));
 }
 
+double Model::expected_contacts() const {
+  double contacts = 0.0;
+  for (const DemandModel& demand : demands_) {
+    if (demand.curve) {
+      contacts += demand.curve->expected_before(scenario_.length_us);
+      continue;
+    }
+    for (const RecordedContact& recorded : demand.rules->recorded)
+      contacts += recorded.at_us < scenario_.length_us ? 1.0 : 0.0;
+  }
+  return contacts;
+}
+
 const WorkRule* Model::work(const Traits& traits) const {
   for (const WorkModel& work : work_) {
     if (work.matcher.matches(traits, *this)) return work.rules;

@@ -93,6 +93,8 @@ class Model {
   static Answer<std::shared_ptr<const Model>> build(Scenario scenario);
 
   const Scenario& scenario() const { return scenario_; }
+  /// Contacts expected in one run of the scenario's length; first tries, whatever becomes of them.
+  double expected_contacts() const;
   const Texts& texts() const { return texts_; }
   const std::vector<DemandModel>& demands() const { return demands_; }
   const std::vector<TeamModel>& teams() const { return teams_; }

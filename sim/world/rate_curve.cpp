@@ -23,6 +23,18 @@ RateCurve::RateCurve(std::span<const RatePiece> pieces, int64_t cycle_us) : cycl
   CHECK(!pieces_.empty());
 }
 
+double RateCurve::expected_before(int64_t us) const {
+  const int64_t cycles = cycle_us_ == 0 ? 0 : us / cycle_us_;
+  double contacts = expected_ * static_cast<double>(cycles);
+  for (const Piece& piece : pieces_) contacts += piece.before(us - cycles * cycle_us_);
+  return contacts;
+}
+
+double RateCurve::Piece::before(int64_t us) const {
+  const auto x = static_cast<double>(std::clamp(us, from_us, until_us) - from_us);
+  return rate * x + slope * x * x / 2.0;
+}
+
 /// r·x + s·x²/2 = within, in the form of the root that stays exact where the slope is next to
 /// nothing.
 int64_t RateCurve::Piece::at(double within) const {

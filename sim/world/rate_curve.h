@@ -22,6 +22,8 @@ class RateCurve {
 
   /// Contacts expected in one cycle at factor 1.
   double expected() const { return expected_; }
+  /// Contacts expected before this many microseconds since the start, at factor 1.
+  double expected_before(int64_t us) const;
 
   /// Where a walk along the curve is.
   struct Place {
@@ -66,6 +68,7 @@ class RateCurve {
     double rate;   // at from, per µs
     double slope;  // per µs²
     int64_t at(double within) const;
+    double before(int64_t us) const;
   };
   std::vector<Piece> pieces_;
   int64_t cycle_us_;

@@ -52,6 +52,21 @@ TEST(Replicate, ThreadsDoNotShowInAnyDigit) {
   EXPECT_GT(shown, 100U);
 }
 
+TEST(Replicate, WithArrivalsAsControlFewerRunsAreAsSure) {
+  const auto model = small_model(9);
+  const Figures figures(*model);
+  RunPlan plan;
+  plan.precision = Precision{0.95, 0.01, 0, 10, 100'000};
+  plan.watched = {figures.find(Part::all, "all", "occupancy")};
+  const auto plain = replicate(model, figures.names(), plan, whole_run(figures, model));
+  plan.contacts_expected = model->expected_contacts();
+  EXPECT_DOUBLE_EQ(*plan.contacts_expected, 9 * 60);
+  const auto adjusted = replicate(model, figures.names(), plan, whole_run(figures, model));
+  ASSERT_TRUE(plain && adjusted);
+  EXPECT_EQ(adjusted->totals.course, Course::enough);
+  EXPECT_LT(adjusted->observed.count(), plain->observed.count());
+}
+
 TEST(Replicate, GoesOnUntilAFigureIsAsSureAsAsked) {
   const auto model = small_model(9);
   const Figures figures(*model);

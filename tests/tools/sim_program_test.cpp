@@ -130,6 +130,25 @@ TEST_F(SimProgram, RunsUntilItIsAsSureAsAsked) {
   EXPECT_EQ(absolute["half_width_reached"], true);
 }
 
+TEST_F(SimProgram, ArrivalsAsControlTakeOutWhatTheirNumberMakesOfTheFigures) {
+  const std::string run_it = "sim run three.toml --replications 60 --seed 3";
+  const json plain = asked(run_it);
+  const json found = asked(run_it + " --control arrivals");
+  EXPECT_EQ(found["event_hash"], plain["event_hash"]);  // the same runs, read otherwise
+  EXPECT_DOUBLE_EQ(found["contacts_expected_a_run"].get<double>(), 34 + 120);
+  // How many come is known: nothing is left to be unsure of.
+  const json offered = figure(found, "all", "all", "offered");
+  EXPECT_NEAR(offered["mean"].get<double>(), 34 + 120, 1e-9);
+  EXPECT_NEAR(offered["low"].get<double>(), offered["high"].get<double>(), 1e-6);
+  const auto width = [](const json& one) {
+    return one["high"].get<double>() - one["low"].get<double>();
+  };
+  const json resolved = figure(found, "all", "all", "resolved");
+  const double narrower = width(figure(plain, "all", "all", "resolved")) / width(resolved);
+  EXPECT_GT(narrower, 1.5);
+  EXPECT_NEAR(resolved["variance_reduction"].get<double>(), narrower * narrower, 1e-6);
+}
+
 TEST_F(SimProgram, ComparesUnderTheSameNumbers) {
   const json found = asked("sim compare two.toml three.toml --replications 30");
   ASSERT_EQ(found["compared"].size(), 1U);
@@ -205,6 +224,7 @@ TEST_F(SimProgram, WhatIsWrongIsSaidWithItsExitCode) {
   EXPECT_EQ(run("sim run three.toml --of wait_mean").exit, 2);
   EXPECT_EQ(run("sim run three.toml --replications 0").exit, 2);
   EXPECT_EQ(run("sim compare three.toml").exit, 2);
+  EXPECT_EQ(run("sim run three.toml --control weather").exit, 2);
   write("nobody.toml", scenario("nobody", R"(["zoe"])"));
   const Ran nobody = run("sim run nobody.toml");
   EXPECT_EQ(nobody.exit, 7);

@@ -108,6 +108,7 @@ std::vector<Break> read_breaks(TableReader& table, Reading& reading) {
     if (const auto after = keys.duration("after")) one.after_us = after->us;
     if (const auto spread = keys.duration("spread")) one.spread_us = spread->us;
     one.length_us = keys.positive_us("length").value_or(0);
+    one.share_ppm = read_share(keys, "share").value_or(one.share_ppm);
     const Names& codes = reading.known.away_codes;
     one.code = keys.required_text("code", codes.empty() ? "lunch" : codes.front());
     if (!one.code.empty() && !codes.empty())  // without a list the desk takes any

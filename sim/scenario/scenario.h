@@ -166,7 +166,8 @@ struct Break {
   int64_t after_us = 0;   ///< From the beginning of the shift.
   int64_t spread_us = 0;  ///< Begins up to so much later, evenly.
   int64_t length_us = 0;
-  std::string code;  ///< As the desk knows it.
+  std::string code;                ///< As the desk knows it.
+  uint32_t share_ppm = 1'000'000;  ///< Of the shifts that have it: a training, a meeting.
 };
 
 /// Agents at work at some time of the cycle.

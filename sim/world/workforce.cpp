@@ -73,13 +73,16 @@ void Workforce::plan_break(uint32_t agent) {
   Agent& record = agents_[agent];
   const std::vector<Break>& breaks = rules(record).breaks;
   record.break_us = never.us;
-  if (record.next_break == breaks.size()) return;
-  const Break& rest = breaks[record.next_break];
-  Stream stream = stage_.stream(agent_key | agent, Purpose::rest,
-                                (record.shifts << 4 | record.next_break) & 0xffff);
-  const auto later_us =
-      static_cast<int64_t>(stream.uniform() * static_cast<double>(rest.spread_us));
-  record.break_us = record.shift_from_us + rest.after_us + later_us;
+  for (; record.next_break < breaks.size(); ++record.next_break) {
+    const Break& rest = breaks[record.next_break];
+    Stream stream = stage_.stream(agent_key | agent, Purpose::rest,
+                                  (record.shifts << 4 | record.next_break) & 0xffff);
+    const auto later_us =
+        static_cast<int64_t>(stream.uniform() * static_cast<double>(rest.spread_us));
+    if (rest.share_ppm < per_million && !stream.chance(rest.share_ppm)) continue;
+    record.break_us = record.shift_from_us + rest.after_us + later_us;
+    return;
+  }
 }
 
 void Workforce::come(uint32_t agent) {

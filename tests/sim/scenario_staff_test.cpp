@@ -42,7 +42,7 @@ TEST(ScenarioTeam, ReadsEveryKey) {
     late = { law = "exponential", mean = "3m" }
     absence = "5%"
     breaks = [
-      { after = "2h", spread = "20m", length = "15m", code = "coaching" },
+      { after = "2h", spread = "20m", length = "15m", code = "coaching", share = "10%" },
       { after = "4h", length = "45m", code = "lunch" },
     ]
     speed = { network = 0.8, default = 1.1 }
@@ -57,7 +57,9 @@ TEST(ScenarioTeam, ReadsEveryKey) {
   EXPECT_EQ(team.breaks[0].after_us, 2 * hour);
   EXPECT_EQ(team.breaks[0].spread_us, hour / 3);
   EXPECT_EQ(team.breaks[0].length_us, hour / 4);
+  EXPECT_EQ(team.breaks[0].share_ppm, 100'000U);
   EXPECT_EQ(team.breaks[1].code, "lunch");
+  EXPECT_EQ(team.breaks[1].share_ppm, 1'000'000U);
   ASSERT_THAT(team.speeds, SizeIs(2));
   EXPECT_EQ(team.speeds[0].queue, "");
   EXPECT_EQ(team.speeds[0].milli, 1'100U);

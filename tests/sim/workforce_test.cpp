@@ -148,6 +148,23 @@ TEST(Workforce, ABreakLastsItsLengthFromWhenNothingIsInHand) {
   EXPECT_EQ(minutes(world->ledger().all, Sum::answered_wait_us), 34);
 }
 
+TEST(Workforce, ATrainingIsABreakOfAShareOfTheShifts) {
+  SmallDesk desk(400);
+  sched::CalendarSpec day;
+  day.name = "day";
+  day.week = {{0, 1 * 3'600, 5 * 3'600}};
+  desk.scenario.rules.calendars = {day};
+  desk.team().shift = "day";
+  const int64_t hour_us = (minute * 60).us;
+  desk.team().breaks = {{hour_us, 0, hour_us, "training", 250'000},
+                        {2 * hour_us, 0, hour_us, "lunch"}};
+  const auto world = desk.contact(0).played();
+  EXPECT_EQ(minutes(world->ledger().all, Sum::paid_us), 400 * 240);
+  const int64_t away = 400 * 240 - minutes(world->ledger().all, Sum::available_us);
+  const double trained = static_cast<double>(away) / 60 - 400;  // everybody has lunch
+  EXPECT_NEAR(trained, 100, 35);                                // standard deviation 8.7
+}
+
 TEST(Workforce, ABreakThatHasBegunIsNotBrokenOff) {
   SmallDesk desk;
   sched::CalendarSpec day;

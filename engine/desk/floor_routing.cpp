@@ -318,10 +318,11 @@ bool Floor::escalate_unroutable(uint32_t slot) {
 Floor::RouteDue Floor::route_due(uint32_t slot) const {
   const Ticket& ticket = store_.hot(slot);
   RouteDue due;
-  // What it came back to late is due as of then.
-  const int64_t since_us = store_.newest_interval_us(slot);
+  // What it came back to late is due as of then; asked for once there is something.
+  std::optional<int64_t> since_us;
   const auto consider = [&](int64_t at_us, RouteStep step) {
-    at_us = std::max(at_us, since_us);
+    if (!since_us) since_us = store_.newest_interval_us(slot);
+    at_us = std::max(at_us, *since_us);
     if (at_us < due.at_us || (at_us == due.at_us && step < due.step)) due = {at_us, step};
   };
   if (ticket.offers != 0) {

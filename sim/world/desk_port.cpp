@@ -155,6 +155,57 @@ void DeskPort::next(std::string_view agent) {
   next.agent_size = text(agent);
 }
 
+/// Calls f(what the frame shows of this kind, commands of this kind).
+template <class F>
+void DeskPort::with_list(CommandKind kind, F&& f) {
+  switch (kind) {
+    case CommandKind::config_begin:
+      return f(frame_.config_begin, config_begin_);
+    case CommandKind::config_chunk:
+      return f(frame_.config_chunk, config_chunk_);
+    case CommandKind::config_commit:
+      return f(frame_.config_commit, config_commit_);
+    case CommandKind::open:
+      return f(frame_.open, open_);
+    case CommandKind::message:
+      return f(frame_.message, message_);
+    case CommandKind::start:
+      return f(frame_.start, start_);
+    case CommandKind::pend:
+      return f(frame_.pend, pend_);
+    case CommandKind::resume:
+      return f(frame_.resume, resume_);
+    case CommandKind::resolve:
+      return f(frame_.resolve, resolve_);
+    case CommandKind::close:
+      return f(frame_.close, close_);
+    case CommandKind::reopen:
+      return f(frame_.reopen, reopen_);
+    case CommandKind::cancel:
+      return f(frame_.cancel, cancel_);
+    case CommandKind::escalate:
+      return f(frame_.escalate, escalate_);
+    case CommandKind::requeue:
+      return f(frame_.requeue, requeue_);
+    case CommandKind::bounce:
+      return f(frame_.bounce, bounce_);
+    case CommandKind::accept:
+      return f(frame_.accept, accept_);
+    case CommandKind::decline:
+      return f(frame_.decline, decline_);
+    case CommandKind::log_in:
+      return f(frame_.log_in, log_in_);
+    case CommandKind::log_out:
+      return f(frame_.log_out, log_out_);
+    case CommandKind::set_agent_state:
+      return f(frame_.set_agent_state, set_agent_state_);
+    case CommandKind::next:
+      return f(frame_.next, next_);
+    default:
+      CHECK(false && "a command nobody here gives");
+  }
+}
+
 const desk::Outcome& DeskPort::apply(sched::Instant now) {
   outcome_.clear();
   if (order_.empty()) {
@@ -164,41 +215,19 @@ const desk::Outcome& DeskPort::apply(sched::Instant now) {
   frame_.first_number = next_number_;
   frame_.order = order_;
   frame_.text = text_;
-  // Most batches hold one command: spans of kinds that are not in it, nor in the one before, stay.
-  const auto show = [](auto& span, const auto& commands) {
-    if (!commands.empty() || !span.empty()) span = commands;
-  };
-  show(frame_.config_begin, config_begin_);
-  show(frame_.config_chunk, config_chunk_);
-  show(frame_.config_commit, config_commit_);
-  show(frame_.open, open_);
-  show(frame_.message, message_);
-  show(frame_.start, start_);
-  show(frame_.pend, pend_);
-  show(frame_.resume, resume_);
-  show(frame_.resolve, resolve_);
-  show(frame_.close, close_);
-  show(frame_.reopen, reopen_);
-  show(frame_.cancel, cancel_);
-  show(frame_.escalate, escalate_);
-  show(frame_.requeue, requeue_);
-  show(frame_.bounce, bounce_);
-  show(frame_.accept, accept_);
-  show(frame_.decline, decline_);
-  show(frame_.log_in, log_in_);
-  show(frame_.log_out, log_out_);
-  show(frame_.set_agent_state, set_agent_state_);
-  show(frame_.next, next_);
+  // Most batches hold a command or two: only their kinds are shown, and taken back afterwards.
+  for (const CommandKind kind : order_)
+    with_list(kind, [](auto& shown, auto& commands) { shown = commands; });
   desk_.apply({now, {&frame_, 1}}, outcome_);
   next_number_ += order_.size();
+  for (const CommandKind kind : order_) {
+    with_list(kind, [](auto& shown, auto& commands) {
+      shown = {};
+      commands.clear();
+    });
+  }
   order_.clear();
   text_.clear();
-  const auto clear = [](auto&... commands) {
-    ((commands.empty() ? void() : commands.clear()), ...);
-  };
-  clear(config_begin_, config_chunk_, config_commit_, open_, message_, start_, pend_, resume_,
-        resolve_, close_, reopen_, cancel_, escalate_, requeue_, bounce_, accept_, decline_,
-        log_in_, log_out_, set_agent_state_, next_);
   return outcome_;
 }
 

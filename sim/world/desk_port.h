@@ -76,6 +76,8 @@ class DeskPort {
     command.text_at = begin(kind);
     return command;
   }
+  template <class F>
+  void with_list(desk::CommandKind kind, F&& f);
   uint32_t begin(desk::CommandKind kind);
   uint16_t text(std::string_view text);
 

@@ -1,5 +1,5 @@
-"""Completion in a real bash, zsh and fish, and the manual page: made from the one command table, and
-checked here against what --help says, which is made by another way."""
+"""Completion in a real bash, zsh and fish, and the manual page: each is made from the one command
+table, and checked here against what --help says, which is made by another way."""
 
 import functools
 import os

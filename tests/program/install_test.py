@@ -1,4 +1,4 @@
-"""`cmake --install`: the program and what belongs beside it, and a project that uses the library."""
+"""`cmake --install`: the program, what belongs beside it, and a project that uses the library."""
 
 import os
 import pathlib

@@ -7,6 +7,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include <cerrno>
 #include <filesystem>
 
 #include "engine/runtime/data_folder.h"
@@ -150,6 +151,7 @@ class BackupCreate final : public Subcommand {
     if (!client) return sched::Unexpected{client.error()};
     const auto held = client->hold_log();  // until the client goes
     if (!held) return sched::Unexpected{explain(held.error())};
+    if (auto may = may_read(held->data); !may) return sched::Unexpected{may.error()};
     if (!std::filesystem::exists(held->data + "/log")) {
       return sched::Unexpected{not_available(fmt::format(
           "the server's data folder, {}, is not on this machine: run this where the server runs",
@@ -161,13 +163,16 @@ class BackupCreate final : public Subcommand {
   }
 
   Got<BackupManifest> of_stopped(const Terminal& terminal) {
+    if (auto may = may_read(data_); !may) return sched::Unexpected{may.error()};
     if (!std::filesystem::exists(data_ + "/log")) {
       return sched::Unexpected{
           not_found(fmt::format("{} is no data folder: it has no log in it", data_))};
     }
     const auto locked = runtime::DataFolder::lock(data_);
     if (!locked) {
-      if (!locked.error().in_use) return sched::Unexpected{went_wrong(locked.error().text)};
+      if (!locked.error().in_use)
+        return sched::Unexpected{
+            file_failed(locked.error().forbidden ? EACCES : EIO, locked.error().text)};
       return sched::Unexpected{conflict(fmt::format(
           "a server is running in {}: give its address with --connect instead of --data", data_))};
     }

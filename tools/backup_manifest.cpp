@@ -20,7 +20,10 @@ namespace {
 constexpr size_t piece = 1'048'576;
 
 Failure failed(const std::string& what, const std::string& path) {
-  return went_wrong(fmt::format("cannot {} {}: {}", what, path, std::strerror(errno)));
+  const int error = errno;
+  return file_failed(
+      error, fmt::format("cannot {} {}: {}: name a folder that is yours and has room", what, path,
+                         std::strerror(error)));
 }
 
 struct File {
@@ -108,6 +111,7 @@ Done write_manifest(const std::string& backup, const BackupManifest& manifest) {
 }
 
 Got<BackupManifest> read_manifest(const std::string& backup) {
+  if (auto may = may_read(backup); !may) return sched::Unexpected{may.error()};
   const std::string path = manifest_path(backup);
   std::ifstream file(path);
   if (!file)

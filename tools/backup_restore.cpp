@@ -60,14 +60,15 @@ class BackupRestore final : public Subcommand {
     std::filesystem::create_directories(unfinished + "/log",
                                         error);  // none is needed with a snapshot
     if (error) {
-      return sched::Unexpected{
-          went_wrong(fmt::format("cannot create {}/log: {}", unfinished, error.message()))};
+      return sched::Unexpected{file_failed(
+          error.value(), fmt::format("cannot create {}/log: {}", unfinished, error.message()))};
     }
     if (auto synced = sync_folders(unfinished); !synced) return synced;
     std::filesystem::remove(data_, error);  // an empty one
     std::filesystem::rename(unfinished, data_, error);
     if (error) {
-      return sched::Unexpected{went_wrong(
+      return sched::Unexpected{file_failed(
+          error.value(),
           fmt::format("cannot rename {} to {}: {}", unfinished, data_, error.message()))};
     }
     if (auto synced = sync_folders(data_); !synced) return synced;
@@ -93,8 +94,8 @@ class BackupRestore final : public Subcommand {
     std::error_code error;
     std::filesystem::rename(data_, aside, error);
     if (error) {
-      return sched::Unexpected{
-          went_wrong(fmt::format("cannot move {} aside: {}", data_, error.message()))};
+      return sched::Unexpected{file_failed(
+          error.value(), fmt::format("cannot move {} aside: {}", data_, error.message()))};
     }
     terminal.message(fmt::format("what was there is now {}", aside));
     return {};

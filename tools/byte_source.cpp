@@ -141,14 +141,17 @@ class ZstdSource final : public PackedSource {
 
 }  // namespace
 
-sched::Expected<std::unique_ptr<ByteSource>, std::string> open_bytes(const std::string& path) {
+Got<std::unique_ptr<ByteSource>> open_bytes(const std::string& path) {
   std::error_code failed;
   if (std::filesystem::is_directory(path, failed)) {
-    return sched::Unexpected{path + ": is a folder, a file is wanted"};
+    return sched::Unexpected{not_readable(path + ": is a folder, a file is wanted")};
   }
   std::FILE* file = std::fopen(path.c_str(), "rb");
-  if (file == nullptr)
-    return sched::Unexpected{path + ": cannot be opened: " + std::strerror(errno)};
+  if (file == nullptr) {
+    const int error = errno;
+    return sched::Unexpected{
+        file_failed(error, path + ": cannot be opened: " + std::strerror(error))};
+  }
   const auto size = std::filesystem::file_size(path, failed);
   auto plain = std::make_unique<PlainSource>(path, file, failed ? 0 : size);
 
@@ -160,7 +163,8 @@ sched::Expected<std::unique_ptr<ByteSource>, std::string> open_bytes(const std::
                               "7zXZ\0",
                               6) == 0) {
     auto source = std::make_unique<XzSource>(std::move(plain));
-    if (!source->start()) return sched::Unexpected{path + ": no memory for the xz decoder"};
+    if (!source->start())
+      return sched::Unexpected{went_wrong(path + ": no memory for the xz decoder")};
     return std::unique_ptr<ByteSource>(std::move(source));
   }
   if (got >= 4 && std::memcmp(magic.data(), "\x28\xB5\x2F\xFD", 4) == 0) {

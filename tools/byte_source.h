@@ -10,7 +10,7 @@
 #include <memory>
 #include <string>
 
-#include "sched/base/expected.h"
+#include "tools/failure.h"
 
 namespace paceline::tools {
 
@@ -26,7 +26,7 @@ class ByteSource {
   virtual uint64_t file_bytes() const = 0;
 };
 
-/// The error is a sentence that names the file.
-sched::Expected<std::unique_ptr<ByteSource>, std::string> open_bytes(const std::string& path);
+/// The failure names the file, and says so where this user may not read it.
+Got<std::unique_ptr<ByteSource>> open_bytes(const std::string& path);
 
 }  // namespace paceline::tools

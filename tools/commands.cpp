@@ -79,6 +79,7 @@ constexpr std::array commands = {
     SubcommandRow{"why ticket", "Say why a ticket waits, and for whom", make_why_ticket},
     SubcommandRow{"why agent", "Say why an agent has no work, or this", make_why_agent},
     SubcommandRow{"why queue", "Say what a queue's tickets wait for", make_why_queue},
+    SubcommandRow{"trace", "Tell all that happened to a ticket, in order", make_trace},
     SubcommandRow{"policy list", "List the policies and the clocks on them", make_policy_list},
     SubcommandRow{"policy check", "Show what the policies of a file mean", make_policy_check},
     SubcommandRow{"policy migrate", "Put running clocks under the policies in force",

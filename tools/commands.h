@@ -53,6 +53,7 @@ std::unique_ptr<Subcommand> make_why_clock();
 std::unique_ptr<Subcommand> make_why_ticket();
 std::unique_ptr<Subcommand> make_why_agent();
 std::unique_ptr<Subcommand> make_why_queue();
+std::unique_ptr<Subcommand> make_trace();
 std::unique_ptr<Subcommand> make_policy_list();
 std::unique_ptr<Subcommand> make_policy_check();
 std::unique_ptr<Subcommand> make_policy_migrate();

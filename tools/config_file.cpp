@@ -1,8 +1,13 @@
 #include "tools/config_file.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
+
+#include "engine/config/diagnostics.h"
+#include "engine/runtime/data_folder.h"
 
 namespace paceline::tools {
 
@@ -13,6 +18,9 @@ Failure config_failure(const std::vector<config::ConfigError>& errors, const Ter
       not_valid(last.line == 0 ? fmt::format("{}: {}", last.file, last.message)
                                : fmt::format("{}:{}: {}", last.file, last.line, last.message));
   failure.code = last.code;
+  if (last.code == config::code::unreadable && ::access(last.file.c_str(), R_OK) != 0 &&
+      runtime::is_forbidden(errno))
+    failure.exit = Exit::permission;
   return failure;
 }
 

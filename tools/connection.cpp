@@ -3,6 +3,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <cerrno>
 #include <fstream>
 #include <utility>
 
@@ -10,11 +11,13 @@ namespace paceline::tools {
 
 Got<std::string> read_token(const std::string& path) {
   if (path.empty()) return std::string();
+  errno = 0;
   std::ifstream file(path);
+  const int error = file ? 0 : errno;
   std::string token;
   if (!file || !std::getline(file, token) || token.empty()) {
-    return sched::Unexpected{
-        not_readable(path + ": no token there: the file's first line must be the server's token")};
+    return sched::Unexpected{file_failed(
+        error, path + ": no token there: the file's first line must be the server's token")};
   }
   return token;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -393,11 +394,12 @@ std::string day_json(const sim::RecordedDay& day) {
 }
 
 Got<sim::RecordedDay> read_day(const std::string& path) {
+  errno = 0;
   std::ifstream file(path, std::ios::binary);
   std::stringstream text;
   if (!file || !(text << file.rdbuf()))
-    return sched::Unexpected{not_readable(path + ": cannot be read: give a file that `paceline sim "
-                                                 "record` wrote")};
+    return sched::Unexpected{file_failed(
+        errno, path + ": cannot be read: give a file that `paceline sim record` wrote")};
   try {
     return read(Json::parse(text.str()));
   } catch (const nlohmann::json::exception& error) {

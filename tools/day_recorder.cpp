@@ -297,6 +297,7 @@ sim::RecordedDay DayRecorder::finish() {
 }
 
 Got<sim::RecordedDay> record_day(const Terminal& terminal, const DayToRecord& wanted) {
+  if (auto may = may_read(wanted.data); !may) return sched::Unexpected{may.error()};
   if (!std::filesystem::exists(wanted.data + "/log"))
     return sched::Unexpected{not_found(
         fmt::format("{} is no data folder: it has no log in it; give the folder a server was "

@@ -54,11 +54,9 @@ class Doctor final : public Subcommand {
   Failure verdict(const std::vector<Finding>& findings, size_t problems) const {
     const std::string text =
         fmt::format("{}: {} problem{}", data_, problems, problems == 1 ? "" : "s");
+    if (auto may = may_read(data_); !may) return may.error();  // the rest may follow from that
     if (findings.size() > 1) return not_valid(text);
-    // Nothing could be looked at.
-    if (findings.front().text.find("cannot be read") != std::string::npos)
-      return {Exit::permission, "E1009", text};
-    return not_found(text);
+    return not_found(text);  // nothing could be looked at
   }
 
   static void show(const Terminal& terminal, const std::vector<Finding>& findings) {

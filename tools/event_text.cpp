@@ -135,20 +135,25 @@ bool names_cover(const desk::Names& names, const Event& event) {
                 event.reason);
 }
 
-std::string event_text(const Event& event, const desk::Names& names) {
-  std::string text = fmt::format("{:>8}  {}  {:<18}", event.sequence, format_instant({event.at_us}),
-                                 desk::name(event.kind));
-  if (event.ticket != 0) text += fmt::format("  {}", event.ticket);
-  if (event.policy != Event::none) {
-    text += "  " + name_at(names.policies, event.policy) + clock_value(event);
-    return text;
-  }
-  if (event.ticket != 0) text += fmt::format("  {}", priority_word(event.priority));
+std::string event_details(const Event& event, const desk::Names& names) {
+  if (event.policy != Event::none)
+    return name_at(names.policies, event.policy) + clock_value(event);
+  std::string text;
+  if (event.ticket != 0) text += "  " + priority_word(event.priority);
   if (event.state != event.previous_state) text += fmt::format("  {}", desk::name(event.state));
   if (event.queue != Event::none) text += "  " + name_at(names.queues, event.queue);
   if (event.agent != Event::none) text += "  " + name_at(names.agents, event.agent);
   if (event.reason != Event::none) text += "  (" + name_at(names.reasons, event.reason) + ")";
   text += ticket_value(event);
+  return text.substr(std::min<size_t>(text.size(), 2));
+}
+
+std::string event_text(const Event& event, const desk::Names& names) {
+  std::string text = fmt::format("{:>8}  {}  {:<18}", event.sequence, format_instant({event.at_us}),
+                                 desk::name(event.kind));
+  if (event.ticket != 0) text += fmt::format("  {}", event.ticket);
+  if (const std::string details = event_details(event, names); !details.empty())
+    text += "  " + details;
   return text;
 }
 

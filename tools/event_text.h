@@ -10,6 +10,8 @@
 
 namespace paceline::tools {
 
+/// What happened, without when, to which ticket and under what name.
+std::string event_details(const desk::Event& event, const desk::Names& names);
 std::string event_text(const desk::Event& event, const desk::Names& names);
 
 /// Whether every position in the event is inside the tables of names.

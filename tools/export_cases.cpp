@@ -4,6 +4,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include <cerrno>
 #include <cstdio>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -193,7 +194,8 @@ class Export final : public Subcommand {
     }
     std::FILE* const file = std::fopen(out_.c_str(), "wb");
     if (file == nullptr)
-      return sched::Unexpected{not_readable("cannot write " + out_ + ": see its folder's rights")};
+      return sched::Unexpected{
+          file_failed(errno, "cannot write " + out_ + ": see its folder's rights")};
     bool written = true;
     write(*question, [&](const std::string& line) {
       written = written && std::fwrite(line.data(), 1, line.size(), file) == line.size();

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
 #include <utility>
+
+#include "engine/runtime/data_folder.h"
 
 namespace paceline::tools {
 
@@ -195,6 +198,8 @@ Exit exit_of(wire::ClientErrorKind kind) {
       return Exit::validation;
     case wire::ClientErrorKind::too_old:
       return Exit::not_found;
+    case wire::ClientErrorKind::forbidden:
+      return Exit::permission;
     default:
       return Exit::failure;
   }
@@ -229,7 +234,20 @@ Failure not_readable(std::string text) { return {Exit::failure, "E1003", std::mo
 Failure not_valid(std::string text) { return {Exit::validation, "E1004", std::move(text)}; }
 Failure incomplete(std::string text) { return {Exit::partial, "E1005", std::move(text)}; }
 Failure not_found(std::string text) { return {Exit::not_found, "E1006", std::move(text)}; }
+Failure file_failed(int error, std::string text) {
+  if (runtime::is_forbidden(error)) return {Exit::permission, "E1009", std::move(text)};
+  return not_readable(std::move(text));
+}
 Failure conflict(std::string text) { return {Exit::conflict, "E1008", std::move(text)}; }
 Failure not_available(std::string text) { return {Exit::unavailable, "E1007", std::move(text)}; }
+
+Done may_read(const std::string& folder) {
+  const auto missing = runtime::missing_right(folder, runtime::FolderUse::read);
+  if (!missing) return {};
+  return sched::Unexpected{file_failed(
+      missing->error, fmt::format("{} cannot be read by this user: {}: run this as the user of the "
+                                  "server, or: chown -R USER {}",
+                                  missing->path, std::strerror(missing->error), folder))};
+}
 
 }  // namespace paceline::tools

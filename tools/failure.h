@@ -53,5 +53,10 @@ Failure went_wrong(std::string text);     ///< E1001
 Failure not_found(std::string text);      ///< E1006
 Failure not_available(std::string text);  ///< E1007
 Failure conflict(std::string text);       ///< E1008: with what is there already.
+/// Of a file or folder, `error` being the errno: E1009 and exit code 5 where this user lacks the
+/// rights or the disk is read-only, else E1003.
+Failure file_failed(int error, std::string text);
+/// Whether this user may read all of a data folder or backup; one that is not there is no matter.
+Done may_read(const std::string& folder);
 
 }  // namespace paceline::tools

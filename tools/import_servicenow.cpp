@@ -173,7 +173,7 @@ class ImportServiceNow final : public Subcommand {
     options.zone = std::move(*zone);
     options.dates = dates_ == "month-first" ? DateOrder::month_first : DateOrder::automatic;
     auto source = open_bytes(file_);
-    if (!source) return sched::Unexpected{not_readable(source.error())};
+    if (!source) return sched::Unexpected{source.error()};
     Progress progress(terminal, "reading", "KiB", (*source)->file_bytes() / 1'024);
     auto log = read_servicenow(
         **source, options, [&](const RejectedRow& row) { rejects.add(row); },

@@ -29,12 +29,11 @@ Done write_file(const std::string& path, std::string_view text, bool replace) {
       return sched::Unexpected{conflict(
           fmt::format("{} is there already: name another file, or replace it with --force", path))};
     }
-    Failure failure =
-        not_readable(fmt::format("{} cannot be written: {}: name a file in a folder "
-                                 "that is there and yours",
-                                 path, std::strerror(errno)));
-    if (errno == EACCES || errno == EROFS) failure.exit = Exit::permission;
-    return sched::Unexpected{std::move(failure)};
+    const int error = errno;
+    return sched::Unexpected{
+        file_failed(error, fmt::format("{} cannot be written: {}: name a file in a folder "
+                                       "that is there and yours",
+                                       path, std::strerror(error)))};
   }
   bool written = true;
   while (!text.empty() && written) {

@@ -96,7 +96,7 @@ class PlanRequirement final : public Subcommand {
 
   Got<std::vector<Interval>> read() const {
     auto source = open_bytes(file_);
-    if (!source) return sched::Unexpected{not_readable(source.error())};
+    if (!source) return sched::Unexpected{source.error()};
     CsvReader reader(**source);
     std::vector<std::string> fields;
     if (reader.next(fields) != CsvReader::Result::record)

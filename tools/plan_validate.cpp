@@ -4,6 +4,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include <cerrno>
 #include <cmath>
 #include <fstream>
 #include <iterator>
@@ -21,8 +22,9 @@ constexpr size_t file_size_max = size_t{64} << 20;
 
 /// The cases of a file: an array, or an object with one under "cases".
 Got<Json> cases_in(const std::string& path) {
+  errno = 0;
   std::ifstream file(path, std::ios::binary);
-  if (!file) return sched::Unexpected{not_readable(path + ": cannot be read")};
+  if (!file) return sched::Unexpected{file_failed(errno, path + ": cannot be read")};
   std::string text;
   char buffer[1 << 16];
   while (file.read(buffer, sizeof buffer) || file.gcount() > 0) {

@@ -1,5 +1,7 @@
 #include "tools/rejects_file.h"
 
+#include <cerrno>
+
 namespace paceline::tools {
 
 namespace {
@@ -18,6 +20,7 @@ std::string quoted(const std::string& text) {
 void RejectsFile::add(const RejectedRow& row) {
   if (++count_ == 1) {
     file_.open(path_, std::ios::binary | std::ios::trunc);
+    if (!file_) error_ = errno;
     file_ << "line,reason,row\n";
   }
   file_ << row.line << ',' << quoted(row.reason) << ',' << quoted(row.text) << '\n';
@@ -26,7 +29,8 @@ void RejectsFile::add(const RejectedRow& row) {
 Done RejectsFile::close() {
   if (count_ == 0) return {};
   if (file_.flush()) return {};
-  return sched::Unexpected{not_readable(
+  return sched::Unexpected{file_failed(
+      error_,
       path_ + ": the rejected rows cannot be written there: name another file with --rejects")};
 }
 

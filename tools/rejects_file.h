@@ -26,6 +26,7 @@ class RejectsFile {
   std::string path_;
   std::ofstream file_;
   uint64_t count_ = 0;
+  int error_ = 0;  // an errno: why it could not be opened
 };
 
 }  // namespace paceline::tools

@@ -12,7 +12,7 @@ namespace {
 
 std::string read_records(const std::string& path, const sim::TakeRecord& take) {
   auto source = open_bytes(path);
-  if (!source) return source.error();
+  if (!source) return source.error().text;
   CsvReader reader(**source);
   std::vector<std::string> fields;
   for (;;) {

@@ -4,6 +4,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include <cerrno>
 #include <fstream>
 #include <iterator>
 #include <vector>
@@ -38,15 +39,17 @@ class Script final : public Subcommand {
 
  private:
   Got<size_t> run_file(const std::string& path, const Terminal& terminal) const {
+    errno = 0;
     std::ifstream file(path, std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    if (!file) return sched::Unexpected{not_readable(path + ": cannot be read")};
+    if (!file) return sched::Unexpected{file_failed(errno, path + ": cannot be read")};
     const ScriptResult result = run_script(text, path);
     if (!result.error.empty()) return sched::Unexpected{not_valid(result.error)};
     if (update_ && result.updated != text) {
+      errno = 0;
       std::ofstream out(path, std::ios::binary | std::ios::trunc);
       out << result.updated;
-      if (!out.flush()) return sched::Unexpected{not_readable(path + ": cannot be written")};
+      if (!out.flush()) return sched::Unexpected{file_failed(errno, path + ": cannot be written")};
     }
     for (const ScriptMismatch& mismatch : result.mismatches) {
       terminal.data(fmt::format("{}:{}:\n  wanted: {}\n  got:    {}\n", path, mismatch.line,

@@ -4,6 +4,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -39,8 +40,8 @@ class SimInit final : public Subcommand {
     std::error_code error;
     std::filesystem::create_directories(folder_, error);
     if (error)
-      return sched::Unexpected{
-          went_wrong(fmt::format("{}: cannot be made: {}", folder_, error.message()))};
+      return sched::Unexpected{file_failed(
+          error.value(), fmt::format("{}: cannot be made: {}", folder_, error.message()))};
     const sim::PresetFile files[] = {preset->configuration, preset->scenario};
     Json written = Json::array();
     for (const sim::PresetFile& file : files)
@@ -49,11 +50,12 @@ class SimInit final : public Subcommand {
             fmt::format("{} is there already: take another folder with --to, or --force", path))};
     for (const sim::PresetFile& file : files) {
       const std::string path = path_of(file);
+      errno = 0;
       std::ofstream out(path, std::ios::binary);
       out << file.text;
       if (!out.flush())
-        return sched::Unexpected{
-            went_wrong(fmt::format("{}: cannot be written: is the folder writable?", path))};
+        return sched::Unexpected{file_failed(
+            errno, fmt::format("{}: cannot be written: is the folder writable?", path))};
       written.push_back(path);
     }
     if (json_) {

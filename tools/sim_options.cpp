@@ -6,6 +6,7 @@
 #include <CLI/Formatter.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -171,10 +172,13 @@ nlohmann::ordered_json figure_json(const sim::Figure& figure) {
 }
 
 Done write_file(const std::string& path, const std::string& text) {
+  errno = 0;
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   file << text;
   file.close();
-  if (!file) return sched::Unexpected{went_wrong(path + ": cannot be written")};
+  if (!file)
+    return sched::Unexpected{file_failed(
+        errno, path + ": cannot be written: name a file in a folder that is there and yours")};
   return {};
 }
 

@@ -49,6 +49,8 @@ std::string_view name(ClientErrorKind kind) {
       return "work_lost";
     case ClientErrorKind::rejected:
       return "rejected";
+    case ClientErrorKind::forbidden:
+      return "forbidden";
   }
   return "unknown";
 }

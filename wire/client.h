@@ -49,6 +49,7 @@ enum class ClientErrorKind : uint8_t {
   too_old,         ///< Events asked for are gone: `first_sequence` is the oldest there is.
   work_lost,       ///< The server has forgotten commands it had answered.
   rejected,        ///< put_configuration: the desk refused it, `reject` says why.
+  forbidden,       ///< This user may not connect to the unix socket.
 };
 std::string_view name(ClientErrorKind kind);
 

@@ -101,6 +101,10 @@ ClientSession::Attempt ClientSession::attempt(Deadline deadline, std::string& re
   auto opened = Connection::open(address, deadline);
   if (!opened) {
     reason = opened.error().text;
+    if (opened.error().forbidden) {
+      fail(ClientErrorKind::forbidden, reason);
+      return Attempt::refused;
+    }
     return opened.error().absent ? Attempt::absent : Attempt::lost;
   }
   connection.emplace(std::move(*opened));

@@ -14,6 +14,7 @@
 #include <cstring>
 #include <utility>
 
+#include "engine/runtime/data_folder.h"
 #include "engine/runtime/wall_clock.h"
 
 namespace paceline::wire {
@@ -117,9 +118,12 @@ sched::Expected<Connection, Connection::Failed> Connection::open(const Address& 
     const auto connected =
         connect_to(AF_UNIX, reinterpret_cast<const sockaddr*>(&name), sizeof name, deadline);
     if (connected.socket >= 0) return Connection(connected.socket);
-    return sched::Unexpected{Failed{"cannot connect to unix:" + address.path + ": " +
-                                        system_text(connected.error) + ": is the server running?",
-                                    nobody_there(connected.error)}};
+    const bool forbidden = runtime::is_forbidden(connected.error);
+    return sched::Unexpected{
+        Failed{"cannot connect to unix:" + address.path + ": " + system_text(connected.error) +
+                   (forbidden ? ": the socket's folder and the socket must let this user in"
+                              : ": is the server running?"),
+               nobody_there(connected.error), forbidden}};
   }
 
   const std::string where = "tcp:" + address.host + ":" + address.port;

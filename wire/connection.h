@@ -47,7 +47,8 @@ class Connection {
  public:
   struct Failed {
     std::string text;
-    bool absent = false;  ///< Nobody listens there (yet).
+    bool absent = false;     ///< Nobody listens there (yet).
+    bool forbidden = false;  ///< This user may not connect there: waiting does not help.
   };
   static sched::Expected<Connection, Failed> open(const Address& address, Deadline deadline);
 

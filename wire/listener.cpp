@@ -17,6 +17,7 @@
 #include <chrono>
 #include <cstring>
 
+#include "engine/runtime/data_folder.h"
 #include "wire/connection.h"
 
 namespace paceline::wire {
@@ -31,6 +32,12 @@ constexpr auto pause_between_bursts = std::chrono::milliseconds(4);
 
 ServerError cannot(const std::string& address, const std::string& why, const std::string& mend) {
   return {ServerExit::failed, "cannot listen on " + address + ": " + why + ": " + mend};
+}
+
+ServerError cannot(const std::string& address, int error, const std::string& mend) {
+  ServerError refused = cannot(address, std::strerror(error), mend);
+  if (runtime::is_forbidden(error)) refused.exit_code = ServerExit::forbidden;
+  return refused;
 }
 
 ServerError in_use(const std::string& address) {
@@ -55,21 +62,23 @@ sched::Expected<int, ServerError> listen_unix(const std::string& address, const 
     return sched::Unexpected{
         cannot(address, "a socket's path has 1 … 107 bytes", "choose a shorter path")};
   std::memcpy(name.sun_path, path.data(), path.size());
+  int refused_removal = 0;
   struct stat status {};
   if (lstat(path.c_str(), &status) == 0) {
     if (!S_ISSOCK(status.st_mode))
       return sched::Unexpected{cannot(address, "there is a file of that name that is no socket",
                                       "move it away or choose another path")};
     if (somebody_answers(name)) return sched::Unexpected{in_use(address)};
-    unlink(path.c_str());
+    if (unlink(path.c_str()) != 0) refused_removal = errno;
   }
   const int file = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (file < 0 || bind(file, reinterpret_cast<sockaddr*>(&name), sizeof name) != 0 ||
       ::listen(file, backlog) != 0) {
-    const std::string why = std::strerror(errno);
+    // A socket of another user's that could not be removed is in the way: that is forbidden too.
+    const int error = refused_removal != 0 ? refused_removal : errno;
     if (file >= 0) close(file);
     return sched::Unexpected{
-        cannot(address, why, "choose a path in a folder this user may write to")};
+        cannot(address, error, "choose a path in a folder this user may write to")};
   }
   return file;
 }
@@ -96,7 +105,7 @@ sched::Expected<int, ServerError> listen_tcp(const std::string& address, const A
     if (file >= 0) close(file);
     if (error == EADDRINUSE) return sched::Unexpected{in_use(address)};
     return sched::Unexpected{
-        cannot(address, std::strerror(error), "choose an address of this machine and a free port")};
+        cannot(address, error, "choose an address of this machine and a free port")};
   }
   sockaddr_storage name{};
   socklen_t size = sizeof name;

@@ -2,9 +2,11 @@
 
 #include "wire/server.h"
 
+#include <cerrno>
 #include <cstdio>
 #include <string>
 
+#include "engine/runtime/data_folder.h"
 #include "wire/codec.h"
 #include "wire/config_codec.h"
 #include "wire/server_core.h"
@@ -22,14 +24,16 @@ sched::Expected<desk::CommandFrame, std::string> decode_frame(std::span<const st
 }
 
 sched::Expected<std::string, ServerError> read_token(const std::string& path) {
-  const auto fail = [&](const std::string& why) {
-    return sched::Unexpected{ServerError{
-        ServerExit::failed, "token file " + path + ": " + why +
-                                ": write a secret of at least 16 characters into it, readable by "
-                                "this user alone"}};
+  const auto fail = [&](const std::string& why, ServerExit exit = ServerExit::failed) {
+    return sched::Unexpected{
+        ServerError{exit, "token file " + path + ": " + why +
+                              ": write a secret of at least 16 characters into it, readable by "
+                              "this user alone"}};
   };
   std::FILE* file = std::fopen(path.c_str(), "re");
-  if (file == nullptr) return fail("cannot be read");
+  if (file == nullptr)
+    return fail("cannot be read",
+                runtime::is_forbidden(errno) ? ServerExit::forbidden : ServerExit::failed);
   char text[4'096];
   const size_t size = std::fread(text, 1, sizeof text, file);
   std::fclose(file);
@@ -100,10 +104,13 @@ sched::Expected<std::unique_ptr<Server>, ServerError> Server::start(ServerOption
   behind.max_jump = options.max_jump;
   if (options.waits_on_clock_jump) behind.on_clock_jump = runtime::OnClockJump::wait;
   auto pipeline = runtime::Pipeline::start(std::move(behind));
-  if (!pipeline)
-    return sched::Unexpected{
-        ServerError{pipeline.error().folder_in_use ? ServerExit::folder_in_use : ServerExit::failed,
-                    pipeline.error().text}};
+  if (!pipeline) {
+    const runtime::StartError& error = pipeline.error();
+    return sched::Unexpected{ServerError{error.folder_in_use ? ServerExit::folder_in_use
+                                         : error.forbidden   ? ServerExit::forbidden
+                                                             : ServerExit::failed,
+                                         error.text}};
+  }
   auto core = std::make_unique<ServerCore>(std::move(options), std::move(token),
                                            std::move(pipeline.value()));
   if (auto listening = core->listen(); !listening) return sched::Unexpected{listening.error()};

@@ -37,11 +37,12 @@ class WallClock;
 
 namespace paceline::wire {
 
-/// What the process should end with. 2, 3 and 5 … 8 belong to the tools.
+/// What the process should end with. 2, 3 and 6 … 8 belong to the tools.
 enum class ServerExit : int {
   clean = 0,
   failed = 1,         ///< Could not start: a damaged log, another rules version, no such folder.
   folder_in_use = 4,  ///< Another server has the data folder, or something listens there already.
+  forbidden = 5,      ///< This user may not use the folder, the token file or the address.
   log_failed = 9,     ///< A write or sync failed while serving. Nothing unsynced was answered.
 };
 

@@ -122,6 +122,8 @@ sched::Expected<std::string, std::vector<ConfigError>> read_text(const std::stri
   };
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
+  if (error == std::errc::permission_denied)  // on a folder of the path
+    return unreadable("the file cannot be read: check its permissions");
   if (!std::filesystem::exists(status)) return unreadable("there is no such file: check the path");
   if (std::filesystem::is_directory(status))
     return unreadable("this is a folder: name a TOML file in it");

@@ -44,37 +44,62 @@ int make_folders(Disk& disk, const std::filesystem::path& path) {
 
 }  // namespace
 
+bool is_forbidden(int error) { return error == EACCES || error == EPERM || error == EROFS; }
+
+std::optional<MissingRight> missing_right(const std::string& folder, FolderUse use) {
+  const int write = use == FolderUse::serve ? W_OK : 0;
+  const auto refused = [](const std::string& path, int rights) -> std::optional<MissingRight> {
+    // As the user this process acts as, not the one who called it.
+    if (faccessat(AT_FDCWD, path.c_str(), rights, AT_EACCESS) == 0 || !is_forbidden(errno))
+      return std::nullopt;
+    return MissingRight{path, errno};
+  };
+  for (const char* part : {"", "/log", "/history", "/snapshots"}) {
+    const std::string path = folder + part;
+    if (auto missing = refused(path, R_OK | X_OK | write)) return missing;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(path, error))
+      if (entry.is_regular_file(error))
+        if (auto missing = refused(entry.path().string(), R_OK | write)) return missing;
+  }
+  return std::nullopt;
+}
+
 sched::Expected<DataFolder, FolderError> DataFolder::lock(const std::string& given, Disk& disk) {
   std::error_code error;
   std::string path = std::filesystem::absolute(given, error).string();
   while (path.size() > 1 && path.back() == '/') path.pop_back();
-  const auto fail = [&](const std::string& what, const std::string& why) {
-    return sched::Unexpected{
-        FolderError{false, "data folder " + path + ": cannot " + what + ": " + why +
-                               "; give --data a folder this user may write to"}};
+  const auto fail = [&](const std::string& what, int why) {
+    return sched::Unexpected{FolderError{false, is_forbidden(why),
+                                         "data folder " + path + ": cannot " + what + ": " +
+                                             std::strerror(why) +
+                                             "; give --data a folder this user may write to"}};
   };
-  if (given.empty()) return fail("open it", "no folder is named");
+  if (given.empty()) return fail("open it", ENOENT);
   for (const char* part : {"", "/log", "/history", "/snapshots"})
     if (const int failed = make_folders(disk, path + part))
-      return fail("create " + path + part, std::strerror(-failed));
+      return fail("create " + path + part, -failed);
+  if (const auto missing = missing_right(path, FolderUse::serve))
+    return fail("read and write " + missing->path, missing->error);
   const std::string name = path + "/lock";
   const int file = open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (file < 0) return fail("open " + name, std::strerror(errno));
+  if (file < 0) return fail("open " + name, errno);
   if (flock(file, LOCK_EX | LOCK_NB) != 0) {
     const int reason = errno;
     const std::string pid = pid_in(file);
     close(file);
-    if (reason != EWOULDBLOCK) return fail("lock " + name, std::strerror(reason));
+    if (reason != EWOULDBLOCK) return fail("lock " + name, reason);
     return sched::Unexpected{
-        FolderError{true, "data folder " + path + " is in use by another server" +
-                              (pid.empty() ? std::string() : " (process " + pid + ")") +
-                              ": stop that one, or give this one a folder of its own with --data"}};
+        FolderError{true, false,
+                    "data folder " + path + " is in use by another server" +
+                        (pid.empty() ? std::string() : " (process " + pid + ")") +
+                        ": stop that one, or give this one a folder of its own with --data"}};
   }
   const std::string pid = std::to_string(getpid()) + "\n";
   if (ftruncate(file, 0) != 0 || pwrite(file, pid.data(), pid.size(), 0) < 0) {
     const int reason = errno;
     close(file);
-    return fail("write " + name, std::strerror(reason));
+    return fail("write " + name, reason);
   }
   return DataFolder(path, file);
 }

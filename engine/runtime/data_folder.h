@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "engine/runtime/disk.h"
@@ -17,9 +18,22 @@
 namespace paceline::runtime {
 
 struct FolderError {
-  bool in_use = false;  ///< Another server holds it; else it cannot be made or entered.
+  bool in_use = false;     ///< Another server holds it; else it cannot be made or entered.
+  bool forbidden = false;  ///< This user lacks the rights.
   std::string text;
 };
+
+/// An errno that says: not this user, or not on this disk.
+bool is_forbidden(int error);
+
+/// What whoever uses a data folder, or a copy of one, must be allowed to do there.
+enum class FolderUse : uint8_t { read, serve };
+struct MissingRight {
+  std::string path;  ///< The first thing that is refused.
+  int error = 0;     ///< For which is_forbidden().
+};
+/// None: all that is there may be used so. What is not there is not missed here.
+std::optional<MissingRight> missing_right(const std::string& folder, FolderUse use);
 
 class DataFolder {
  public:

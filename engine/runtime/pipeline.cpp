@@ -134,7 +134,9 @@ sched::Expected<std::unique_ptr<Pipeline>, StartError> Pipeline::start(PipelineO
   if (options.disk == nullptr) options.disk = &real_disk();
   CHECK(options.shards > 0 && options.decode_frame != nullptr);
   auto locked = DataFolder::lock(options.data, *options.disk);
-  if (!locked) return sched::Unexpected{StartError{locked.error().in_use, locked.error().text}};
+  if (!locked)
+    return sched::Unexpected{
+        StartError{locked.error().in_use, locked.error().forbidden, locked.error().text}};
   std::unique_ptr<Pipeline> pipeline(
       new Pipeline(std::make_unique<Impl>(std::move(options), std::move(locked.value()))));
   Impl& impl = *pipeline->impl_;
@@ -153,7 +155,7 @@ sched::Expected<std::unique_ptr<Pipeline>, StartError> Pipeline::start(PipelineO
   Replica replica(std::move(replica_options));
   auto recovered = impl.recover(replica);
   if (recovered) recovered = impl.note_recovery(replica);
-  if (!recovered) return sched::Unexpected{StartError{false, recovered.error()}};
+  if (!recovered) return sched::Unexpected{StartError{.text = recovered.error()}};
 
   for (auto& [number, known] : replica.desks()) {
     const sched::DeskNumber desk{number};

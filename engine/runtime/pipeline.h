@@ -59,7 +59,8 @@ struct PipelineOptions {
 
 struct StartError {
   bool folder_in_use = false;
-  std::string text;
+  bool forbidden = false;  ///< This user lacks rights on the folder.
+  std::string text = {};
 };
 
 /// What the I/O thread knows of a desk: what is durable. Without a name: there is none of this

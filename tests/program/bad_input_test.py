@@ -5,15 +5,12 @@ import fcntl
 import os
 import pty
 import re
-import shutil
 import struct
 import subprocess
 import termios
 import unittest
 
 from program import PROGRAM, ProgramTest, Server, clean_environment, run
-
-NOBODY = 65_534
 
 #: What commands need besides a server and a desk; {folder} is the test's own. What is not listed
 #: gets a word for each argument it must have.
@@ -230,45 +227,7 @@ class BadInput(BadInputTest):
 
 
 class WithoutRights(BadInputTest):
-    """As a user who owns nothing here; as root, by becoming one."""
-
-    def setUp(self):
-        super().setUp()
-        if os.getuid() != 0:
-            self.skipTest("needs root, to become somebody else")
-        self.folder.chmod(0o755)
-        self.program = shutil.copy(PROGRAM, self.folder / "paceline")
-
-    def as_nobody(self, *words):
-        return run(*words, program=self.program, user=NOBODY, group=NOBODY, extra_groups=[],
-                   cwd="/")
-
-    def closed(self, name):
-        path = self.folder / name
-        path.mkdir(mode=0o700)
-        return path
-
-    def test_files_and_folders_of_others(self):
-        closed = self.closed("closed")
-        (closed / "small.toml").write_text("")
-        secret = self.file("secret.toml", "")
-        secret.chmod(0o600)
-        nowhere = f"unix:{self.folder}/s"
-        for words, exit_code, says in (
-                (("serve", "--data", closed / "data", "--listen", nowhere), 1,
-                 "give --data a folder this user may write to"),
-                (("serve", "--data", self.folder / "data", "--listen", nowhere), 1,
-                 "give --data a folder this user may write to"),
-                (("config", "check", secret), 7, "check its permissions"),
-                (("init", self.folder / "new.toml", "--preset", "small"), 5,
-                 "Permission denied: name a file in a folder that is there and yours"),
-                (("doctor", "--data", closed / "data"), (1, 3, 5), "Permission denied|no such|E1"),
-                (("desk", "list", "--connect", nowhere, "--token-file", secret), (1, 5), "secret")):
-            with self.subTest(" ".join(map(str, words[:2]))):
-                ran = self.as_nobody(*words)
-                wanted = exit_code if isinstance(exit_code, tuple) else (exit_code,)
-                self.assertIn(ran.exit, wanted, ran.err)
-                self.assertRegex(ran.err + ran.out, says)
+    """Of a desk; of files and folders: rights_test.py."""
 
     def test_what_only_administrators_may(self):
         server = Server(self.folder, "--listen", "tcp:127.0.0.1:0", "--config",

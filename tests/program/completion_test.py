@@ -1,10 +1,15 @@
-"""Completion in a real bash, and the manual page: each is made from the one command table, and
-checked here against what --help says, which is made by another way."""
+"""Completion in a real bash, zsh and fish, and the manual page: each is made from the one command
+table, and checked here against what --help says, which is made by another way."""
 
 import functools
+import os
+import pathlib
+import pty
 import re
+import select
 import shutil
 import subprocess
+import tempfile
 import unittest
 
 from program import run
@@ -83,6 +88,84 @@ class Bash(unittest.TestCase):
         self.assertEqual(self.complete(("serve", "--config", ""), ("config", "check", "x")),
                          [set(), set()])
         self.assertIn("complete -o bashdefault -o default -F _paceline paceline", self.script)
+
+
+class Zsh(unittest.TestCase):
+    """A real zsh with its completion system, on a terminal: what it was offered to show."""
+
+    RC = r"""
+PROMPT= RPROMPT=
+autoload -Uz compinit && compinit -u -D
+zstyle ':completion:*' insert-tab false
+typeset -ga hits
+compadd() {
+  if [[ ${@[1,(i)(-|--)]} == *-(O|A|D)\ * ]]; then builtin compadd "$@"; return $?; fi
+  typeset -a found
+  builtin compadd -A found "$@"
+  hits+=($found)
+  builtin compadd "$@"
+}
+capture() { hits=(); zle list-choices; print -rn -- $'\x01'${(j: :)hits}$'\x02' }
+zle -N capture && bindkey '^I' capture && bindkey '^U' kill-whole-line
+source "$ZDOTDIR/paceline.zsh"
+print -rn -- $'\x01'ready$'\x02'
+"""
+
+    @classmethod
+    def setUpClass(cls):
+        if shutil.which("zsh") is None:
+            raise unittest.SkipTest("zsh is not installed: apt-get install zsh")
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="paceline-zsh-"))
+        cls.addClassCleanup(shutil.rmtree, folder)
+        (folder / ".zshrc").write_text(cls.RC)
+        (folder / "paceline.zsh").write_text(run("completion", "zsh").out)
+        cls.terminal, follower = pty.openpty()
+        cls.addClassCleanup(os.close, cls.terminal)
+        shell = subprocess.Popen(["zsh", "-d", "-i"], stdin=follower, stdout=follower,
+                                 stderr=follower, start_new_session=True, cwd=folder,
+                                 env={"PATH": "/usr/bin:/bin", "TERM": "dumb", "HOME": str(folder),
+                                      "ZDOTDIR": str(folder)})
+        os.close(follower)
+        cls.addClassCleanup(shell.wait)
+        cls.addClassCleanup(shell.kill)
+        said = cls().hear()
+        if said != {"ready"}:
+            raise AssertionError(f"zsh did not start: {said}")
+
+    def hear(self):
+        """The words between the two marks that come next."""
+        heard = b""
+        while b"\x02" not in heard:
+            ready, _, _ = select.select([self.terminal], [], [], 30)
+            self.assertTrue(ready, heard)
+            heard += os.read(self.terminal, 65_536)
+        return set(heard.rpartition(b"\x01")[2].partition(b"\x02")[0].decode().split())
+
+    def complete(self, line):
+        os.write(self.terminal, b"\x15" + line.encode() + b"\t")
+        return self.hear()
+
+    def test_nouns_and_verbs_are_those_of_help(self):
+        nouns = {noun for noun, _ in all_commands()}
+        self.assertEqual(self.complete("paceline "), nouns)
+        for noun in ("ticket", "offer", "backup", "sim"):
+            verbs = {verb for each, verb in all_commands() if each == noun}
+            self.assertEqual(self.complete(f"paceline {noun} "), verbs)
+        self.assertEqual(self.complete("paceline ticket reo"), {"reopen"})
+
+    def test_options_are_those_of_help(self):
+        for words in (("serve",), ("trace",), ("ticket", "create"), ("backup", "restore")):
+            offered = {word.rstrip("=") for word in self.complete(f"paceline {' '.join(words)} --")}
+            wanted = {each for each in options_of_help(help_of(*words)) if each.startswith("--")}
+            self.assertEqual(offered, wanted, words)
+
+    def test_values_are_offered_where_there_are_few(self):
+        self.assertEqual(self.complete("paceline serve --durability "),
+                         {"sync", "interval", "none"})
+        self.assertEqual(self.complete("paceline completion "), {"bash", "zsh", "fish"})
+
+    def test_file_names_are_offered_where_a_file_is_wanted(self):
+        self.assertIn("paceline.zsh", self.complete("paceline config check p"))
 
 
 class OtherShells(unittest.TestCase):

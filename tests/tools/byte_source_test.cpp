@@ -46,7 +46,7 @@ class PackedFiles : public ::testing::Test {
   /// The content, or "error: …".
   static std::string read(const std::string& path) {
     auto source = open_bytes(path);
-    if (!source) return "error: " + source.error();
+    if (!source) return "error: " + source.error().text;
     std::string text;
     char buffer[1'000];
     while (const size_t got = (*source)->read(buffer, sizeof buffer)) text.append(buffer, got);

@@ -1,5 +1,6 @@
 #include "engine/runtime/data_folder.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
 
@@ -29,6 +30,12 @@ TEST(DataFolder, WhatCannotBeMadeIsNamed) {
   ASSERT_FALSE(folder);
   EXPECT_FALSE(folder.error().in_use);
   EXPECT_NE(folder.error().text.find("/proc/nothing/data"), std::string::npos);
+}
+
+TEST(DataFolder, WhatIsForbiddenIsToldByTheErrorNumber) {
+  for (const int error : {EACCES, EPERM, EROFS}) EXPECT_TRUE(is_forbidden(error)) << error;
+  for (const int error : {0, ENOENT, EIO, ENOSPC, EEXIST})
+    EXPECT_FALSE(is_forbidden(error)) << error;
 }
 
 /// Its first owner dies at any operation of the start; the second starts well, then the power goes.

@@ -276,6 +276,24 @@ TEST_F(Surveys, AnAnswerComesAfterItsTicketHasLeft) {
   EXPECT_EQ(desk().surveys().size(), 1U);
 }
 
+TEST_F(Surveys, NobodyIsAskedWhileAsManyAreUnderWayAsTheDeskHoldsTickets) {
+  Limits limits = small_limits();
+  limits.tickets_max = 1;
+  limits.closed_max = 0;
+  begin(asking(), limits);
+  const auto live_and_leave = [&](const std::string& id) {
+    open(id, id);
+    const uint64_t token = resolve(id);
+    run([&](FrameBuilder& f) { f.close(id); });
+    return token;
+  };
+  EXPECT_NE(live_and_leave("A"), 0U);
+  EXPECT_EQ(live_and_leave("B"), 0U);
+  later((day * 14).us);
+  EXPECT_EQ(live_and_leave("C"), 0U);  // with it goes the survey of A, which has ended
+  EXPECT_NE(live_and_leave("D"), 0U);
+}
+
 TEST_F(Surveys, ByItsIdATicketIsRatedAfterItHasLeft) {
   Limits limits = small_limits();
   limits.closed_max = 0;

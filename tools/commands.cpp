@@ -65,6 +65,7 @@ constexpr std::array commands = {
     SubcommandRow{"ticket bounce", "Send a ticket back to where it came from", make_ticket_bounce},
     SubcommandRow{"ticket hand-over", "Offer a ticket to a named agent", make_ticket_hand_over},
     SubcommandRow{"ticket score", "Say what an agent is worth for a ticket", make_ticket_score},
+    SubcommandRow{"ticket rate", "Take a requester's answer to a survey", make_ticket_rate},
     SubcommandRow{"ticket reassign", "Move all tickets for which a condition holds",
                   make_ticket_reassign},
     SubcommandRow{"offer list", "List the offers that wait for an answer", make_offer_list},

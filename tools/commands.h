@@ -42,6 +42,7 @@ std::unique_ptr<Subcommand> make_ticket_escalate();
 std::unique_ptr<Subcommand> make_ticket_bounce();
 std::unique_ptr<Subcommand> make_ticket_hand_over();
 std::unique_ptr<Subcommand> make_ticket_score();
+std::unique_ptr<Subcommand> make_ticket_rate();
 std::unique_ptr<Subcommand> make_ticket_reassign();
 std::unique_ptr<Subcommand> make_offer_list();
 std::unique_ptr<Subcommand> make_offer_accept();

@@ -131,6 +131,9 @@ class DeskChanges {
     add("pending periods", differing(pending(old), pending(now)),
         "for tickets pended from now on; the time between reminders at once");
     work();
+    add("survey", differing(survey_facts(old), survey_facts(now)),
+        "for tickets resolved from now on; change_within and quiet_period for surveys sent before "
+        "too");
     add("away codes", differing(away_facts(old), away_facts(now)),
         "who is away keeps its code until the next change of state");
     add("pause rules", differing(pauses(old), pauses(now)),

@@ -119,6 +119,8 @@ class Explanation {
       list.push_back({"agent " + agent.name, "agent", agent.name, facts_of(agent)});
     if (!settings.work.empty())
       list.push_back({"work, the first that matches", "work", "", work_facts(settings)});
+    if (settings.survey.questions != 0)
+      list.push_back({"survey", "survey", name, survey_facts(settings)});
     if (!settings.away_codes.empty())
       list.push_back({"away codes", "away", "", away_facts(settings)});
     return list;

@@ -240,6 +240,17 @@ Facts work_facts(const desk::DeskSettings& settings) {
   return facts;
 }
 
+Facts survey_facts(const desk::DeskSettings& settings) {
+  const desk::SurveySettings& survey = settings.survey;
+  if (survey.questions == 0) return {};
+  return {{"question", config::name_of(config::survey_question_names, survey.questions - 1)},
+          {"sampling", config::percent_text(survey.sampling_milli)},
+          {"quiet_period", elapsed_or(survey.quiet_us, "none")},
+          {"valid_for", elapsed(survey.valid_us)},
+          {"change_within", elapsed_or(survey.change_within_us, "none, an answer is final")},
+          {"follow_up", or_none(survey.follow_up)}};
+}
+
 Facts away_facts(const desk::DeskSettings& settings) {
   Facts facts;
   for (const desk::AwayCode& code : settings.away_codes)

@@ -31,6 +31,7 @@ Facts facts_of(const desk::AgentDefinition& agent);
 /// By what they are about, in the order in which they are asked.
 Facts work_facts(const desk::DeskSettings& settings);
 Facts away_facts(const desk::DeskSettings& settings);
+Facts survey_facts(const desk::DeskSettings& settings);  ///< None: no surveys.
 Facts facts_of(const sched::CalendarSpec& calendar);
 /// Its pauses are those of `settings` unless it has its own.
 Facts facts_of(const desk::PolicyDefinition& policy, const desk::DeskSettings& settings);

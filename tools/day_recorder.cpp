@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "engine/desk/reject.h"
+#include "engine/desk/survey_book.h"
 #include "engine/runtime/desk_created.h"
 #include "engine/runtime/log_reader.h"
 #include "sim/recorded/act_frame.h"
@@ -61,6 +62,7 @@ Addressed take_address(sim::RecordedCommand& command, int64_t now_us) {
       to.by_ticket = true;
       to.ticket = std::exchange(record.ticket, 0);
       record.expected_version = 0;
+      if constexpr (requires { record.survey; }) record.survey = 0;  // the newest of the ticket
       if constexpr (requires { record.sizes; }) {
         to.external_id = cut(std::exchange(record.sizes[0], uint16_t{0}));
       } else {
@@ -265,7 +267,27 @@ void DayRecorder::follow_ticket(RecordedAct& act, const Ticket& ticket) const {
   act.after_us = now_us_ - ticket.since_us;
 }
 
+/// A ticket that nobody opened is the task that follows a low answer, told of just before.
+void DayRecorder::hear_follow_up(const desk::Event& event) {
+  if (event.kind == desk::EventKind::csat_low) low_ = event.ticket;
+  if (event.kind != desk::EventKind::ticket_recorded || tickets_.contains(event.ticket)) return;
+  const auto rated = tickets_.find(low_);
+  if (rated == tickets_.end()) return;
+  const uint32_t number = day_.tickets++;
+  tickets_[event.ticket] = {number, batch(), Anchor::opened, 0, now_us_};
+  day_.begun.push_back({});
+  day_.begun.back()[static_cast<size_t>(Anchor::opened)] = 1;
+  RecordedAct* rating = nullptr;  // the oldest of the batch that is low and was not followed yet
+  for (auto act = day_.acts.rbegin(); act != day_.acts.rend() && act->batch == batch(); ++act) {
+    if (act->command.kind != CommandKind::rate || act->ticket != rated->second.number) continue;
+    const int8_t score = act->command.as<desk::Rate>().score;
+    if (score > 0 && score <= desk::SurveyBook::low_score_max && act->other == none) rating = &*act;
+  }
+  if (rating != nullptr) rating->other = number;
+}
+
 void DayRecorder::hear_event(const desk::Event& event) {
+  hear_follow_up(event);
   const auto found = tickets_.find(event.ticket);
   if (sim::is_assignment(event) && event.noted_us >= wanted_.from_us) {
     digest_.hear(event);

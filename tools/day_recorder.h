@@ -66,6 +66,7 @@ class DayRecorder {
   std::string follow(sim::RecordedAct& act, const desk::Reply& reply);
   void follow_ticket(sim::RecordedAct& act, const Ticket& ticket) const;
   void hear_event(const desk::Event& event);
+  void hear_follow_up(const desk::Event& event);
   uint32_t batch() const { return static_cast<uint32_t>(day_.batches.size()); }
 
   const DayToRecord& wanted_;
@@ -79,6 +80,7 @@ class DayRecorder {
   std::unordered_map<std::string, uint64_t> external_ids_;
   std::unordered_map<uint64_t, Offer> offers_;
   std::unordered_map<uint64_t, uint64_t> last_numbers_;  // by session
+  uint64_t low_ = 0;                                     // ticket of the newest low answer
   std::vector<uint32_t> agents_;                         // of assignments
   sim::AssignmentDigest digest_;
 };

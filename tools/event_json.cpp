@@ -3,6 +3,7 @@
 
 #include "tools/instants.h"
 #include "tools/json_views.h"
+#include "tools/survey_words.h"
 #include "tools/words.h"
 
 namespace paceline::tools {
@@ -73,6 +74,19 @@ void add_routing(ordered_json& json, const desk::Event& event) {
       break;
     case EventKind::tickets_reassigned:
       json["tickets"] = event.value_us;
+      break;
+    case EventKind::csat_sent:
+      json["survey"] = survey_token(event.value_us);
+      json["expires_at"] = instant_json(event.at_us + int64_t{event.fields} * sched::second.us);
+      json["question"] = survey_question(static_cast<uint8_t>(event.threshold_bp));
+      break;
+    case EventKind::csat_answered:
+    case EventKind::csat_low:
+      json["survey"] = survey_token(event.value_us);
+      json["score"] = event.fields == 0 ? ordered_json(nullptr) : ordered_json(event.fields);
+      json["recommend"] =
+          event.threshold_bp == 0 ? ordered_json(nullptr) : ordered_json(event.threshold_bp - 1);
+      if (event.kind == EventKind::csat_answered) json["changed"] = event.flags != 0;
       break;
     default:
       break;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "tools/instants.h"
+#include "tools/survey_words.h"
 #include "tools/words.h"
 
 namespace paceline::tools {
@@ -100,6 +101,16 @@ std::string routing_value(const Event& event) {
       return fmt::format("  {} requeued, {} elsewhere", event.value_us, event.fields);
     case EventKind::tickets_reassigned:
       return fmt::format("  {} tickets", event.value_us);
+    case EventKind::csat_sent:
+      return fmt::format("  survey {}{}", survey_token(event.value_us),
+                         until(event.at_us + int64_t{event.fields} * sched::second.us));
+    case EventKind::csat_answered:
+    case EventKind::csat_low:
+      return fmt::format(
+          "  survey {}{}{}{}", survey_token(event.value_us),
+          event.fields == 0 ? "" : fmt::format("  score {}", event.fields),
+          event.threshold_bp == 0 ? "" : fmt::format("  recommend {}", event.threshold_bp - 1),
+          event.kind == EventKind::csat_answered && event.flags != 0 ? ", changed" : "");
     default:
       return {};
   }

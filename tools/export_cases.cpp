@@ -39,6 +39,17 @@ ordered_json clock_part(const Case& ticket, desk::ClockKind kind, const std::str
   return clock->state == report::ClockState::paused ? "paused" : "running";
 }
 
+/// Of its newest survey. What one requester answered is about a single person.
+ordered_json survey_part(const Case& ticket, const std::string& part) {
+  if (ticket.surveys.empty()) return nullptr;
+  const report::SurveyCase& survey = ticket.surveys.back();
+  if (part == "sent_at") return instant_json(survey.sent_at_us);
+  if (part == "answered_at") return instant_json(survey.answered_at_us);
+  if (part == "comment") return text_json(survey.comment);
+  const int8_t given = part == "score" ? survey.score : survey.recommend;
+  return given < 0 ? ordered_json() : ordered_json(given);
+}
+
 /// The columns of the CSV and the first keys of a line of the JSON, in this order: a contract.
 const std::vector<Column>& columns() {
   using desk::ClockKind;
@@ -129,6 +140,16 @@ const std::vector<Column>& columns() {
       {"resolution", false, clock(ClockKind::resolution, "state")},
       {"resolution_used_us", false, clock(ClockKind::resolution, "used_us")},
       {"resolution_target_us", false, clock(ClockKind::resolution, "target_us")},
+      {"survey_sent_at", false,
+       [](const Question&, const Case& ticket) { return survey_part(ticket, "sent_at"); }},
+      {"survey_answered_at", false,
+       [](const Question&, const Case& ticket) { return survey_part(ticket, "answered_at"); }},
+      {"survey_score", true,
+       [](const Question&, const Case& ticket) { return survey_part(ticket, "score"); }},
+      {"survey_recommend", true,
+       [](const Question&, const Case& ticket) { return survey_part(ticket, "recommend"); }},
+      {"survey_comment", true,
+       [](const Question&, const Case& ticket) { return survey_part(ticket, "comment"); }},
   };
   return list;
 }
@@ -144,7 +165,7 @@ std::string csv_field(const ordered_json& value) {
   return quoted + "\"";
 }
 
-ordered_json past_json(const report::Book& book, const Case& ticket) {
+ordered_json past_json(const report::Book& book, const Case& ticket, bool people) {
   ordered_json past;
   past["visits"] = ordered_json::array();
   for (const report::Visit& visit : ticket.visits)
@@ -169,6 +190,19 @@ ordered_json past_json(const report::Book& book, const Case& ticket) {
                               {"started_at", instant_json(clock.started_at_us)},
                               {"ended_at", instant_json(clock.ended_at_us)},
                               {"breached_at", instant_json(clock.breached_at_us)}});
+  if (!ticket.surveys.empty()) past["surveys"] = ordered_json::array();
+  for (const report::SurveyCase& survey : ticket.surveys) {
+    ordered_json each{{"sent_at", instant_json(survey.sent_at_us)},
+                      {"answered_at", instant_json(survey.answered_at_us)},
+                      {"queue", book.text(survey.queue)}};
+    if (people) {
+      each["agent"] = text_json(book.text(survey.agent));
+      each["score"] = survey.score < 0 ? ordered_json() : ordered_json(survey.score);
+      each["recommend"] = survey.recommend < 0 ? ordered_json() : ordered_json(survey.recommend);
+      each["comment"] = text_json(survey.comment);
+    }
+    past["surveys"].push_back(std::move(each));
+  }
   return past;
 }
 
@@ -238,7 +272,7 @@ class Export final : public Subcommand {
     for (const Column& column : columns()) {
       if (!column.person || people_) json[column.name] = column.value(question, ticket);
     }
-    json.update(past_json(*question.book, ticket));
+    json.update(past_json(*question.book, ticket, people_));
     return json.dump() + "\n";
   }
 

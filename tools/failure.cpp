@@ -132,6 +132,25 @@ Explanation explanation(Reject reject) {
     case Reject::scores_full:
       return {Exit::conflict,
               "has a score for 8 agents already: take one back by giving that agent 0 points"};
+    case Reject::score_out_of_scale:
+      return {Exit::validation,
+              "the answer is off its scale: a score is 1 to 5, a recommendation 0 to 10"};
+    case Reject::survey_unknown:
+      return {Exit::not_found,
+              "has no survey, or not this one: csat.sent says its token and ticket, and without "
+              "[desk.NAME.survey] none are sent"};
+    case Reject::survey_expired:
+      return {Exit::conflict,
+              "its survey has run out and takes no answer any more (valid_for in "
+              "[desk.NAME.survey])"};
+    case Reject::survey_answered:
+      return {Exit::conflict,
+              "its survey was answered, and the time to change the answer is over (change_within "
+              "in [desk.NAME.survey])"};
+    case Reject::question_not_asked:
+      return {Exit::validation,
+              "its survey does not ask that: --score is for question csat, --recommend for nps, "
+              "both for both"};
     case Reject::tickets_full:
       return {Exit::unavailable, "the desk is full of tickets (limit tickets_max)"};
     case Reject::clocks_full:

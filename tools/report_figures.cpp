@@ -68,6 +68,8 @@ std::string left_out_text(const Figure& figure) {
 
 std::string made_of_text(const Figure& figure) {
   if (!figure.measured()) return "";
+  if (figure.suppressed)
+    return fmt::format("{} answer{}", figure.denominator, figure.denominator == 1 ? "" : "s");
   switch (figure.kind) {
     case FigureKind::share:
       if (!figure.counted)
@@ -118,7 +120,8 @@ ordered_json figure_json(const Figure& figure, const std::vector<report::Target>
       json["numerator"] = figure.numerator;
       json["denominator"] = figure.denominator;
       json["percent"] = percent_json(figure.numerator, figure.denominator);
-      if (figure.counted && figure.denominator > 0) {
+      if (figure.suppressed) json["numerator"] = json["percent"] = nullptr;
+      if (figure.counted && figure.denominator > 0 && !figure.suppressed) {
         const report::Interval interval = report::wilson(static_cast<uint64_t>(figure.numerator),
                                                          static_cast<uint64_t>(figure.denominator));
         json["wilson_95"] = {rounded(interval.low * 100.0, 100.0),
@@ -132,11 +135,12 @@ ordered_json figure_json(const Figure& figure, const std::vector<report::Target>
       json["count"] = figure.numerator;
       break;
     case FigureKind::number:
-      json["numerator"] = figure.numerator;
+      json["numerator"] = figure.suppressed ? ordered_json() : ordered_json(figure.numerator);
       json["denominator"] = figure.denominator;
       json["value"] = figure.value ? ordered_json(rounded(*figure.value, 1e4)) : ordered_json();
       break;
   }
+  if (figure.suppressed) json["suppressed"] = true;
   json["excluded"] = counts_json(figure.excluded);
   if (!figure.parts.empty()) json["parts"] = counts_json(figure.parts);
   if (!figure.note.empty()) json["note"] = figure.note;
@@ -162,6 +166,7 @@ std::string span_text(int64_t us, uint64_t n) { return n == 0 ? "–" : format_d
 
 std::string value_text(const Figure& figure) {
   if (!figure.measured()) return "not measured";
+  if (figure.suppressed) return "suppressed";
   if (!figure.value) return "–";
   switch (figure.kind) {
     case FigureKind::share:

@@ -183,6 +183,11 @@ std::string put_script_command(const Words& words, const ScriptNames& names,
   } else if (verb == "ack") {
     writer.acknowledge(to, settings.word("clock", clock_words, desk::Acknowledge::any_clock),
                        settings.number<uint8_t>("rung", 0));
+  } else if (verb == "rate") {
+    writer.rate({.to = to,
+                 .score = settings.number<int8_t>("score", -1),
+                 .recommend = settings.number<int8_t>("recommend", -1),
+                 .comment = settings.text("comment")});
   } else if (verb == "import") {
     return put_import(words, settings, writer);
   } else if (verb == "migrate") {

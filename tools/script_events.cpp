@@ -10,6 +10,7 @@
 #include "tools/instants.h"
 #include "tools/policy_words.h"
 #include "tools/script_time.h"
+#include "tools/survey_words.h"
 #include "tools/words.h"
 
 namespace paceline::tools {
@@ -198,11 +199,24 @@ class Phrases {
                            event.fields == 0 ? "" : fmt::format(", {} elsewhere", event.fields));
       case EventKind::tickets_reassigned:
         return fmt::format("reassigned {}", event.value_us);
+      case EventKind::csat_sent:
+        return named("asked", event, survey_question(static_cast<uint8_t>(event.threshold_bp))) +
+               until(event.at_us + int64_t{event.fields} * sched::second.us);
+      case EventKind::csat_answered:
+        return named(event.flags != 0 ? "answered again" : "answered", event, answer(event));
+      case EventKind::csat_low:
+        return "low " + ticket(event);
       default:
         return std::string(desk::name(event.kind));
     }
   }
 
+  /// "4", "4 and 9", "nps 9"
+  static std::string answer(const Event& event) {
+    const std::string score = event.fields == 0 ? "" : std::to_string(event.fields);
+    if (event.threshold_bp == 0) return score;
+    return fmt::format("{}{}", score.empty() ? "nps " : score + " and ", event.threshold_bp - 1);
+  }
   /// "wait", "size", "no_agent"
   std::string overflow(const Event& event) const {
     constexpr std::string_view prefix = "overflow_";

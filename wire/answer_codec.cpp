@@ -112,6 +112,34 @@ desk::AgentView read(FieldReader& reader, const schema::AgentView& table) {
   return agent;
 }
 
+Offset<schema::SurveyView> put(Builder& builder, const desk::SurveyView& survey) {
+  const auto queue = put_text(builder, survey.queue);
+  const auto agent = put_text(builder, survey.agent);
+  const auto comment = put_text(builder, survey.comment);
+  return schema::CreateSurveyView(builder, survey.number, survey.ticket, queue, agent,
+                                  survey.sent_at_us, survey.expires_at_us, survey.answered_at_us,
+                                  survey.changed_at_us, survey.questions, survey.score,
+                                  survey.recommend, survey.low, comment);
+}
+
+desk::SurveyView read(FieldReader& reader, const schema::SurveyView& table) {
+  desk::SurveyView survey;
+  survey.number = table.number();
+  survey.ticket = table.ticket();
+  survey.queue = reader.text(table.queue(), "survey.queue");
+  survey.agent = reader.text(table.agent(), "survey.agent");
+  survey.sent_at_us = table.sent_at_us();
+  survey.expires_at_us = table.expires_at_us();
+  survey.answered_at_us = table.answered_at_us();
+  survey.changed_at_us = table.changed_at_us();
+  survey.questions = reader.number(table.questions(), 0, desk::all_questions, "survey.questions");
+  survey.score = reader.number(table.score(), -1, 5, "survey.score");
+  survey.recommend = reader.number(table.recommend(), -1, 10, "survey.recommend");
+  survey.low = table.low();
+  survey.comment = reader.text(table.comment(), "survey.comment");
+  return survey;
+}
+
 Offset<schema::Names> put(Builder& builder, const desk::Names& names) {
   const auto queues = put_texts(builder, names.queues);
   const auto agents = put_texts(builder, names.agents);
@@ -310,7 +338,7 @@ sched::Expected<QueryMessage, WireError> decode_query(std::span<const std::byte>
   query.limit = reader.number(table.limit(), 1, 1'000, "limit");
   query.at_us = table.at_us();
   query.with_digest = table.with_digest();
-  query.mode = reader.number(table.mode(), 0, 1, "mode");
+  query.mode = reader.number(table.mode(), 0, 2, "mode");
   return reader.finish(std::move(message));
 }
 
@@ -325,6 +353,7 @@ void append(Bytes& out, const AnswerMessage& message) {
     const auto policies = put_tables<schema::PolicyView>(builder, answer.policies, put_view);
     const auto changes = put_tables<schema::ClockChange>(builder, answer.changes, put_view);
     const auto offers = put_tables<schema::OfferView>(builder, answer.offers, put_view);
+    const auto surveys = put_tables<schema::SurveyView>(builder, answer.surveys, put_view);
     Offset<schema::Why> why;
     Offset<schema::Names> names;
     Offset<schema::Kpi> kpi;
@@ -336,7 +365,7 @@ void append(Bytes& out, const AnswerMessage& message) {
     return schema::CreateAnswer(builder, message.tag, message.desk.value,
                                 static_cast<schema::QueryKind>(answer.kind), answer.code, tickets,
                                 queues, agents, names, kpi, status, clocks, policies, changes,
-                                answer.next_after, answer.more, offers, why);
+                                answer.next_after, answer.more, offers, why, surveys);
   });
 }
 
@@ -376,6 +405,9 @@ sched::Expected<AnswerMessage, WireError> decode_answer(std::span<const std::byt
     answer.offers.push_back(read(reader, view));
   });
   if (table.why() != nullptr) answer.why = read(reader, *table.why());
+  reader.tables(table.surveys(), "surveys", [&](const schema::SurveyView& view) {
+    answer.surveys.push_back(read(reader, view));
+  });
   return reader.finish(std::move(message));
 }
 

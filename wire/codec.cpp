@@ -23,7 +23,7 @@ constexpr std::array<std::string_view, desk::command_kind_count> kind_names{
     "config_commit", "acknowledge",  "merge",    "import_ticket",   "migrate",      "repair",
     "accept",        "decline",      "withdraw", "set_agent_state", "next",         "escalate",
     "bounce",        "hand_over",    "reassign", "switch_route",    "hold_queue",   "score",
-    "reconcile"};
+    "reconcile",     "rate"};
 
 /// Checks one frame's vectors against its order and text, and remembers the first thing wrong.
 class FrameChecker {
@@ -278,6 +278,7 @@ sched::Expected<desk::CommandFrame, WireError> decode_commands(std::span<const s
   checker.take(CommandKind::hold_queue, table.hold_queue(), frame.hold_queue);
   checker.take(CommandKind::score, table.score(), frame.score);
   checker.take(CommandKind::reconcile, table.reconcile(), frame.reconcile);
+  checker.take(CommandKind::rate, table.rate(), frame.rate);
   checker.finish();
   if (checker.error()) return sched::Unexpected{*checker.error()};
   return frame;

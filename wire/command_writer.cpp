@@ -58,6 +58,7 @@ struct CommandWriter::Impl {
   std::vector<desk::HoldQueue> hold_queue;
   std::vector<desk::Score> score;
   std::vector<desk::Reconcile> reconcile;
+  std::vector<desk::Rate> rate;
 
   // Written by finish().
   flatbuffers::FlatBufferBuilder builder{4'096};
@@ -174,6 +175,7 @@ struct CommandWriter::Impl {
     each(hold_queue);
     each(score);
     each(reconcile);
+    each(rate);
   }
 
   template <class Struct, class Record>
@@ -421,6 +423,15 @@ uint64_t CommandWriter::reconcile(std::string_view agent, std::string_view ticke
   return impl_->add(CommandKind::reconcile, impl_->reconcile, record);
 }
 
+uint64_t CommandWriter::rate(const RateFields& fields) {
+  auto record = impl_->addressed<desk::Rate>(fields.to, "rate");
+  record.survey = fields.survey;
+  record.comment_size = impl_->put(fields.comment, "rate", "comment");
+  record.score = fields.score;
+  record.recommend = fields.recommend;
+  return impl_->add(CommandKind::rate, impl_->rate, record);
+}
+
 uint64_t CommandWriter::define_queue(const DefineQueueFields& fields) {
   desk::DefineQueue record;
   record.text_at = impl_->text_end();
@@ -537,12 +548,13 @@ sched::Expected<std::span<const std::byte>, WireError> CommandWriter::finish(
   const auto hold_queue = impl.put_all<schema::HoldQueue>(impl.hold_queue);
   const auto score = impl.put_all<schema::Score>(impl.score);
   const auto reconcile = impl.put_all<schema::Reconcile>(impl.reconcile);
+  const auto rate = impl.put_all<schema::Rate>(impl.rate);
   builder.Finish(schema::CreateCommands(
       builder, desk.value, first_number, order, text, open, update, message, assign, start, requeue,
       pend, resume, resolve, close, reopen, cancel, define_queue, define_agent, log_in, log_out,
       config_begin, config_chunk, config_commit, acknowledge, merge, import_ticket, migrate, repair,
       accept, decline, withdraw, set_agent_state, next, escalate, bounce, hand_over, reassign,
-      switch_route, hold_queue, score, reconcile));
+      switch_route, hold_queue, score, reconcile, rate));
 
   // The builder grows towards the front: the header goes there, and nothing is copied.
   const FrameHeader header{builder.GetSize(), static_cast<uint16_t>(MessageKind::commands),

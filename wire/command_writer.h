@@ -95,6 +95,15 @@ struct ReassignFields {
   std::string_view reason = {};
 };
 
+/// What a requester answers to a survey.
+struct RateFields {
+  Addressed to = {};      ///< Need not be stated with a survey.
+  uint64_t survey = 0;    ///< Its token; 0: the newest of the ticket.
+  int8_t score = -1;      ///< 1 … 5; −1: not stated.
+  int8_t recommend = -1;  ///< 0 … 10; −1: not stated.
+  std::string_view comment = {};
+};
+
 struct MessageFields {
   Addressed to = {};
   desk::AuthorKind author_kind = desk::AuthorKind::agent;
@@ -174,6 +183,7 @@ class CommandWriter {
   uint64_t hold_queue(std::string_view queue, bool held);
   uint64_t score(const Addressed& to, std::string_view agent, int8_t points);
   uint64_t reconcile(std::string_view agent, std::string_view tickets);  ///< Ids, by comma.
+  uint64_t rate(const RateFields& fields);
   uint64_t define_queue(const DefineQueueFields& fields);
   uint64_t define_agent(const DefineAgentFields& fields);
   uint64_t log_in(std::string_view agent);

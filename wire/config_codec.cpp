@@ -32,6 +32,26 @@ std::string element(std::string_view list, size_t index) {
 
 // Settings.
 
+Offset<schema::SurveySettings> put(Builder& builder, const desk::SurveySettings& survey) {
+  const auto follow_up = put_text(builder, survey.follow_up);
+  return schema::CreateSurveySettings(builder, survey.questions, survey.sampling_milli,
+                                      survey.quiet_us, survey.valid_us, survey.change_within_us,
+                                      follow_up);
+}
+
+desk::SurveySettings read(FieldReader& reader, const schema::SurveySettings& table) {
+  desk::SurveySettings survey;
+  survey.questions = reader.number(table.questions(), 0, desk::all_questions, "survey.questions");
+  survey.sampling_milli = reader.number(table.sampling_milli(), 0, 1'000, "survey.sampling_milli");
+  survey.quiet_us = reader.number(table.quiet_us(), 0, duration_us_max, "survey.quiet_us");
+  survey.valid_us =
+      reader.number(table.valid_us(), 1, desk::survey_valid_us_max, "survey.valid_us");
+  survey.change_within_us =
+      reader.number(table.change_within_us(), 0, duration_us_max, "survey.change_within_us");
+  survey.follow_up = reader.text(table.follow_up(), "survey.follow_up");
+  return survey;
+}
+
 Offset<schema::DeskSettings> put(Builder& builder, const desk::DeskSettings& settings) {
   std::vector<schema::Priority> matrix;
   for (const auto& row : settings.matrix.cell)
@@ -51,6 +71,10 @@ Offset<schema::DeskSettings> put(Builder& builder, const desk::DeskSettings& set
   const auto coordinator_queue = put_text(builder, settings.coordinator_queue);
   const auto work = put_tables<schema::WorkRule>(builder, settings.work, put_rule);
   const auto away_codes = put_tables<schema::AwayCode>(builder, settings.away_codes, put_rule);
+
+  // Of a desk without surveys the document is what it was before there were any.
+  Offset<schema::SurveySettings> survey;
+  if (!(settings.survey == desk::SurveySettings{})) survey = put(builder, settings.survey);
 
   schema::DeskSettingsBuilder table(builder);
   table.add_matrix(matrix_at);
@@ -77,6 +101,7 @@ Offset<schema::DeskSettings> put(Builder& builder, const desk::DeskSettings& set
   table.add_occupancy_low_milli(settings.occupancy_low_milli);
   table.add_occupancy_high_milli(settings.occupancy_high_milli);
   table.add_best_suited_first(settings.best_suited_first);
+  table.add_survey(survey);
   return table.Finish();
 }
 
@@ -110,6 +135,7 @@ void read_dispatching(FieldReader& reader, const schema::DeskSettings& table,
   settings.occupancy_low_milli = share(table.occupancy_low_milli(), "occupancy_low_milli");
   settings.occupancy_high_milli = share(table.occupancy_high_milli(), "occupancy_high_milli");
   settings.best_suited_first = table.best_suited_first();
+  if (table.survey() != nullptr) settings.survey = read(reader, *table.survey());
 }
 
 desk::DeskSettings read_settings(FieldReader& reader, const schema::DeskSettings* table) {

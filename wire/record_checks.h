@@ -115,6 +115,11 @@ void values(const desk::Score& r, Value value) {
   value("points (either way)", static_cast<unsigned>(std::abs(int{r.points})), points_max);
   value("reserved", any(r.reserved), 0U);
 }
+// Scores off their scale are for the desk to refuse by name.
+template <class Value>
+void values(const desk::Rate& r, Value value) {
+  value("reserved", any(r.reserved), 0U);
+}
 // Texts and numbers that may be anything.
 template <class Value>
 void values(const desk::Decline&, Value) {}
@@ -301,6 +306,11 @@ template <class Text>
 void texts(const desk::Reconcile& r, Text text) {
   text(r.agent_size);
   text(r.tickets_size);
+}
+template <class Text>
+void texts(const desk::Rate& r, Text text) {
+  text(r.external_id_size);
+  text(r.comment_size);
 }
 
 }  // namespace paceline::wire

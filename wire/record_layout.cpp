@@ -187,6 +187,11 @@ SAME_STRUCT(Reconcile);
 SAME_FIELD(Reconcile, text_at);
 SAME_FIELD(Reconcile, agent_size);
 SAME_FIELD(Reconcile, tickets_size);
+SAME_ADDRESS(Rate);
+SAME_FIELD(Rate, survey);
+SAME_FIELD(Rate, comment_size);
+SAME_FIELD(Rate, score);
+SAME_FIELD(Rate, recommend);
 
 SAME_STRUCT(DefineQueue);
 SAME_FIELD(DefineQueue, text_at);

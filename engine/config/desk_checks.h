@@ -72,6 +72,9 @@ void check_staff(const Sections& sections, DeskChecks& checks,
 void check_flows(const Sections& sections, DeskChecks& checks,
                  const desk::Configuration& configuration);
 
+/// The queue of follow-ups, and surveys that nobody gets.
+void check_survey(DeskChecks& checks, const desk::Configuration& configuration);
+
 /// Checks the policies of the desk and gives those without a calendar theirs.
 void finish_policies(const Sections& sections, DeskChecks& checks,
                      desk::Configuration& configuration);

@@ -67,6 +67,7 @@ void read_routing(TableReader& desk, Diagnostics& diagnostics, desk::DeskSetting
   if (const auto lead = desk.duration("drain_lead")) settings.drain_lead_us = lead->us;
   read_ramp(desk, diagnostics, settings);
   read_occupancy(desk, diagnostics, settings);
+  read_survey(desk, diagnostics, settings.survey);
 }
 
 DeskSection read_desk(const Node::Member& member, Diagnostics& diagnostics) {
@@ -89,7 +90,7 @@ DeskSection read_desk(const Node::Member& member, Diagnostics& diagnostics) {
   read_strict(desk, settings.strict);
   read_routing(desk, diagnostics, settings);
   for (const std::string_view key :
-       {"calendar", "auto_close", "reopen_window", "coordinator_queue"})
+       {"calendar", "auto_close", "reopen_window", "coordinator_queue", "survey"})
     if (const Node::Member* stated = desk.find(key)) section.lines.emplace(key, stated->line);
   desk.finish();
   return section;

@@ -40,6 +40,7 @@ class DeskShare {
     check_needs(sections_, checks, out_);
     check_staff(sections_, checks, out_);
     check_flows(sections_, checks, out_);
+    check_survey(checks, out_);
     return std::move(out_);
   }
 

@@ -77,8 +77,11 @@ Places::Places(std::string_view text) {
         add(top.key + "." + each.key, {}, each.value, each.line);
     } else if (top.key == "desk" || top.key == "calendar" || top.key == "pending" ||
                top.key == "service" || top.key == "config_item" || top.key == "requester") {
-      for (const Node::Member& each : top.value.members)
+      for (const Node::Member& each : top.value.members) {
         add(top.key, each.key, each.value, each.line);
+        if (const Node* survey = member(each.value, "survey"); top.key == "desk" && survey)
+          add("survey", each.key, *survey, survey->line);
+      }
     } else {  // a list written as its only entry
       add(top.key, name_in_list(top.key, top.value, 1), top.value, top.line);
     }

@@ -24,6 +24,9 @@ inline constexpr std::string_view sun_mode_names[] = {"hold", "requeue", "transf
 inline constexpr std::string_view takes_names[] = {"most_pressing", "best_suited"};
 inline constexpr std::string_view language_rule_names[] = {"preferred", "required", "ignored"};
 
+/// Bits of desk::SurveyQuestion, less one.
+inline constexpr std::string_view survey_question_names[] = {"csat", "nps", "both"};
+
 template <size_t n, class Enum>
 std::string name_of(const std::string_view (&names)[n], Enum value) {
   return std::string(names[static_cast<size_t>(value)]);

@@ -98,10 +98,20 @@ constexpr Key desk_keys[] = {
     {"drain_lead", K::duration, "nothing new so long before the end of a shift"},
     nested("ramp", K::table, "ramp", "not everything at once after log-in"),
     nested("occupancy", K::table, "occupancy", "the band of choice occupancy"),
+    nested("survey", K::table, "survey", "whether requesters are asked"),
 };
 constexpr Key ramp_keys[] = {required(integer("items", 1, 1'000, "tickets")),
                              required({"for", K::duration, "in this time"})};
 constexpr Key occupancy_keys[] = {{"low", K::share, "from"}, {"high", K::share, "to"}};
+
+constexpr Key survey_keys[] = {
+    choice("question", survey_question_names, "what is asked"),
+    {"sampling", K::share, "of the resolutions"},
+    {"quiet_period", K::duration, "one requester is asked no sooner again"},
+    {"valid_for", K::duration, "then it runs out"},
+    {"change_within", K::duration, "of the first answer"},
+    {"follow_up", K::text, "queue of the task after a score of 1 or 2"},
+};
 
 constexpr Key calendar_keys[] = {
     {"zone", K::text, "IANA name"},
@@ -302,6 +312,7 @@ constexpr SchemaTable tables[] = {
     {"desk", "a desk of its own name", desk_keys},
     {"ramp", "", ramp_keys},
     {"occupancy", "", occupancy_keys},
+    {"survey", "asks requesters after a resolution", survey_keys},
     {"calendar", "a zone and a week, or others put together", calendar_keys},
     {"hours", "", hours_keys},
     {"pending", "what a pending reason does", pending_keys},

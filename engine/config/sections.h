@@ -75,6 +75,8 @@ struct Sections {
 
 void read_server(TableReader& file, Diagnostics& diagnostics, Sections& sections);
 void read_desks(TableReader& file, Diagnostics& diagnostics, Sections& sections);
+/// The survey of a desk's table.
+void read_survey(TableReader& desk, Diagnostics& diagnostics, desk::SurveySettings& settings);
 void read_calendars(TableReader& file, Diagnostics& diagnostics, sched::Instant now,
                     std::string_view tzdata, Sections& sections);
 void read_priority(TableReader& file, Diagnostics& diagnostics, Sections& sections);

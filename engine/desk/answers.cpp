@@ -237,6 +237,24 @@ void list_cases(const Floor& floor, const Query& query, uint32_t limit, Answer& 
   });
 }
 
+/// Those that the history file does not have yet.
+void list_surveys(const Floor& floor, const Query& query, uint32_t limit, Answer& answer) {
+  constexpr uint64_t looked_at_max = 200'000;
+  const SurveyBook& surveys = floor.surveys();
+  if (query.after >= surveys.last()) return;
+  uint64_t number = std::max(query.after + 1, surveys.first_untold());
+  for (uint64_t seen = 0; number <= surveys.last(); ++number, ++seen) {
+    if (limit == 0 || seen == looked_at_max) {
+      answer.more = true;
+      break;
+    }
+    if (surveys.find(number)->sent_at_us < query.at_us) continue;
+    answer.surveys.push_back(floor.survey_view(number));
+    --limit;
+  }
+  answer.next_after = number - 1;
+}
+
 void list_policies(const Floor& floor, Answer& answer) {
   for (uint32_t policy = 0; policy < floor.rules().policy_count(); ++policy) {
     answer.policies.push_back(floor.policy_view(policy));
@@ -437,6 +455,7 @@ Answer answer_query(const Floor& floor, const Query& query) {
       break;
     case QueryKind::cases:
       if (query.mode == 0) list_cases(floor, query, limit, answer);
+      if (query.mode == 2) list_surveys(floor, query, limit, answer);
       break;
     case QueryKind::names:
     case QueryKind::kpi:

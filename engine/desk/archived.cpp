@@ -95,18 +95,22 @@ void ArchivedBatch::add_ticket(const ArchivedTicket& ticket) {
   record.intervals = static_cast<uint16_t>(ticket.intervals.size());
   record.clocks = static_cast<uint8_t>(ticket.clocks.size());
   record.queues_left = static_cast<uint16_t>(ticket.queues_left.size());
+  record.surveys = static_cast<uint8_t>(ticket.surveys.size());
   const size_t size = sizeof record + ticket.intervals.size() * sizeof(StateInterval) +
                       ticket.clocks.size() * sizeof(ArchivedClock) +
                       ticket.segments.size() * sizeof(ArchivedSegment) +
-                      ticket.queues_left.size() * sizeof(QueueLeft) + ticket.external_id.size() +
-                      ticket.requester.size() + ticket.body.size();
+                      ticket.queues_left.size() * sizeof(QueueLeft) +
+                      ticket.surveys.size() * sizeof(ArchivedSurvey) + ticket.external_id.size() +
+                      ticket.requester.size() + ticket.body.size() + ticket.comments.size();
   std::byte* to = add_item(Reader::Item::ticket, size);
   to = put(to, std::span<const ArchivedRecord>(&record, 1));
   to = put(to, std::span(ticket.intervals));
   to = put(to, std::span(ticket.clocks));
   to = put(to, std::span(ticket.segments));
   to = put(to, std::span(ticket.queues_left));
-  for (const std::string_view text : {ticket.external_id, ticket.requester, ticket.body}) {
+  to = put(to, std::span(ticket.surveys));
+  for (const std::string_view text :
+       {ticket.external_id, ticket.requester, ticket.body, ticket.comments}) {
     to = put(to, text);
   }
   ++count_;
@@ -133,9 +137,13 @@ ArchivedBatch::Reader::Item ArchivedBatch::Reader::next() {
   for (const ArchivedClock& clock : ticket_.clocks) segments += clock.segments;
   from = get(from, segments, ticket_.segments);
   from = get(from, record.queues_left, ticket_.queues_left);
+  from = get(from, record.surveys, ticket_.surveys);
+  size_t comments = 0;
+  for (const ArchivedSurvey& survey : ticket_.surveys) comments += survey.comment_size;
   from = get(from, record.external_id_size, ticket_.external_id);
   from = get(from, record.requester_size, ticket_.requester);
-  get(from, record.body_size, ticket_.body);
+  from = get(from, record.body_size, ticket_.body);
+  get(from, comments, ticket_.comments);
   return Item::ticket;
 }
 
@@ -300,6 +308,30 @@ TicketView ArchivedNames::case_view(const ArchivedTicket& ticket) const {
   view.intervals = ticket.intervals;
   view.queues_left = ticket.queues_left;
   return view;
+}
+
+void ArchivedNames::add_surveys(const ArchivedTicket& ticket, int64_t since_us,
+                                std::vector<SurveyView>& views) const {
+  std::string_view comments = ticket.comments;
+  for (const ArchivedSurvey& survey : ticket.surveys) {
+    const std::string_view comment = comments.substr(0, survey.comment_size);
+    comments.remove_prefix(comment.size());
+    if (survey.sent_at_us < since_us) continue;
+    SurveyView& view = views.emplace_back();
+    view.number = survey.number;
+    view.ticket = survey.ticket;
+    view.queue = text(table_of(NameTable::queue), survey.queue);
+    view.agent = text(table_of(NameTable::agent), survey.agent);
+    view.sent_at_us = survey.sent_at_us;
+    view.expires_at_us = survey.expires_at_us;
+    view.answered_at_us = survey.answered_at_us;
+    view.changed_at_us = survey.changed_at_us;
+    view.questions = survey.questions;
+    view.score = survey.score;
+    view.recommend = survey.recommend;
+    view.low = survey.low != 0;
+    view.comment = comment;
+  }
 }
 
 }  // namespace paceline::desk

@@ -8,7 +8,10 @@
 //   buffer = item …          item = size, kind, payload, 0…7 zeros
 //   name   = ArchivedName, its texts
 //   ticket = ArchivedRecord, StateInterval …, { ArchivedClock, ArchivedSegment … } …, QueueLeft …,
-//            its texts
+//            ArchivedSurvey …, its texts, comments
+//
+// A survey may end before its ticket leaves or after. Either way it leaves with the first ticket
+// that does once it has ended: that ticket may be another one.
 //
 // Owner: one thread at a time.  Allocates: buffers until they have found their size.
 #pragma once
@@ -102,8 +105,8 @@ struct ArchivedRecord {
   uint8_t declines = 0;
   uint8_t checklist_done = 0;
   uint8_t checklist_of = 0;
-  uint8_t marks = 0;  ///< TicketMark.
-  uint8_t reserved = 0;
+  uint8_t marks = 0;    ///< TicketMark.
+  uint8_t surveys = 0;  ///< That left with it.
   uint16_t queues_left = 0;
 };
 static_assert(sizeof(ArchivedRecord) == 216);
@@ -138,6 +141,25 @@ struct ArchivedSegment {
 };
 static_assert(sizeof(ArchivedSegment) == 32);
 
+struct ArchivedSurvey {
+  uint64_t number = 0;
+  uint64_t ticket = 0;
+  int64_t sent_at_us = 0;
+  int64_t expires_at_us = 0;
+  int64_t answered_at_us = 0;
+  int64_t changed_at_us = 0;
+  uint32_t queue = Ticket::none;
+  uint32_t agent = Ticket::none;
+  uint16_t comment_size = 0;
+  uint8_t questions = 0;
+  int8_t score = -1;
+  int8_t recommend = -1;
+  uint8_t low = 0;
+  uint8_t reserved[2] = {};
+};
+static_assert(sizeof(ArchivedSurvey) == 64);
+inline constexpr size_t surveys_per_record_max = 64;
+
 /// One ticket, its parts wherever they lie.
 struct ArchivedTicket {
   ArchivedRecord record;
@@ -145,7 +167,9 @@ struct ArchivedTicket {
   std::vector<ArchivedClock> clocks;
   std::vector<ArchivedSegment> segments;  ///< Clock by clock, oldest first.
   std::vector<QueueLeft> queues_left;     ///< Oldest first.
+  std::vector<ArchivedSurvey> surveys;    ///< In the order of their numbers.
   std::string_view external_id, requester, body;
+  std::string_view comments;  ///< Of the surveys, one behind the other.
 
   TicketFacts facts() const;
 };
@@ -204,6 +228,9 @@ class ArchivedNames {
   TicketView view(const ArchivedTicket& ticket) const;
   /// The same as reports read it.
   TicketView case_view(const ArchivedTicket& ticket) const;
+  /// Of the surveys that left with it, those sent at `since_us` or later.
+  void add_surveys(const ArchivedTicket& ticket, int64_t since_us,
+                   std::vector<SurveyView>& views) const;
 
  private:
   struct PolicyName {

@@ -68,8 +68,9 @@ enum class CommandKind : uint8_t {
   hold_queue,
   score,
   reconcile,
+  rate,
 };
-inline constexpr int command_kind_count = 37;
+inline constexpr int command_kind_count = 38;
 
 /// Texts of Open and Update, in the order in which they lie in the frame's text.
 enum class TextField : uint8_t {
@@ -539,6 +540,23 @@ struct Reconcile {
 };
 static_assert(sizeof(Reconcile) == 8);
 
+/// The requester's answer to a survey. One answer each; within the desk's `change_within` of the
+/// first another one replaces it.
+struct Rate {
+  static constexpr int8_t not_stated = -1;
+
+  uint64_t ticket = 0;  ///< Without a survey: the newest of this ticket.
+  uint64_t survey = 0;  ///< Its token, as csat.sent says; then the ticket need not be stated.
+  uint32_t expected_version = 0;
+  uint32_t text_at = 0;
+  uint16_t external_id_size = 0;
+  uint16_t comment_size = 0;      ///< At most 1,000 bytes; in the requester's words.
+  int8_t score = not_stated;      ///< 1 … 5, of a survey that asks for satisfaction.
+  int8_t recommend = not_stated;  ///< 0 … 10, of one that asks whether they would recommend.
+  std::array<uint8_t, 2> reserved{};
+};
+static_assert(sizeof(Rate) == 32);
+
 /// Numbers commands densely per (session, desk); chosen by the client, 0 is none.
 struct SessionId {
   uint64_t value = 0;
@@ -597,6 +615,7 @@ struct CommandFrame {
   std::span<const HoldQueue> hold_queue;
   std::span<const Score> score;
   std::span<const Reconcile> reconcile;
+  std::span<const Rate> rate;
 };
 
 /// Commands stamped with one instant: the unit of apply, log, durability and replay.

@@ -294,6 +294,20 @@ struct ReferencedObject {
   bool operator==(const ReferencedObject&) const = default;
 };
 
+/// How long a survey may be open for answers.
+inline constexpr int64_t survey_valid_us_max = 366 * sched::day.us;
+
+/// Whom a desk asks whether they were satisfied, once their ticket is resolved.
+struct SurveySettings {
+  uint8_t questions = 0;                  ///< Bits of SurveyQuestion; 0: no surveys.
+  uint32_t sampling_milli = 1'000;        ///< Of the resolutions.
+  int64_t quiet_us = 14 * sched::day.us;  ///< One requester is asked no sooner again.
+  int64_t valid_us = 7 * sched::day.us;
+  int64_t change_within_us = sched::hour.us;  ///< Of the first answer; 0: it is final.
+  std::string follow_up;  ///< The queue that a task for each low answer goes to; empty: no task.
+  bool operator==(const SurveySettings&) const = default;
+};
+
 /// The pause rules of a desk that states none (policy_defaults.cpp).
 std::vector<PauseRule> default_pause_rules();
 
@@ -326,6 +340,7 @@ struct DeskSettings {
   /// An agent set free takes from the lines it suits best, the most pressing of those; else the
   /// most pressing of all. Strict classes and what has aged come first in either case.
   bool best_suited_first = false;
+  SurveySettings survey;
   bool operator==(const DeskSettings&) const = default;
 };
 

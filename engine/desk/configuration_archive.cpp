@@ -130,11 +130,16 @@ void persist(Archive& archive, ReferencedObject& object) {
   archive.fields(name, attributes);
 }
 
+static void persist(Archive& archive, SurveySettings& survey) {
+  auto& [questions, sampling_milli, quiet_us, valid_us, change_within_us, follow_up] = survey;
+  archive.fields(questions, sampling_milli, quiet_us, valid_us, change_within_us, follow_up);
+}
+
 void persist(Archive& archive, DeskSettings& settings) {
   auto& [matrix, calendar, auto_close, reopen_window, stale_after_us, max_backdate_us, triage_queue,
          strict, pauses, pending, coordinator_queue, aged_share_milli, max_wait_us, language, work,
          away_codes, pending_share_milli, no_response_after, drain_lead_us, ramp_items, ramp_us,
-         occupancy_low_milli, occupancy_high_milli, best_suited_first] = settings;
+         occupancy_low_milli, occupancy_high_milli, best_suited_first, survey] = settings;
   for (auto& row : matrix.cell) {
     for (Priority& priority : row) archive.choice(priority, Priority::p5);
   }
@@ -151,6 +156,7 @@ void persist(Archive& archive, DeskSettings& settings) {
   archive.each(away_codes, [&](AwayCode& code) { persist(archive, code); });
   archive.fields(pending_share_milli, no_response_after, drain_lead_us, ramp_items, ramp_us,
                  occupancy_low_milli, occupancy_high_milli, best_suited_first);
+  persist(archive, survey);
 }
 
 }  // namespace paceline::desk

@@ -113,8 +113,21 @@ enum class EventKind : uint8_t {
                   ///< much of its target it counts.
   engine_clock_jump,  ///< The server's wall clock left its monotonic one: `value_us`: by how much;
                       ///< `flags`: 1 if time goes on without it until somebody confirms it.
+  csat_sent,  ///< The requester is to be asked; `value_us`: the survey's token, `fields`: seconds
+              ///< until it runs out, `threshold_bp`: SurveyQuestion, `queue`, `agent`: who
+              ///< resolved it.
+  csat_answered,  ///< `value_us`: the token; `fields`: the score, 0: none; `threshold_bp`: 1 + the
+                  ///< recommendation, 0: none; `flags`: 1 if it replaces an answer.
+  csat_low,       ///< The score is 2 or less, for the first time in this survey; as answered.
 };
-inline constexpr int event_kind_count = 59;
+inline constexpr int event_kind_count = 62;
+
+/// Bits: what a survey asks for.
+enum SurveyQuestion : uint8_t {
+  question_csat = 1,  ///< "How satisfied are you?", 1 … 5.
+  question_nps = 2,   ///< "Would you recommend us?", 0 … 10.
+};
+inline constexpr uint8_t all_questions = question_csat | question_nps;
 
 enum class AgentState : uint8_t { logged_out, available, wrap_up, away, no_response, draining };
 inline constexpr std::string_view agent_state_names[] = {"logged_out", "available",   "wrap_up",

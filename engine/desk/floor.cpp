@@ -66,6 +66,7 @@ Floor::Floor(sched::DeskNumber number, const Limits& limits)
       lines_(rules_, dispatcher_),
       offers_(limits.offers_max),
       sticky_(limits.sticky_max),
+      surveys_(number.value, limits.tickets_max),
       wheel_(limits.tickets_max + limits.agents_max + limits.queues_max) {
   lines_.set_texts([this](TextField field, uint32_t position) {
     return store_.dictionary(field).text(position);
@@ -252,6 +253,7 @@ void Floor::change(uint32_t slot, const Event& given) {
   follow_resolver(slot, event, agent_before);
   follow_closing(slot, event);
   follow_tasks(slot, state_before);
+  follow_survey(slot, event, state_before);
   carry_out_consequences(slot);
   rearm(slot);
 }

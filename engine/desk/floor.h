@@ -26,6 +26,7 @@
 #include "engine/desk/roster.h"
 #include "engine/desk/rulebook.h"
 #include "engine/desk/sticky_table.h"
+#include "engine/desk/survey_book.h"
 #include "engine/desk/ticket_store.h"
 #include "sched/dispatch.h"
 #include "sched/timer_wheel.h"
@@ -54,6 +55,7 @@ class Floor final : public ValueNumbers {
   const LineBook& lines() const { return lines_; }
   const OfferBook& offers() const { return offers_; }
   const Roster& roster() const { return roster_; }
+  const SurveyBook& surveys() const { return surveys_; }
   const sched::TimerWheel& wheel() const { return wheel_; }
 
   // What is soon to be touched (lookahead.h).
@@ -154,6 +156,11 @@ class Floor final : public ValueNumbers {
   bool begin_reassign(Predicate where, std::string_view text, uint32_t queue, uint32_t agent,
                       uint32_t reason);
 
+  // Surveys (floor_surveys.cpp).
+
+  /// Takes the answer, which is not refused; whether it is the survey's first low one.
+  bool rate(uint64_t survey, const Rate& rate, std::string_view comment);
+
   // Timers.
 
   sched::Instant next_due() const { return wheel_.next_due(); }
@@ -217,6 +224,7 @@ class Floor final : public ValueNumbers {
   uint8_t marks(uint32_t slot) const;         ///< TicketMark.
   TicketView case_view(uint32_t slot) const;  ///< As reports read it.
   TicketView view(uint32_t slot) const;
+  SurveyView survey_view(uint64_t number) const;
   /// `explained`: with segments and rungs.
   ClockView clock_view(uint32_t slot, uint32_t clock, bool explained) const;
   PolicyView policy_view(uint32_t position) const;
@@ -288,6 +296,8 @@ class Floor final : public ValueNumbers {
                      uint32_t agent_before);
   void follow_agent(uint32_t slot, State state_before, uint32_t agent_before);
   void follow_tasks(uint32_t slot, State state_before);
+  void follow_survey(uint32_t slot, const Event& event, State state_before);
+  Event about_survey(uint64_t number, EventKind kind) const;
   void follow_resolver(uint32_t slot, const Event& event, uint32_t agent_before);
   void follow_counts(const Ticket& ticket, State before, uint32_t queue_before,
                      uint32_t agent_before);
@@ -386,6 +396,7 @@ class Floor final : public ValueNumbers {
   void tell_names();
   void gather_archived(uint32_t slot);
   void gather_archived_clock(uint32_t clock);
+  void gather_surveys();
   void expect_archiving() const;
   /// When a pending ticket goes on: as asked, or at the end of the longest pause; 0: never.
   static int64_t resume_shown_us(const TicketSide& side) {
@@ -414,6 +425,7 @@ class Floor final : public ValueNumbers {
   OfferBook offers_;
   Roster roster_;
   StickyTable sticky_;
+  SurveyBook surveys_;
   sched::TimerWheel wheel_;  // nodes: tickets, then agents, then queues
 
   // Written once per batch.
@@ -456,6 +468,7 @@ class Floor final : public ValueNumbers {
   uint32_t closed_count_ = 0;
   std::array<uint32_t, name_table_count> names_told_{};  // to the history file, by table
   ArchivedTicket leaving_;                               // the one being archived
+  std::string leaving_comments_;
   std::vector<ClockSegment> segments_seen_;
   std::map<std::string, uint64_t> violations_;
   uint64_t not_attached_seen_ = 0;

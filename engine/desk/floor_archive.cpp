@@ -70,6 +70,7 @@ void Floor::expect_archiving() const {
 
 void Floor::archive(uint32_t slot) {
   wheel_.cancel(slot);
+  gather_surveys();
   if (outcome_->keeps_history) {
     tell_names();
     gather_archived(slot);

@@ -325,6 +325,7 @@ void Floor::add_to(sched::Digest& digest) const {
     roster_.add_to(digest, agent);
   }
   sticky_.add_to(digest);
+  surveys_.add_to(digest);
   digest.add(offers_.last_number());
   for (const auto& [rule, count] : misroutes_) digest.add(uint64_t{rule} << 40 | count);
   for (const int64_t due_us : sun_due_us_) digest.add(due_us);

@@ -16,13 +16,14 @@ void Floor::persist(Archive& archive) {
   offers_.persist(archive);
   roster_.persist(archive);
   sticky_.persist(archive);
+  surveys_.persist(archive);
   archive.require(
       dispatcher_.agent_count() == rules_.agent_count() && roster_.size() == rules_.agent_count(),
       "agents are not those of the rules");
   if (archive.failed()) return;
   wheel_.persist(archive, nodes_in_use());
 
-  archive.part("floor", 2);
+  archive.part("floor", 3);
   chronicle_.persist(archive);
   clockwork_.persist(archive);
   archive.fields(now_.us, ready_, freed_, given_, matching_changed_, jump_.by_us, jump_.waited);
@@ -51,6 +52,7 @@ void Floor::rebuild(Archive& archive) {
   store_.rebuild(archive, {rules_.queue_count(), rules_.agent_count(), rules_.policy_count(),
                            rules_.reasons().size()});
   if (archive.failed()) return;
+  surveys_.check(archive, rules_.queue_count(), rules_.agent_count());
   dispatcher_.rebuild(archive);
   rebuild_offers(archive);
   wheel_.rebuild(archive, nodes_in_use());

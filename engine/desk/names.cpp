@@ -90,6 +90,16 @@ std::string_view name(Reject reject) {
       return "reassign_under_way";
     case Reject::scores_full:
       return "scores_full";
+    case Reject::score_out_of_scale:
+      return "score_out_of_scale";
+    case Reject::survey_unknown:
+      return "survey_unknown";
+    case Reject::survey_expired:
+      return "survey_expired";
+    case Reject::survey_answered:
+      return "survey_answered";
+    case Reject::question_not_asked:
+      return "question_not_asked";
     case Reject::tickets_full:
       return "tickets_full";
     case Reject::clocks_full:
@@ -234,6 +244,12 @@ std::string_view name(EventKind kind) {
       return "gaming.signal";
     case EventKind::engine_clock_jump:
       return "engine.clock_jump";
+    case EventKind::csat_sent:
+      return "csat.sent";
+    case EventKind::csat_answered:
+      return "csat.answered";
+    case EventKind::csat_low:
+      return "csat.low";
   }
   return "unknown";
 }

@@ -42,7 +42,8 @@ enum class QueryKind : uint8_t {
           ///< name, `limit` of them: `mode` 0 by their next breach, 1 those in breach
   cases,  ///< tickets as reports read them, without bodies and segments, those left out that
           ///< had ended before `at_us`; `mode` 0: in memory, `after` a ticket id; 1: in the
-          ///< history file, `after` a position in it → tickets
+          ///< history file, `after` a position in it → tickets, and surveys that have ended; 2:
+          ///< `after` a survey's number → surveys still on the desk, sent at `at_us` or later
 };
 
 struct Query {
@@ -196,6 +197,24 @@ struct TicketView {
 inline uint32_t case_weight(const TicketView& view) {
   return static_cast<uint32_t>(1 + (view.intervals.size() + view.queues_left.size()) / 64);
 }
+
+/// A requester asked once, and what they answered. Read as part of cases: it may outlive its
+/// ticket's stay in memory, so it stands beside the tickets.
+struct SurveyView {
+  uint64_t number = 0;  ///< In the order in which the desk sent them, from 1.
+  uint64_t ticket = 0;
+  std::string queue, agent;  ///< Where and by whom it was resolved.
+  int64_t sent_at_us = 0;    ///< When it was resolved.
+  int64_t expires_at_us = 0;
+  int64_t answered_at_us = 0;  ///< The first answer; 0: none.
+  int64_t changed_at_us = 0;   ///< The answer that counts.
+  uint8_t questions = 0;       ///< Bits of SurveyQuestion.
+  int8_t score = -1;           ///< 1 … 5; −1: none.
+  int8_t recommend = -1;       ///< 0 … 10; −1: none.
+  bool low = false;            ///< An answer was 2 or less, if it was replaced or not.
+  std::string comment;
+  bool operator==(const SurveyView&) const = default;
+};
 
 struct OfferView {
   uint64_t offer = 0;
@@ -366,6 +385,7 @@ struct Answer {
   std::vector<PolicyView> policies;
   std::vector<ClockChange> changes;
   std::vector<OfferView> offers;
+  std::vector<SurveyView> surveys;
   Why why;
   uint64_t next_after = 0;  ///< With `more`: the ticket, or place, to continue after.
   Names names;

@@ -23,6 +23,7 @@ enum class Reject : uint16_t {
   expression_invalid = 12,  ///< A need or predicate that does not parse.
   configuration_invalid = 13,
   configuration_incomplete = 14,  ///< Commit without begin, chunks missing, hash differs.
+  score_out_of_scale = 15,        ///< Satisfaction is 1 … 5, a recommendation 0 … 10.
   // Identity.
   ticket_unknown = 20,
   queue_unknown = 21,
@@ -32,6 +33,7 @@ enum class Reject : uint16_t {
   route_unknown = 25,
   offer_gone = 26,        ///< Answered, run out or withdrawn; or there never was one.
   offer_of_another = 27,  ///< The offer is another agent's.
+  survey_unknown = 28,    ///< No such token, or the ticket has no survey.
   // State.
   ticket_not_assigned = 31,
   ticket_not_pending = 32,
@@ -57,6 +59,9 @@ enum class Reject : uint16_t {
   tasks_open = 62,  ///< Its tasks are to be ended first.
   reassign_under_way = 63,
   scores_full = 64,
+  survey_expired = 65,
+  survey_answered = 66,     ///< And the time in which an answer may be changed is over.
+  question_not_asked = 67,  ///< By this survey.
   // Capacity.
   tickets_full = 50,
   clocks_full = 51,

@@ -172,6 +172,9 @@ std::string Rulebook::problem_with_queues(const Configuration& configuration) co
   if (unknown(configuration.settings.coordinator_queue)) {
     return "coordinator_queue: no queue \"" + configuration.settings.coordinator_queue + "\"";
   }
+  if (unknown(configuration.settings.survey.follow_up)) {
+    return "survey: follow_up: no queue \"" + configuration.settings.survey.follow_up + "\"";
+  }
   for (const QueueDefinition* queue : all) {
     const std::string subject = "queue \"" + queue->name + "\": ";
     if (unknown(queue->escalate_to)) {
@@ -231,6 +234,15 @@ std::string Rulebook::problem_with_staff(
       settings.occupancy_low_milli > settings.occupancy_high_milli ||
       settings.occupancy_high_milli > 1'000) {
     return "shares lie between 0 and 1, and the occupancy band is low before high";
+  }
+  const SurveySettings& survey = settings.survey;
+  if (survey.questions > all_questions || survey.sampling_milli > 1'000) {
+    return "a survey asks csat, nps or both of a share between 0 and 1";
+  }
+  if (survey.valid_us <= 0 || survey.valid_us > survey_valid_us_max ||
+      !is_duration(survey.quiet_us) || !is_duration(survey.change_within_us)) {
+    return "a survey is valid for 1 µs to 366 days; quiet_period and change_within lie between 0 "
+           "and 200 years";
   }
   Dictionary names(limits_.agents_max);
   for (uint32_t agent = 0; agent < agent_count(); ++agent) names.intern(agent_names_.text(agent));

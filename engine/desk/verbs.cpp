@@ -187,6 +187,8 @@ Reply Verbs::execute(const CommandFrame& frame, CommandKind kind, size_t index) 
       return score(frame, frame.score[index]);
     case CommandKind::reconcile:
       return reconcile(frame, frame.reconcile[index]);
+    case CommandKind::rate:
+      return rate(frame, frame.rate[index]);
   }
   return refuse(Reject::field_invalid);
 }

@@ -69,6 +69,10 @@ class Verbs {
   Reply hold_queue(const CommandFrame& frame, const HoldQueue& hold);
   Reply score(const CommandFrame& frame, const Score& score);
   Reply reconcile(const CommandFrame& frame, const Reconcile& reconcile);
+  // verbs_surveys.cpp
+  Reply rate(const CommandFrame& frame, const Rate& rate);
+  Result<uint64_t> find_survey(const Rate& rate, std::string_view external_id);
+  void follow_up(uint64_t survey);
 
   Reply config_begin(const ConfigBegin& begin);
   Reply config_chunk(const CommandFrame& frame, const ConfigChunk& chunk);

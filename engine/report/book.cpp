@@ -94,6 +94,7 @@ void Book::sort() {
   std::sort(cases_.begin(), cases_.end(), [](const Case& a, const Case& b) { return a.id < b.id; });
   for (size_t at = 0; at < cases_.size(); ++at) by_id_[cases_[at].id] = at;
   for (auto& [pair, arrivals] : arrivals_) std::sort(arrivals.begin(), arrivals.end());
+  attach_surveys();
 }
 
 Case Book::made(const desk::TicketView& view) {

@@ -3,8 +3,10 @@
 // Owner: one thread.  Allocates: freely.
 #pragma once
 
+#include <map>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "engine/desk/query.h"
@@ -19,6 +21,8 @@ class Book {
                 std::vector<desk::QueueView> queues, std::vector<desk::AgentView> agents);
   /// A ticket that comes twice left memory while it was read: the later one counts.
   void add(const desk::TicketView& view);
+  /// As it was answered last; may come before its ticket.
+  void add(const desk::SurveyView& view);
   /// In the order of their ids.
   void sort();
 
@@ -38,6 +42,13 @@ class Book {
   bool changed_group(const Case& ticket) const;
   /// Another ticket of the same requester and category in (after, until].
   bool came_again(const Case& ticket, int64_t after_us, int64_t until_us) const;
+  /// Whether the desk ever asked anybody about the tickets it has.
+  bool has_surveys() const { return has_surveys_; }
+  /// Whether a low answer was followed by one of 4 or 5 of the same requester, to this survey or
+  /// another.
+  bool satisfied_later(const Case& ticket, const SurveyCase& survey) const;
+  /// The resolving group first, then every other that held the ticket a fifth of its time.
+  std::vector<Word> groups_of(const Case& ticket, const SurveyCase& survey) const;
 
  private:
   struct QueueFacts {
@@ -48,6 +59,7 @@ class Book {
   ClockCase made(const desk::ClockView& view);
   void derive(Case& ticket) const;
   void trace(Case& ticket, const desk::TicketView& view);
+  void attach_surveys();
 
   std::string desk_;
   int64_t now_us_ = 0;
@@ -58,7 +70,10 @@ class Book {
   std::unordered_map<Word, QueueFacts> queue_facts_;
   std::vector<Case> cases_;
   std::unordered_map<uint64_t, size_t> by_id_;
-  std::unordered_map<uint64_t, std::vector<int64_t>> arrivals_;  // by requester and category
+  std::unordered_map<uint64_t, std::vector<int64_t>> arrivals_;        // by requester and category
+  std::map<std::pair<uint64_t, uint64_t>, SurveyCase> loose_surveys_;  // by ticket, then number
+  std::unordered_map<Word, std::vector<std::pair<int64_t, int8_t>>> scores_;  // by requester
+  bool has_surveys_ = false;
 };
 
 }  // namespace paceline::report

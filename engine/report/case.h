@@ -56,6 +56,19 @@ struct Resolution {
   int64_t reopened_at_us = 0;  ///< 0: it was not.
 };
 
+/// One time that its requester was asked.
+struct SurveyCase {
+  uint64_t number = 0;
+  Word queue = 0, agent = 0;  ///< Where and by whom it was resolved.
+  int64_t sent_at_us = 0;
+  int64_t answered_at_us = 0;  ///< 0: it was not.
+  int64_t changed_at_us = 0;   ///< The answer that counts.
+  uint8_t questions = 0;
+  int8_t score = -1, recommend = -1;  ///< −1: none.
+  bool low = false;                   ///< An answer was 2 or less, if it was replaced or not.
+  std::string comment;
+};
+
 struct Case {
   uint64_t id = 0;
   std::string external_id;
@@ -77,6 +90,7 @@ struct Case {
   std::vector<Visit> visits;  ///< Empty where the path is not known.
   std::vector<ClockCase> clocks;
   std::vector<Resolution> resolutions;
+  std::vector<SurveyCase> surveys;  ///< Oldest first.
 
   // Worked out from the spells.
   int64_t accepted_at_us = 0;  ///< First in an agent's hands; 0: never.

@@ -27,8 +27,9 @@ struct Figure {
   std::string formula;
   uint32_t version = 1;  ///< Rises when the formula or an exclusion changes.
   FigureKind kind = FigureKind::share;
-  bool counted = true;  ///< A share of things, not of microseconds.
-  std::string needs;    ///< Not empty: not measured, and what it would take.
+  bool counted = true;      ///< A share of things, not of microseconds.
+  bool suppressed = false;  ///< Too few to be published: no value, and no numerator.
+  std::string needs;        ///< Not empty: not measured, and what it would take.
   int64_t numerator = 0;
   int64_t denominator = 0;
   std::optional<double>

@@ -116,6 +116,17 @@ Found easy_first_contact(const Question& question) {
   return found;
 }
 
+/// Ended so that nobody could be asked: without being resolved, or with no requester left on it.
+Found survey_suppression(const Question& question) {
+  Found found;
+  if (!question.book->has_surveys()) return found;
+  for (const Case* ticket : question.ended().in) {
+    ++found.of;
+    if (!ticket->resolved() || ticket->requester == Words::nothing) found.tickets.push_back(ticket);
+  }
+  return found;
+}
+
 Found find(const Question& question, const std::string& id) {
   if (id == "quick_reopen") return quick_reopen(question);
   if (id == "silent_resolve")
@@ -138,6 +149,7 @@ Found find(const Question& question, const std::string& id) {
   }
   if (id == "closing_burst") return closing_burst(question);
   if (id == "split_tickets") return split_tickets(question);
+  if (id == "survey_suppression") return survey_suppression(question);
   return easy_first_contact(question);
 }
 
@@ -170,8 +182,10 @@ const std::vector<Signal>& signals() {
        "what else was in the queue at each pull, which is not kept"},
       {"self_made", "recorded and closed by the same agent",
        "who recorded a ticket, which is not kept"},
-      {"survey_suppression", "resolutions without a survey",
-       "surveys, which the desk does not keep"},
+      {"survey_suppression",
+       "closed without being resolved, or with no requester to ask, where surveys are sent; of "
+       "those ended",
+       ""},
   };
   return list;
 }

@@ -133,10 +133,6 @@ std::vector<Figure> people_figures(const Question& question) {
   all.push_back(not_measured("forecast_error", "Forecast error",
                              "WAPE = Σ|F − A| / ΣA, bias = Σ(F − A) / ΣA",
                              "a forecast to compare with, which the desk does not keep"));
-  all.push_back(not_measured("csat", "Customer satisfaction", "answers of 4 and 5 / answers",
-                             "answers to surveys, which the desk does not keep"));
-  all.push_back(not_measured("nps", "Net promoter score", "% of 9 and 10 − % of 0 to 6",
-                             "answers to surveys, which the desk does not keep"));
   all.push_back(not_measured("kb_use", "Knowledge base use",
                              "resolutions that cite an article / resolutions",
                              "articles cited on resolving, which the desk does not keep"));

@@ -33,7 +33,10 @@ Question ask(const Book& book, Period period, Inputs inputs) {
   question.book = &book;
   question.period = period;
   question.inputs = std::move(inputs);
-  for (const Case& ticket : book.cases()) question.cases.push_back(&ticket);
+  for (const Case& ticket : book.cases()) {
+    question.cases.push_back(&ticket);
+    for (const SurveyCase& survey : ticket.surveys) question.surveys.push_back({&ticket, &survey});
+  }
   for (const desk::AgentView& agent : book.agents()) question.agents.push_back(&agent);
   return question;
 }
@@ -102,8 +105,8 @@ const Figure* find(const std::vector<Figure>& figures, const std::string& id) {
 
 std::vector<Figure> figures(const Question& question) {
   std::vector<Figure> all;
-  for (auto* part :
-       {&quality_figures, &time_figures, &clock_figures, &load_figures, &people_figures}) {
+  for (auto* part : {&quality_figures, &time_figures, &clock_figures, &load_figures,
+                     &people_figures, &survey_figures}) {
     for (Figure& figure : part(question)) all.push_back(std::move(figure));
   }
   return all;

@@ -27,12 +27,19 @@ struct Inputs {
   std::optional<uint64_t> self_served;  ///< Contacts in the period that no ticket was needed for.
 };
 
+/// A survey with its ticket.
+struct SurveyOf {
+  const Case* ticket = nullptr;
+  const SurveyCase* survey = nullptr;
+};
+
 /// Part of a desk: all of it, or what one queue, agent, category … has.
 struct Question {
   const Book* book = nullptr;
   Period period;
   Inputs inputs;
   std::vector<const Case*> cases;
+  std::vector<SurveyOf> surveys;  ///< Of tickets that may be another part's.
   bool whole_desk = true;
   /// Whose counters occupancy is of; all of them where it is the whole desk.
   std::vector<const desk::AgentView*> agents;
@@ -80,6 +87,7 @@ std::vector<Figure> time_figures(const Question& question);
 std::vector<Figure> clock_figures(const Question& question);
 std::vector<Figure> load_figures(const Question& question);
 std::vector<Figure> people_figures(const Question& question);
+std::vector<Figure> survey_figures(const Question& question);
 
 /// Clocks of any kind unless one is named.
 Figure compliance(const Question& question, std::string id, std::string name,

@@ -84,6 +84,8 @@ Scorecard scorecard(const std::vector<Figure>& figures, const std::vector<Scale>
       const Figure* figure = find(figures, scale.figure);
       if (figure == nullptr || !figure->measured()) {
         component.needs = figure == nullptr ? "" : figure->needs;
+      } else if (figure->suppressed) {
+        component.needs = "10 answers in the period";
       } else if (!figure->value) {
         component.needs = "something to divide by in the period";
       } else {

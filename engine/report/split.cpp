@@ -58,6 +58,10 @@ std::vector<Part> split(const Question& question, Dimension by) {
   }
   for (const Case* ticket : question.cases)
     part(name_in(*question.book, *ticket, by)).cases.push_back(ticket);
+  for (const SurveyOf& survey : question.surveys) {
+    for (const std::string& name : names_in(*question.book, survey, by))
+      part(name).surveys.push_back(survey);
+  }
   std::vector<Part> list;
   for (auto& [name, each] : parts) list.push_back({name, std::move(each)});
   return list;

@@ -41,5 +41,7 @@ std::vector<Part> split(const Question& question, Dimension by);
 
 /// What a ticket counts under.
 std::string name_in(const Book& book, const Case& ticket, Dimension by);
+/// What an answer counts under: by group there may be several.
+std::vector<std::string> names_in(const Book& book, const SurveyOf& survey, Dimension by);
 
 }  // namespace paceline::report

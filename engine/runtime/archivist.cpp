@@ -114,7 +114,7 @@ bool Archivist::concerns(const Request& request) {
   if (request.kind != RequestKind::query || request.refusal != Refusal::none) return false;
   const QueryWork& work = *request.query;
   return work.kpi != nullptr ||
-         (work.query.kind == desk::QueryKind::cases && work.query.mode != 0) ||
+         (work.query.kind == desk::QueryKind::cases && work.query.mode == 1) ||
          ((work.query.kind == desk::QueryKind::ticket ||
            work.query.kind == desk::QueryKind::why_clock) &&
           work.answer.code == static_cast<uint16_t>(desk::Reject::ticket_unknown));
@@ -193,9 +193,10 @@ sched::Expected<void, std::string> Archivist::complete(Request& request) {
 
 sched::Expected<void, std::string> Archivist::complete_cases(Request& request, History& history) {
   QueryWork& work = *request.query;
-  const auto read =
-      history.cases(work.query.after, work.query.limit, work.query.at_us,
-                    [&](desk::TicketView view) { work.answer.tickets.push_back(std::move(view)); });
+  const auto read = history.cases(
+      work.query.after, work.query.limit, work.query.at_us,
+      [&](desk::TicketView view) { work.answer.tickets.push_back(std::move(view)); },
+      work.answer.surveys);
   if (!read) return sched::Unexpected{read.error()};
   work.answer.next_after = read.value();
   work.answer.more = read.value() < history.count();

@@ -352,7 +352,8 @@ History::Found History::find_external(std::string_view external_id) const {
 
 sched::Expected<uint64_t, std::string> History::cases(
     uint64_t after, uint32_t limit, int64_t since_us,
-    const std::function<void(desk::TicketView)>& each) const {
+    const std::function<void(desk::TicketView)>& each,
+    std::vector<desk::SurveyView>& surveys) const {
   constexpr uint64_t read_max = 20'000;  // a page holds up other questions
   const uint64_t end = std::min(count(), after + read_max);
   desk::ArchivedTicket archived;
@@ -362,6 +363,9 @@ sched::Expected<uint64_t, std::string> History::cases(
     if (!unpack(payload.value(), HistoryDepth::everything, archived))
       return sched::Unexpected{damaged(offsets_[after])};
     ++after;
+    const size_t surveys_before = surveys.size();
+    names_.add_surveys(archived, since_us, surveys);
+    limit -= std::min(limit, static_cast<uint32_t>(surveys.size() - surveys_before));
     const int64_t closed_at_us = archived.record.closed_at_us;
     if (closed_at_us != 0 && closed_at_us < since_us) continue;
     desk::TicketView view = names_.case_view(archived);

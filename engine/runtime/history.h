@@ -69,10 +69,12 @@ class History {
 
   /// Tickets as reports read them, from position `after` on in the order in which they came, those
   /// left out that had ended before `since_us`; until they weigh `limit` (case_weight), or enough
-  /// have been looked at. Where to go on.
+  /// have been looked at. Surveys that left with those looked at, sent since then, are put into
+  /// `surveys`. Where to go on.
   sched::Expected<uint64_t, std::string> cases(
       uint64_t after, uint32_t limit, int64_t since_us,
-      const std::function<void(desk::TicketView)>& each) const;
+      const std::function<void(desk::TicketView)>& each,
+      std::vector<desk::SurveyView>& surveys) const;
   /// Every ticket, oldest first.
   sched::Expected<void, std::string> for_each(
       const std::function<void(const desk::TicketFacts&, std::span<const desk::StateInterval>)>&

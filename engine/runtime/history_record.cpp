@@ -149,6 +149,17 @@ void each_field(Clock& clock, Codec& codec, int64_t origin_us) {
   codec.field(clock.cycle);
 }
 
+template <class Survey, class Codec>
+void each_survey_field(Survey& survey, Codec& codec, int64_t origin_us) {
+  for (auto* id : {&survey.number, &survey.ticket}) codec.field(*id);
+  for (auto* instant :
+       {&survey.sent_at_us, &survey.expires_at_us, &survey.answered_at_us, &survey.changed_at_us})
+    codec.instant(*instant, origin_us);
+  for (auto* position : {&survey.queue, &survey.agent}) codec.position(*position);
+  codec.field(survey.comment_size);
+  for (auto* byte : {&survey.questions, &survey.low}) codec.field(*byte);
+}
+
 void pack_body(const ArchivedTicket& ticket, Packer& packer) {
   const ArchivedRecord& record = ticket.record;
   const int64_t origin_us = record.recorded_at_us;
@@ -189,6 +200,26 @@ void pack_body(const ArchivedTicket& ticket, Packer& packer) {
     packer.position(left.queue);
   }
   for (const ArchivedClock& clock : ticket.clocks) packer.number(clock.signals);
+  packer.number(ticket.surveys.size());
+  for (const desk::ArchivedSurvey& survey : ticket.surveys) {
+    each_survey_field(survey, packer, origin_us);
+    packer.number(static_cast<uint8_t>(survey.score + 1));
+    packer.number(static_cast<uint8_t>(survey.recommend + 1));
+  }
+  packer.text(ticket.comments);
+}
+
+/// What records of before 0.6 do not have.
+void unpack_surveys(Unpacker& unpacker, ArchivedTicket& ticket) {
+  ticket.surveys.resize(unpacker.count());
+  size_t comments = 0;
+  for (desk::ArchivedSurvey& survey : ticket.surveys) {
+    each_survey_field(survey, unpacker, ticket.record.recorded_at_us);
+    survey.score = static_cast<int8_t>(unpacker.number() - 1);
+    survey.recommend = static_cast<int8_t>(unpacker.number() - 1);
+    comments += survey.comment_size;
+  }
+  ticket.comments = unpacker.text(comments);
 }
 
 /// What records of before 0.5 do not have.
@@ -200,13 +231,16 @@ void unpack_added(Unpacker& unpacker, ArchivedTicket& ticket) {
     unpacker.position(left.queue);
   }
   for (ArchivedClock& clock : ticket.clocks) unpacker.field(clock.signals);
+  if (!unpacker.failed() && !unpacker.at_end()) unpack_surveys(unpacker, ticket);
 }
 
 size_t size_at_most(const ArchivedTicket& ticket) {
   constexpr size_t numbers = 80;  // of a record
   return ticket.external_id.size() + ticket.requester.size() + ticket.body.size() +
+         ticket.comments.size() +
          number_bytes_max * (numbers + ticket.intervals.size() * 3 + ticket.clocks.size() * 13 +
-                             ticket.segments.size() * 7 + ticket.queues_left.size() * 2);
+                             ticket.segments.size() * 7 + ticket.queues_left.size() * 2 +
+                             ticket.surveys.size() * 13);
 }
 
 /// `write` fills a payload of at most `size` bytes and says where it ends.
@@ -333,6 +367,8 @@ bool unpack(std::span<const std::byte> payload, HistoryDepth depth, ArchivedTick
   ticket.body = unpacker.text(body_size);
   record.marks = 0;
   ticket.queues_left.clear();
+  ticket.surveys.clear();
+  ticket.comments = {};
   if (!unpacker.failed() && !unpacker.at_end()) unpack_added(unpacker, ticket);
   return !unpacker.failed();
 }

@@ -1,8 +1,9 @@
 // What commands consist of, one function for every direction: each_field() names a command's fields
 // to a visitor that counts, writes down or fills in.
 //
-// Left out is what a replay puts in anew: the ticket and the offer, texts' place in the frame, the
-// version a sender expected. Of texts the sizes are named, in the order in which the texts lie.
+// Left out is what a replay puts in anew: the ticket, the survey and the offer, texts' place in the
+// frame, the version a sender expected. Of texts the sizes are named, in the order in which the
+// texts lie.
 //
 //   visitor.text("reason", size);  visitor.number("rung", value);
 //
@@ -27,20 +28,21 @@ inline constexpr std::array<std::string_view, desk::command_kind_count> command_
     "config_commit", "acknowledge",  "merge",    "import_ticket",   "migrate",      "repair",
     "accept",        "decline",      "withdraw", "set_agent_state", "next",         "escalate",
     "bounce",        "hand_over",    "reassign", "switch_route",    "hold_queue",   "score",
-    "reconcile"};
+    "reconcile",     "rate"};
 
 /// By desk::CommandKind: where a frame has its commands of the kind.
 inline constexpr auto frame_parts = [] {
   using F = desk::CommandFrame;
-  return std::tuple{
-      &F::open,    &F::update,        &F::message,         &F::assign,        &F::start,
-      &F::requeue, &F::pend,          &F::resume,          &F::resolve,       &F::close,
-      &F::reopen,  &F::cancel,        &F::define_queue,    &F::define_agent,  &F::log_in,
-      &F::log_out, &F::config_begin,  &F::config_chunk,    &F::config_commit, &F::acknowledge,
-      &F::merge,   &F::import_ticket, &F::migrate,         &F::repair,        &F::accept,
-      &F::decline, &F::withdraw,      &F::set_agent_state, &F::next,          &F::escalate,
-      &F::bounce,  &F::hand_over,     &F::reassign,        &F::switch_route,  &F::hold_queue,
-      &F::score,   &F::reconcile};
+  return std::tuple{&F::open,         &F::update,        &F::message,       &F::assign,
+                    &F::start,        &F::requeue,       &F::pend,          &F::resume,
+                    &F::resolve,      &F::close,         &F::reopen,        &F::cancel,
+                    &F::define_queue, &F::define_agent,  &F::log_in,        &F::log_out,
+                    &F::config_begin, &F::config_chunk,  &F::config_commit, &F::acknowledge,
+                    &F::merge,        &F::import_ticket, &F::migrate,       &F::repair,
+                    &F::accept,       &F::decline,       &F::withdraw,      &F::set_agent_state,
+                    &F::next,         &F::escalate,      &F::bounce,        &F::hand_over,
+                    &F::reassign,     &F::switch_route,  &F::hold_queue,    &F::score,
+                    &F::reconcile,    &F::rate};
 }();
 static_assert(std::tuple_size_v<decltype(frame_parts)> == desk::command_kind_count);
 
@@ -95,6 +97,7 @@ void each_field(Command& command, Visitor& visitor) {
   if constexpr (requires { command.checklist_size; })
     visitor.text("checklist", command.checklist_size);
   if constexpr (requires { command.code_size; }) visitor.text("code", command.code_size);
+  if constexpr (requires { command.comment_size; }) visitor.text("comment", command.comment_size);
   if constexpr (std::is_same_v<C, desk::ConfigChunk>) visitor.text("document", command.size);
 
   const auto number = [&]<class T>(const char* name, T& value) { visitor.number(name, value); };
@@ -134,6 +137,8 @@ void each_field(Command& command, Visitor& visitor) {
   PACELINE_FIELD(on);
   PACELINE_FIELD(held);
   PACELINE_FIELD(points);
+  PACELINE_FIELD(score);
+  PACELINE_FIELD(recommend);
 #undef PACELINE_FIELD
 }
 

@@ -20,6 +20,7 @@ bool comes_from_outside(const RecordedCommand& command) {
   switch (command.kind) {
     case CommandKind::update:
     case CommandKind::score:
+    case CommandKind::rate:
       return true;
     case CommandKind::message:
       return command.as<desk::Message>().author_kind !=
@@ -74,6 +75,8 @@ void DayReplay::index() {
     const bool opens =
         act.command.kind == CommandKind::open || act.command.kind == CommandKind::import_ticket;
     if (opens) tickets_[act.ticket].opened_by = i;
+    if (act.command.kind == CommandKind::rate && act.other != none)
+      follow_ups_[act.ticket].push_back(act.other);
     if (act.anchor == Anchor::day) {
       agenda_.plan(i, day_.start_us + act.after_us);
     } else {
@@ -270,8 +273,25 @@ void DayReplay::hear_reply(uint32_t slot, const desk::Reply& reply) {
   plan(act.ticket, Anchor::opened, 0);
 }
 
+/// The task after a low answer is the one that followed the ticket's rating in the record, if one
+/// did.
+void DayReplay::hear_follow_up(const desk::Event& event) {
+  if (event.kind == EventKind::csat_low) low_ = event.ticket;
+  if (event.kind != EventKind::ticket_recorded || by_id_.contains(event.ticket)) return;
+  const auto rated = by_id_.find(low_);
+  if (rated == by_id_.end()) return;
+  std::deque<uint32_t>& tasks = follow_ups_[rated->second];
+  if (tasks.empty()) return;
+  const uint32_t task = tasks.front();
+  tasks.pop_front();
+  tickets_[task].id = event.ticket;
+  by_id_[event.ticket] = task;
+  plan(task, Anchor::opened, 0);
+}
+
 void DayReplay::hear(const desk::Event& event) {
   tally_.hear(event);
+  hear_follow_up(event);
   const auto found = by_id_.find(event.ticket);
   const uint32_t ticket = found == by_id_.end() ? none : found->second;
   if (is_assignment(event) && event.noted_us >= day_.counts_from_us) {

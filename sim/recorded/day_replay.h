@@ -18,6 +18,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <set>
@@ -96,6 +97,7 @@ class DayReplay {
   void apply();
   void hear_reply(uint32_t slot, const desk::Reply& reply);
   void hear(const desk::Event& event);
+  void hear_follow_up(const desk::Event& event);
   void begin(uint32_t ticket, Anchor anchor);
   void plan(uint32_t ticket, Anchor anchor, uint32_t nth);
   void leave_out_rest(Ticket& ticket, uint32_t number);
@@ -113,6 +115,8 @@ class DayReplay {
   std::vector<uint32_t> ticks_;  // batches at which timers fired
   std::vector<Ticket> tickets_;
   std::unordered_map<uint64_t, uint32_t> by_id_;
+  std::unordered_map<uint32_t, std::deque<uint32_t>> follow_ups_;  // tasks by the ticket rated
+  uint64_t low_ = 0;                                               // that of the newest low answer
   std::vector<MadeUp> made_up_;
   std::vector<uint32_t> agents_;  // of assignments_, until they are named
   std::vector<RecordedAssignment> assignments_;

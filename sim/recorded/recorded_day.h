@@ -59,7 +59,7 @@ struct RecordedAct {
   RecordedCommand command;
   uint32_t batch = 0;      ///< Of RecordedDay::batches; ascending.
   uint32_t ticket = none;  ///< Which of the day's; also of what opens it.
-  uint32_t other = none;   ///< Merged into, gone on from.
+  uint32_t other = none;   ///< Merged into, gone on from; of a rating the task that followed it.
   Anchor anchor = Anchor::day;
   uint32_t nth = 0;  ///< From 0.
   int64_t after_us = 0;

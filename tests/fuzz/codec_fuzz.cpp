@@ -59,6 +59,7 @@ void check_routing(const desk::CommandFrame& f) {
     require(c.points >= -15 && c.points <= 15);
   }
   for (const auto& c : f.reconcile) walk(f, c.text_at, {c.agent_size, c.tickets_size});
+  for (const auto& c : f.rate) walk(f, c.text_at, {c.external_id_size, c.comment_size});
 }
 
 void check_commands(std::span<const std::byte> payload) {
@@ -92,7 +93,7 @@ void check_commands(std::span<const std::byte> payload) {
                           f.bounce.size(),        f.hand_over.size(),
                           f.reassign.size(),      f.switch_route.size(),
                           f.hold_queue.size(),    f.score.size(),
-                          f.reconcile.size()};
+                          f.reconcile.size(),     f.rate.size()};
   static_assert(std::size(sizes) == desk::command_kind_count);
   for (size_t kind = 0; kind < std::size(sizes); ++kind) require(counts[kind] == sizes[kind]);
   for (const auto& c : f.open) {

@@ -144,6 +144,7 @@ void fill_routing(CommandWriter& writer) {
   writer.hold_queue("q", false);
   writer.score({.external_id = "D"}, "ann", -3);
   writer.reconcile("ann", "281474976710657");
+  writer.rate({.to = {.external_id = "D"}, .score = 2, .recommend = 10, .comment = "slow"});
 }
 
 void fill(CommandWriter& writer) {

@@ -20,6 +20,7 @@ ARGUMENTS = {
     "ticket import": ["INC1", "--recorded-at", "2026-01-05T09:00Z",
                       "--history", "queued@2026-01-05T09:00Z"],
     "ticket score": ["INC1", "--agent", "ana", "--points", "1"],
+    "ticket rate": ["INC1", "--score", "4"],
     "ticket reassign": ["--where", "vip", "--reason", "x", "--queue", "service-desk", "--yes"],
     "offer accept": ["1"],
     "offer decline": ["1", "--reason", "x"],

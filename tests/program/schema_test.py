@@ -14,6 +14,7 @@ PLACES = {
     "server": "[server]\n%",
     "desk": "[desk.main]\n%",
     "ramp": "[desk.main]\nramp = { items = 3, for = '15m', % }",
+    "survey": "[desk.main.survey]\n%",
     "occupancy": "[desk.main]\noccupancy = { % }",
     "calendar": "[calendar.uk]\n%",
     "pending": "[pending.awaiting_parts]\n%",

@@ -86,6 +86,7 @@ void DeskDriver::note_archived() {
       archived_.push_back(
           {archived_names_.view(left.ticket()), left.ticket().facts(), left.ticket().intervals});
       archived_cases_.push_back(archived_names_.case_view(left.ticket()));
+      archived_names_.add_surveys(left.ticket(), 0, archived_surveys_);
     }
   }
 }
@@ -102,6 +103,21 @@ std::vector<TicketView> DeskDriver::cases() const {
     query.after = answer.next_after;
   }
   all.insert(all.end(), archived_cases_.begin(), archived_cases_.end());
+  return all;
+}
+
+std::vector<SurveyView> DeskDriver::surveys() const {
+  Query query;
+  query.kind = QueryKind::cases;
+  query.mode = 2;
+  query.limit = 2;
+  std::vector<SurveyView> all = archived_surveys_;
+  for (bool more = true; more;) {
+    Answer answer = desk_.answer(query);
+    all.insert(all.end(), answer.surveys.begin(), answer.surveys.end());
+    more = answer.more;
+    query.after = answer.next_after;
+  }
   return all;
 }
 

@@ -88,6 +88,8 @@ class DeskDriver {
   const std::vector<Archived>& archived() const { return archived_; }  ///< In the last batch.
   /// Every ticket as reports read it: those in memory, then those that left it.
   std::vector<TicketView> cases() const;
+  /// Every survey, likewise.
+  std::vector<SurveyView> surveys() const;
   size_t count(EventKind kind) const;
   Desk& desk() { return desk_; }
 
@@ -100,6 +102,7 @@ class DeskDriver {
   ArchivedNames archived_names_;
   std::vector<Archived> archived_;
   std::vector<TicketView> archived_cases_;  // of all batches
+  std::vector<SurveyView> archived_surveys_;
   int64_t now_us_ = monday_us;
   uint64_t next_number_ = 1;
 };

@@ -305,6 +305,16 @@ FrameBuilder& FrameBuilder::reconcile(const std::string& agent, const std::strin
   return *this;
 }
 
+FrameBuilder& FrameBuilder::rate(const std::string& ticket, int8_t score, int8_t recommend,
+                                 const std::string& comment, uint64_t survey) {
+  Rate& rate = on_ticket(rate_, CommandKind::rate, ticket);
+  rate.survey = survey;
+  rate.comment_size = text(comment);
+  rate.score = score;
+  rate.recommend = recommend;
+  return *this;
+}
+
 CommandFrame FrameBuilder::frame(sched::DeskNumber desk, SessionId session, uint64_t first_number,
                                  uint32_t roles) const {
   CommandFrame frame;
@@ -351,6 +361,7 @@ CommandFrame FrameBuilder::frame(sched::DeskNumber desk, SessionId session, uint
   frame.hold_queue = hold_queue_;
   frame.score = score_;
   frame.reconcile = reconcile_;
+  frame.rate = rate_;
   return frame;
 }
 

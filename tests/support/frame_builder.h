@@ -73,6 +73,9 @@ class FrameBuilder {
   FrameBuilder& hold_queue(const std::string& queue, bool held);
   FrameBuilder& score(const std::string& ticket, const std::string& agent, int8_t points);
   FrameBuilder& reconcile(const std::string& agent, const std::string& tickets);
+  /// Without a survey's token: the newest of the ticket.
+  FrameBuilder& rate(const std::string& ticket, int8_t score, int8_t recommend = Rate::not_stated,
+                     const std::string& comment = "", uint64_t survey = 0);
 
   CommandFrame frame(sched::DeskNumber desk, SessionId session, uint64_t first_number,
                      uint32_t roles = 3) const;
@@ -138,6 +141,7 @@ class FrameBuilder {
   std::vector<HoldQueue> hold_queue_;
   std::vector<Score> score_;
   std::vector<Reconcile> reconcile_;
+  std::vector<Rate> rate_;
 };
 
 }  // namespace paceline::desk::test

@@ -17,6 +17,15 @@ inline Configuration busy_desk(Dice& dice, std::vector<StatedPolicy>& policies, 
   configuration.agents.clear();
   configuration.settings.auto_close = {sched::hour.us, 0};
   configuration.settings.reopen_window = {4 * sched::hour.us, 0};
+  if (dice.chance(70)) {
+    SurveySettings& survey = configuration.settings.survey;
+    survey.questions = static_cast<uint8_t>(1 + dice.roll(all_questions));
+    survey.sampling_milli = dice.chance(50) ? 1'000 : 500;
+    survey.quiet_us = dice.chance(50) ? 0 : sched::hour.us;
+    survey.valid_us = 2 * sched::hour.us;
+    survey.change_within_us = (sched::minute * 10).us;
+    if (dice.chance(50)) survey.follow_up = "q3";
+  }
   for (const char* name : {"q0", "q1", "q2", "q3"}) {
     QueueDefinition queue;
     queue.name = name;
@@ -73,7 +82,7 @@ inline OpenFields some_fields(Dice& dice, int64_t now_us) {
   open.category = "c" + std::to_string(dice.roll(5));
   constexpr const char* stages[] = {"", "fulfil", "hold", "verify", "reviewed"};
   open.stage = stages[dice.roll(5)];
-  open.requester = dice.chance(50) ? "somebody" : "";
+  open.requester = dice.chance(50) ? "somebody" + std::to_string(dice.roll(4)) : "";
   open.body = std::string(dice.roll(40), 'x');
   const auto some_us = static_cast<int64_t>(dice.roll(7'200'000'000));
   if (dice.chance(20)) open.occurred_at_us = now_us - some_us;
@@ -85,7 +94,7 @@ inline void build_ticket_command(Dice& dice, FrameBuilder& builder, const std::s
                                  int64_t now_us) {
   const std::string agent = "a" + std::to_string(dice.roll(7));
   const std::string queue = "q" + std::to_string(dice.roll(5));
-  switch (dice.roll(17)) {
+  switch (dice.roll(18)) {
     case 0:
     case 1: {
       const auto bits = static_cast<uint32_t>(dice.roll(1U << 25)) & 0x1df'0ffeU;
@@ -133,6 +142,11 @@ inline void build_ticket_command(Dice& dice, FrameBuilder& builder, const std::s
       break;
     case 15:
       builder.acknowledge(ticket, static_cast<uint8_t>(dice.roll(3)));
+      break;
+    case 16:
+      builder.rate(ticket, static_cast<int8_t>(static_cast<int>(dice.roll(8)) - 1),
+                   static_cast<int8_t>(static_cast<int>(dice.roll(13)) - 1),
+                   dice.chance(50) ? "slow" : "");
       break;
     default:
       builder.repair(ticket, dice.chance(70));

@@ -42,6 +42,11 @@ inline std::vector<std::pair<std::string, Answer>> all_answers(const Desk& desk)
   ask(QueryKind::repair, "repair");
   ask(QueryKind::reassign, "reassign", 0, "vip || priority == P1");
   ask(QueryKind::board, "board");
+  Query surveys;
+  surveys.kind = QueryKind::cases;
+  surveys.mode = 2;
+  surveys.limit = 1'000;
+  answers.emplace_back("surveys", desk.answer(surveys));
   for (const TicketView& ticket : ask(QueryKind::tickets, "tickets").tickets) {
     ask(QueryKind::ticket, "ticket", 0, ticket.external_id);
     ask(QueryKind::why_clock, "why clock", ticket.id);

@@ -30,6 +30,9 @@ constexpr int64_t morning_us = 1'767'600'000'000'000;  // 2026-01-05T08:00Z, a M
 /// Two tiers, offers in one queue, clocks, and a queue that is worked on by hand.
 std::string rules(std::string_view agents_of_the_desk) {
   return R"(
+[desk.main.survey]
+quiet_period = "0s"
+follow_up = "backlog"
 [calendar.office]
 zone = "Europe/London"
 week = { mon-fri = ["08:00-18:00"] }
@@ -171,7 +174,7 @@ class RecordedDayTest : public wire::ServerTest {
     if (opened_.empty() || dice.chance(10)) return open(dice);
     const wire::Addressed to = some_ticket(dice);
     const char* agent = names[dice.roll(names.size())];
-    switch (dice.roll(18)) {
+    switch (dice.roll(20)) {
       case 0:
         writer_.start(to);
         return;
@@ -219,6 +222,9 @@ class RecordedDayTest : public wire::ServerTest {
         writer_.requeue(to, "backlog", "later");
         writer_.next(agent);
         return;
+      case 13:
+        writer_.rate({.to = to, .score = static_cast<int8_t>(1 + dice.roll(5)), .comment = "slow"});
+        return;
       default:
         writer_.resolve(to, "solved");
         return;
@@ -242,6 +248,7 @@ class RecordedDayTest : public wire::ServerTest {
         "INC" + std::to_string(next_number_) + "-" + std::to_string(writer_.size());
     opens_.push_back(writer_.open({.external_id = id,
                                    .category = categories[dice.roll(3)],
+                                   .requester = id,
                                    .impact = static_cast<sched::Impact>(1 + dice.roll(3)),
                                    .urgency = static_cast<sched::Urgency>(1 + dice.roll(3))}));
     // Before anybody knows its number.

@@ -160,7 +160,7 @@ TEST(AnswerCodec, QueriesOutOfRangeAreRefused) {
   EXPECT_TRUE(refused({.text = {}, .agent = {}, .limit = 0}));
   EXPECT_TRUE(refused({.text = {}, .agent = {}, .limit = 1'001}));
   EXPECT_TRUE(refused({.text = "\xff", .agent = {}}));
-  EXPECT_TRUE(refused({.text = {}, .agent = {}, .mode = 2}));
+  EXPECT_TRUE(refused({.text = {}, .agent = {}, .mode = 3}));
 }
 
 TEST(AnswerCodec, ATicketComesBackWithEveryField) {
@@ -431,6 +431,18 @@ TEST(AnswerCodec, QueuesAndAgentsComeBackWithEveryField) {
   EXPECT_EQ(back.agents[0].clearances, "hr");
   EXPECT_EQ(back.agents[0].channels, "chat");
   EXPECT_EQ(back.agents[0].shift, "uk");
+}
+
+TEST(AnswerCodec, SurveysComeBackWithEveryField) {
+  desk::Answer answer;
+  answer.kind = desk::QueryKind::cases;
+  answer.surveys.resize(2);
+  answer.surveys[0] = {7, 8, "network", "ann", 1, 2, 3, 4, desk::all_questions, 5, 0, true, "slow"};
+  const auto back = travel(answer);
+  ASSERT_EQ(back.surveys.size(), 2U);
+  EXPECT_EQ(back.surveys[0], answer.surveys[0]);
+  EXPECT_EQ(back.surveys[1].score, -1);
+  EXPECT_EQ(back.surveys[1].recommend, -1);
 }
 
 TEST(AnswerCodec, OffersComeBackWithEveryField) {

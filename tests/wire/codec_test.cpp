@@ -93,6 +93,11 @@ void fill(CommandWriter& writer) {
   writer.hold_queue("network-l1", true);
   writer.score({.ticket = 42}, "bob", -15);
   writer.reconcile("ann", "1,2");
+  writer.rate({.to = {.external_id = "INC1"},
+               .survey = 0xfedc'ba98'7654'3210,
+               .score = 4,
+               .recommend = 10,
+               .comment = "quick"});
 }
 
 /// The frame's payload, as a connection would hold it.
@@ -258,6 +263,10 @@ TEST(Codec, CommandsOfRoutingComeBackAsTheyWereWritten) {
   EXPECT_EQ(frame.score[0].points, -15);
   EXPECT_EQ(text_at(frame, frame.score[0].text_at, 3), "bob");
   EXPECT_EQ(text_at(frame, frame.reconcile[0].text_at, 6), "ann1,2");
+  EXPECT_EQ(frame.rate[0].survey, 0xfedc'ba98'7654'3210U);
+  EXPECT_EQ(frame.rate[0].score, 4);
+  EXPECT_EQ(frame.rate[0].recommend, 10);
+  EXPECT_EQ(text_at(frame, frame.rate[0].text_at, 9), "INC1quick");
 }
 
 TEST(Codec, AThousandCommandsOfEveryKindFitOneFrame) {
@@ -503,6 +512,7 @@ TEST(Codec, EveryKindsBoundedFieldsAreChecked) {
   EXPECT_EQ(refusal_after(&Frame::bounce, spoil), out);
   EXPECT_EQ(refusal_after(&Frame::hand_over, spoil), out);
   EXPECT_EQ(refusal_after(&Frame::score, spoil), out);
+  EXPECT_EQ(refusal_after(&Frame::rate, spoil), out);
 }
 
 TEST(Codec, EveryKindsTextsAreChecked) {
@@ -545,6 +555,8 @@ TEST(Codec, EveryKindsTextsAreChecked) {
   EXPECT_EQ(refusal_after(&Frame::hold_queue, away), out);
   EXPECT_EQ(refusal_after(&Frame::score, away), out);
   EXPECT_EQ(refusal_after(&Frame::reconcile, away), out);
+  EXPECT_EQ(refusal_after(&Frame::rate, away), out);
+  EXPECT_EQ(refusal_after(&Frame::rate, [](auto& r) { r.comment_size = 0xffff; }), out);
   EXPECT_EQ(refusal_after(&Frame::decline, [](auto& r) { r.reason_size = 0xffff; }), out);
   EXPECT_EQ(refusal_after(&Frame::escalate, [](auto& r) { r.checklist_size = 0xffff; }), out);
   EXPECT_EQ(refusal_after(&Frame::reassign, [](auto& r) { r.reason_size = 0xffff; }), out);

@@ -67,6 +67,7 @@ void add_dispatching(desk::DeskSettings& settings) {
   settings.occupancy_low_milli = 700;
   settings.occupancy_high_milli = 900;
   settings.best_suited_first = true;
+  settings.survey = {desk::all_questions, 250, sched::day.us, sched::hour.us, 0, "leads"};
 }
 
 desk::Configuration enterprise() {
@@ -449,6 +450,13 @@ class RandomConfiguration {
     s.ramp_items = number();
     s.ramp_us = duration();
     s.best_suited_first = flag();
+    if (flag()) return;
+    s.survey = {static_cast<uint8_t>(below(4)),
+                static_cast<uint32_t>(below(1'001)),
+                duration(),
+                1 + below(desk::survey_valid_us_max),
+                duration(),
+                text()};
   }
   void fill(desk::AgentDefinition& a) {
     a.name = text();
@@ -546,6 +554,13 @@ TEST(ConfigCodec, ValuesOutOfRangeAreRefused) {
       [](auto& c) { c.settings.occupancy_low_milli = 1'001; },
       [](auto& c) { c.settings.occupancy_high_milli = UINT32_MAX; },
       [](auto& c) { c.settings.max_wait_us = -1; },
+      [](auto& c) { c.settings.survey.questions = 4; },
+      [](auto& c) { c.settings.survey.sampling_milli = 1'001; },
+      [](auto& c) { c.settings.survey.quiet_us = -1; },
+      [](auto& c) { c.settings.survey.valid_us = 0; },
+      [](auto& c) { c.settings.survey.valid_us = desk::survey_valid_us_max + 1; },
+      [](auto& c) { c.settings.survey.change_within_us = INT64_MAX; },
+      [](auto& c) { c.settings.survey.follow_up = "\xff"; },
       [](auto& c) { c.settings.drain_lead_us = INT64_MAX; },
       [](auto& c) { c.settings.ramp_us = -1; },
       [](auto& c) { c.settings.language = static_cast<desk::LanguageRule>(3); },

@@ -3,6 +3,7 @@
 
 #include "engine/desk/reject.h"
 #include "tests/support/server_fixture.h"
+#include "wire/config_codec.h"
 
 namespace paceline::wire {
 namespace {
@@ -84,6 +85,71 @@ TEST_F(ServerTest, AClosedTicketThatLeftMemoryIsStillFound) {
   RawPeer peer(socket_path());
   peer.hello(1);
   check(peer);
+}
+
+// A survey outlives its ticket's stay in memory, and a restart, and goes to the history file when
+// it has ended.
+TEST_F(ServerTest, ASurveyIsAnsweredAfterItsTicketHasLeft) {
+  options.desk_limits.closed_max = 0;
+  start();
+  desk::Configuration rules;
+  rules.settings.survey.questions = desk::question_csat;
+  rules.settings.survey.change_within_us = 0;
+  desk::QueueDefinition& queue = rules.queues.emplace_back();
+  queue.name = queue.group = "network";
+  queue.mode = desk::QueueMode::manual;
+  const auto surveys = [&](RawPeer& peer, uint8_t mode) {
+    desk::Query cases = query(desk::QueryKind::cases);
+    cases.mode = mode;
+    return ask(peer, cases).surveys;
+  };
+  uint64_t ticket = 0;
+  uint64_t next_number = 1;
+  const auto send = [&](RawPeer& peer, CommandWriter& writer) {
+    peer.send_commands(writer, first_desk, next_number);
+    const auto replies = peer.replies();
+    next_number += replies.size();
+    for (const desk::Reply& reply : replies) EXPECT_EQ(reply.code, 0);
+    return replies;
+  };
+  {
+    RawPeer peer(socket_path());
+    peer.hello(1);
+    peer.open_desk("emea", true, options.desk_limits);
+    const Bytes document = encode_configuration(rules);
+    CommandWriter writer;
+    writer.config_begin(static_cast<uint32_t>(document.size()));
+    writer.config_chunk(document);
+    writer.config_commit(hash_document(document));
+    writer.open({.external_id = "INC1", .requester = "kim", .queue = "network"});
+    writer.resolve({.external_id = "INC1"}, "fixed");
+    writer.close({.external_id = "INC1"});
+    ticket = send(peer, writer).back().ticket;
+    EXPECT_EQ(status(peer).archived, 1U);
+    EXPECT_EQ(surveys(peer, 2).size(), 1U);
+  }
+  restart();
+  RawPeer peer(socket_path());
+  peer.hello(1);
+  ASSERT_EQ(surveys(peer, 2).size(), 1U);
+  CommandWriter rating;
+  rating.rate({.to = {.ticket = ticket}, .score = 2, .comment = "slow"});
+  send(peer, rating);
+  EXPECT_EQ(surveys(peer, 2)[0].score, 2);
+  EXPECT_TRUE(surveys(peer, 1).empty());
+  CommandWriter another;  // leaves, and takes the survey along
+  another.open({.external_id = "INC2", .queue = "network"});
+  send(peer, another);
+  CommandWriter end;
+  end.cancel({.external_id = "INC2"});
+  send(peer, end);
+  EXPECT_TRUE(surveys(peer, 2).empty());
+  const auto kept = surveys(peer, 1);
+  ASSERT_EQ(kept.size(), 1U);
+  EXPECT_EQ(kept[0].ticket, ticket);
+  EXPECT_EQ(kept[0].score, 2);
+  EXPECT_EQ(kept[0].comment, "slow");
+  EXPECT_EQ(kept[0].queue, "network");
 }
 
 }  // namespace

@@ -91,6 +91,7 @@ class ReportDesk {
     book->set_desk("d", desk_.now_us(), desk_.desk().names(), ask(desk::QueryKind::queues).queues,
                    ask(desk::QueryKind::agents).agents);
     for (const desk::TicketView& view : desk_.cases()) book->add(view);
+    for (const desk::SurveyView& view : desk_.surveys()) book->add(view);
     book->sort();
     return book;
   }

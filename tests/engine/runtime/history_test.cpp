@@ -190,11 +190,14 @@ TEST_F(HistoryTest, GivesReportsTheirCasesInPages) {
   History history = open();
   append(history, 1, {ticket(7), ticket(8), ticket(9)});
   std::vector<desk::TicketView> read;
+  std::vector<desk::SurveyView> surveys;
   const auto page = [&](uint64_t after, uint32_t limit, int64_t since_us) {
     read.clear();
+    surveys.clear();
     return history
-        .cases(after, limit, since_us,
-               [&](desk::TicketView view) { read.push_back(std::move(view)); })
+        .cases(
+            after, limit, since_us, [&](desk::TicketView view) { read.push_back(std::move(view)); },
+            surveys)
         .value();
   };
   EXPECT_EQ(page(0, 2, 0), 2U);
@@ -211,15 +214,60 @@ TEST_F(HistoryTest, GivesReportsTheirCasesInPages) {
   EXPECT_EQ(read.size(), 0U);
 }
 
+TEST_F(HistoryTest, GivesBackTheSurveysThatLeftWithATicket) {
+  desk::ArchivedTicket carrier = ticket(7, "INC7");
+  desk::ArchivedSurvey answered;
+  answered.number = 3;
+  answered.ticket = 5;  // of a ticket that left before
+  answered.sent_at_us = 12;
+  answered.expires_at_us = 99;
+  answered.answered_at_us = 14;
+  answered.changed_at_us = 15;
+  answered.queue = 0;
+  answered.questions = desk::question_csat;
+  answered.score = 2;
+  answered.low = 1;
+  answered.comment_size = 4;
+  desk::ArchivedSurvey silent;
+  silent.number = 4;
+  silent.ticket = 7;
+  silent.sent_at_us = 30;
+  silent.questions = desk::question_nps;
+  carrier.surveys = {answered, silent};
+  carrier.comments = "slow";
+  History history = open();
+  append(history, 1, {carrier, ticket(8)});
+  std::vector<desk::SurveyView> surveys;
+  const auto read = [&](int64_t since_us) {
+    surveys.clear();
+    return history.cases(
+        0, 10, since_us, [](desk::TicketView) {}, surveys);
+  };
+  ASSERT_TRUE(read(0));
+  ASSERT_EQ(surveys.size(), 2U);
+  const desk::SurveyView expected{3, 5,  "network", "",    12, 99, 14, 15, desk::question_csat,
+                                  2, -1, true,      "slow"};
+  EXPECT_EQ(surveys[0], expected);
+  EXPECT_EQ(surveys[1].ticket, 7U);
+  EXPECT_EQ(surveys[1].score, -1);
+  EXPECT_EQ(surveys[1].recommend, -1);
+  EXPECT_EQ(surveys[1].comment, "");
+  // The ticket they left with had ended before, which says nothing of when they were sent.
+  ASSERT_TRUE(read(21));
+  ASSERT_EQ(surveys.size(), 1U);
+  EXPECT_EQ(surveys[0].number, 4U);
+  EXPECT_EQ(history.find(7).value()->external_id, "INC7");
+}
+
 // A server of before wrote records that end with the body.
 TEST(HistoryRecord, OneOfBeforeIsReadWithoutWhatCameLater) {
   const desk::ArchivedTicket whole = ticket(7, "INC7");
   std::vector<std::byte> bytes;
   pack(whole, 1, bytes);
   std::span payload = std::span<const std::byte>(bytes).subspan(sizeof(HistoryHeader));
-  // Marks, how many queues were left, instant and position of each, the clock's signals: one byte
-  // each.
-  payload = payload.first(payload.size() - 7);
+  // Marks, how many queues were left, instant and position of each, the clock's signals, how many
+  // surveys left with it: one byte each.
+  payload = payload.first(payload.size() - 8);
   desk::ArchivedTicket read;
   read.record.marks = 3;
   read.queues_left.resize(1);

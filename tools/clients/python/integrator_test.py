@@ -63,6 +63,16 @@ class Work(ServerTest):
         self.assertEqual((agents["linus"].state, agents["linus"].code), ("away", "lunch"))
         self.assertEqual(agents["ada"].skills, "linux:6,vpn:4")
 
+    def test_a_requester_is_asked_and_answers(self):
+        # Without a survey in the configuration nobody is asked, and a rating says so by name.
+        replies = self.desk.run(
+            self.opens("INC1", requester="kim")
+            .add("resolve", external_id="INC1")
+            .add("rate", external_id="INC1", score=4, comment="quick")
+            .add("rate", external_id="INC1", recommend=11))
+        self.assertEqual([reply.code for reply in replies],
+                         [0, 0, Code.survey_unknown, Code.score_out_of_scale])
+
     def test_a_refusal_is_an_answer_with_its_code(self):
         [reply] = self.desk.run(Batch().add("resolve", external_id="INC404"))
         self.assertEqual(reply.code, Code.ticket_unknown)

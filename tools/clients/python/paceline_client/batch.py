@@ -21,6 +21,9 @@ UPDATE_BITS = {**{name: bit for bit, name in enumerate(ATTRIBUTES)
                "kind": 16, "impact": 17, "urgency": 18, "vip": 19, "sentiment": 20,
                "workaround": 22, "major": 23, "promised_at_us": 24, "confidence": 25}
 
+#: What a number is where it is not stated, and 0 would say something.
+NOT_STATED = {"rate": {"score": -1, "recommend": -1}}
+
 
 class Batch:
     """Commands in the order they are added, for one session and desk."""
@@ -42,6 +45,8 @@ class Batch:
         if kind == "update":
             record.fields = sum(1 << bit for field, bit in UPDATE_BITS.items()
                                 if field in fields)
+        for field, value in NOT_STATED.get(kind, {}).items():
+            setattr(record, field, value)
         record.textAt = len(self._text)
         for field in list(vars(record)):
             self._fill(record, field, fields)

@@ -17,6 +17,7 @@ class Code(enum.IntEnum):
     expression_invalid = 12
     configuration_invalid = 13
     configuration_incomplete = 14
+    score_out_of_scale = 15
     ticket_unknown = 20
     queue_unknown = 21
     agent_unknown = 22
@@ -25,6 +26,7 @@ class Code(enum.IntEnum):
     route_unknown = 25
     offer_gone = 26
     offer_of_another = 27
+    survey_unknown = 28
     ticket_not_assigned = 31
     ticket_not_pending = 32
     ticket_already_pending = 33
@@ -59,6 +61,9 @@ class Code(enum.IntEnum):
     tasks_open = 62
     reassign_under_way = 63
     scores_full = 64
+    survey_expired = 65
+    survey_answered = 66
+    question_not_asked = 67
 
 
 class ErrorCode(enum.IntEnum):

@@ -12,7 +12,7 @@ from program import PROGRAM, SOURCE, ProgramTest, run
 PROJECT = """
 cmake_minimum_required(VERSION 3.25)
 project(portal LANGUAGES CXX)
-find_package(paceline 0.5 REQUIRED)
+find_package(paceline 0.6 REQUIRED)
 add_executable(portal portal.cpp)
 target_link_libraries(portal PRIVATE paceline::client)
 """

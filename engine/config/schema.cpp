@@ -1,6 +1,8 @@
 // Long because it is a list; read it beside tools/docs/CONFIGURATION.md.
 #include "engine/config/schema.h"
 
+#include <array>
+
 #include "engine/config/routing_words.h"
 #include "engine/config/sections.h"
 
@@ -62,6 +64,7 @@ constexpr Key file_keys[] = {
     nested("agent", K::tables, "agent", "who works"),
     nested("work", K::tables, "work", "what a ticket takes; the first that matches"),
     nested("away", K::tables, "away", "codes of being away"),
+    nested("targets", K::table, "targets", "what figures of reports should be"),
 };
 
 constexpr Key server_keys[] = {
@@ -98,10 +101,18 @@ constexpr Key desk_keys[] = {
     {"drain_lead", K::duration, "nothing new so long before the end of a shift"},
     nested("ramp", K::table, "ramp", "not everything at once after log-in"),
     nested("occupancy", K::table, "occupancy", "the band of choice occupancy"),
+    nested("targets", K::table, "targets", "of this desk, before those of the file"),
 };
 constexpr Key ramp_keys[] = {required(integer("items", 1, 1'000, "tickets")),
                              required({"for", K::duration, "in this time"})};
 constexpr Key occupancy_keys[] = {{"low", K::share, "from"}, {"high", K::share, "to"}};
+
+constexpr auto target_keys = [] {
+  std::array<Key, std::size(desk::figure_ids)> keys{};
+  for (size_t i = 0; i < keys.size(); ++i)
+    keys[i] = {desk::figure_ids[i], K::band, "from..to; durations in hours"};
+  return keys;
+}();
 
 constexpr Key calendar_keys[] = {
     {"zone", K::text, "IANA name"},
@@ -326,6 +337,7 @@ constexpr SchemaTable tables[] = {
     {"skills", "", skills_keys},
     {"work", "a kind of work", work_keys},
     {"away", "a code of being away", away_keys},
+    {"targets", "by figure, what it should be", target_keys},
 };
 
 }  // namespace

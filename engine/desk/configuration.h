@@ -14,6 +14,7 @@
 
 #include "engine/desk/command.h"
 #include "engine/desk/event.h"
+#include "engine/desk/figure_target.h"
 #include "sched/base/expected.h"
 #include "sched/base/time.h"
 #include "sched/calendar.h"
@@ -325,6 +326,7 @@ struct DeskSettings {
   /// An agent set free takes from the lines it suits best, the most pressing of those; else the
   /// most pressing of all. Strict classes and what has aged come first in either case.
   bool best_suited_first = false;
+  std::vector<FigureTarget> targets;  ///< For reports; each figure once.
   bool operator==(const DeskSettings&) const = default;
 };
 

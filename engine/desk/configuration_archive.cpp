@@ -133,7 +133,7 @@ void persist(Archive& archive, DeskSettings& settings) {
   auto& [matrix, calendar, auto_close, reopen_window, stale_after_us, max_backdate_us, triage_queue,
          strict, pauses, pending, coordinator_queue, aged_share_milli, max_wait_us, language, work,
          away_codes, pending_share_milli, no_response_after, drain_lead_us, ramp_items, ramp_us,
-         occupancy_low_milli, occupancy_high_milli, best_suited_first] = settings;
+         occupancy_low_milli, occupancy_high_milli, best_suited_first, targets] = settings;
   for (auto& row : matrix.cell) {
     for (Priority& priority : row) archive.choice(priority, Priority::p5);
   }
@@ -150,6 +150,10 @@ void persist(Archive& archive, DeskSettings& settings) {
   archive.each(away_codes, [&](AwayCode& code) { persist(archive, code); });
   archive.fields(pending_share_milli, no_response_after, drain_lead_us, ramp_items, ramp_us,
                  occupancy_low_milli, occupancy_high_milli, best_suited_first);
+  archive.each(targets, [&](FigureTarget& target) {
+    auto& [figure, band] = target;
+    archive.fields(figure, band);
+  });
 }
 
 }  // namespace paceline::desk

@@ -54,6 +54,8 @@ class Floor final : public ValueNumbers {
   const LineBook& lines() const { return lines_; }
   const OfferBook& offers() const { return offers_; }
   const Roster& roster() const { return roster_; }
+  /// By their positions in the rulebook, for an agent's diary.
+  AgentDiary::Calendars calendars() const;
   const sched::TimerWheel& wheel() const { return wheel_; }
 
   // What is soon to be touched (lookahead.h).
@@ -338,6 +340,8 @@ class Floor final : public ValueNumbers {
   void end_wrap_up(uint32_t agent, int64_t at_us);
   void find_shift(uint32_t agent, int64_t at_us);
   void pass_shift_edge(uint32_t agent, int64_t at_us);
+  void count_time(uint32_t agent, int64_t at_us);
+  void follow_shift(uint32_t agent);
   int64_t grace_us(uint32_t slot) const;
   void release_holds(uint32_t agent);
   void cool_off(uint32_t agent, uint32_t slot, int64_t until_us);

@@ -10,7 +10,7 @@ using sched::Archive;
 
 // Raised whenever a definition (configuration_archive.cpp) or something compiled changes its
 // fields.
-static constexpr uint32_t rulebook_version = 3;
+static constexpr uint32_t rulebook_version = 4;
 
 static void persist(Archive& archive, Queue& queue) {
   auto& [definition, group, strict, waiting, in_hand, pending, held, window_open, needs, preferred,

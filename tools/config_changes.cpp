@@ -136,6 +136,8 @@ class DeskChanges {
         "too");
     add("away codes", differing(away_facts(old), away_facts(now)),
         "who is away keeps its code until the next change of state");
+    add("targets", differing(target_facts(old), target_facts(now)),
+        "for reports from now on, over periods of the past too; the desk itself reads none of it");
     add("pause rules", differing(pauses(old), pauses(now)),
         "part of a policy's version: see the policies");
   }

@@ -123,6 +123,8 @@ class Explanation {
       list.push_back({"survey", "survey", name, survey_facts(settings)});
     if (!settings.away_codes.empty())
       list.push_back({"away codes", "away", "", away_facts(settings)});
+    if (!settings.targets.empty())
+      list.push_back({"targets", "targets", "", target_facts(settings)});
     return list;
   }
 
@@ -132,6 +134,7 @@ class Explanation {
     if (section.name.empty() && (section.kind == "work" || section.kind == "away"))
       return places_.line(section.kind, key, desk);
     const uint32_t line = places_.key_line(section.kind, section.name, key, desk);
+    if (line == 0 && section.kind == "targets") return places_.key_line("targets", "", key);
     const bool is_day = section.kind == "calendar" && key.size() == 3;
     return line == 0 && is_day ? places_.key_line(section.kind, section.name, "week", desk) : line;
   }

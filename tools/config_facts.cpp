@@ -259,6 +259,13 @@ Facts away_facts(const desk::DeskSettings& settings) {
   return facts;
 }
 
+Facts target_facts(const desk::DeskSettings& settings) {
+  Facts facts;
+  for (const desk::FigureTarget& target : settings.targets)
+    facts.emplace_back(target.figure, target.band);
+  return facts;
+}
+
 Facts facts_of(const sched::CalendarSpec& calendar) {
   Facts facts;
   if (calendar.algebra != sched::Algebra::none) {

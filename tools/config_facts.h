@@ -21,7 +21,7 @@ std::string period_text(const desk::Period& period);
 /// As in [server].
 std::string durability_name(config::Durability durability);
 Facts facts_of(const config::ServerSettings& server);
-/// Without its pauses and periods of pending tickets, kinds of work and away codes.
+/// Without its pauses and periods of pending tickets, kinds of work, away codes and targets.
 Facts facts_of(const desk::DeskSettings& settings);
 Facts facts_of(const sched::PriorityMatrix& matrix);
 Facts facts_of(const desk::PendingRule& rule);
@@ -32,6 +32,7 @@ Facts facts_of(const desk::AgentDefinition& agent);
 Facts work_facts(const desk::DeskSettings& settings);
 Facts away_facts(const desk::DeskSettings& settings);
 Facts survey_facts(const desk::DeskSettings& settings);  ///< None: no surveys.
+Facts target_facts(const desk::DeskSettings& settings);
 Facts facts_of(const sched::CalendarSpec& calendar);
 /// Its pauses are those of `settings` unless it has its own.
 Facts facts_of(const desk::PolicyDefinition& policy, const desk::DeskSettings& settings);

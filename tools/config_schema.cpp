@@ -23,6 +23,7 @@ constexpr std::string_view duration_pattern =
     "^(\\d+d)?(\\d+h)?(\\d+m)?(\\d+s)?(\\d+ms)?(\\d+us)?$";
 constexpr std::string_view business_pattern = "^(\\d+h)?(\\d+m)?(\\d+s)?(\\d+ms)?(\\d+us)?$";
 constexpr std::string_view days_pattern = "^\\d+bd$";
+constexpr std::string_view band_pattern = "^(-?\\d+(\\.\\d+)?%?)?\\.\\.(-?\\d+(\\.\\d+)?%?)?$";
 constexpr std::string_view date_pattern = "^\\d{4}-\\d{2}-\\d{2}$";
 constexpr std::string_view hours_pattern = "^\\d{2}:\\d{2}-\\d{2}:\\d{2}$";
 
@@ -53,6 +54,8 @@ Json value_of(const SchemaKey& key) {
       return {
           {"anyOf",
            {text_like("^\\d+(\\.\\d)?%$"), {{"type", "number"}, {"minimum", 0}, {"maximum", 1}}}}};
+    case ValueKind::band:
+      return text_like(band_pattern);
     case ValueKind::boolean:
       return {{"type", "boolean"}};
     case ValueKind::integer:

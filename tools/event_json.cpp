@@ -110,6 +110,9 @@ void add_meaning(ordered_json& json, const desk::Event& event, const desk::Names
     case EventKind::ticket_linked:
       json["linked_to"] = static_cast<uint64_t>(event.value_us);
       break;
+    case EventKind::ticket_resolved:
+      if (event.fields != 0) json["article"] = name_at(names.reasons, event.fields - 1);
+      break;
     case EventKind::ticket_merged:
       json["merged_into"] = static_cast<uint64_t>(event.value_us);
       break;

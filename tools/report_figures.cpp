@@ -31,7 +31,7 @@ ordered_json target_json(const Figure& figure, const report::Target& target) {
   };
   ordered_json json{{"low", bound(target.low)}, {"high", bound(target.high)}};
   if (target.warn_above) json["warn_above"] = bound(target.warn_above);
-  json["from"] = target.preset ? "preset" : "given";
+  json["from"] = report::target_origin_names[static_cast<size_t>(target.from)];
   const report::Standing standing = report::standing(figure, target);
   json["standing"] = standing == report::Standing::none
                          ? ordered_json()
@@ -189,13 +189,16 @@ std::string figures_text(const std::vector<Figure>& figures,
   Table missing({"not measured", "needs"});
   std::string notes;
   bool preset = false;
+  std::string configured;
   for (const Figure& figure : figures) {
     if (!figure.measured()) {
       missing.row({figure.name, figure.needs});
       continue;
     }
     const report::Target* target = report::target_of(targets, figure.id);
-    preset = preset || (target != nullptr && target->preset);
+    preset = preset || (target != nullptr && target->from == report::Target::From::preset);
+    if (target != nullptr && target->from == report::Target::From::configuration)
+      configured += (configured.empty() ? "" : ", ") + figure.id;
     table.row({figure.name, value_text(figure), made_of_text(figure), left_out_text(figure),
                target == nullptr ? "" : target_text(figure, *target)});
     if (target != nullptr && report::standing(figure, *target) == report::Standing::warn)
@@ -205,7 +208,11 @@ std::string figures_text(const std::vector<Figure>& figures,
   std::string text = table.text();
   if (!missing.empty()) text += "\n" + missing.text();
   if (!notes.empty()) text += "\n" + notes;
-  if (preset) text += "\nTargets are a preset of common aims (--targets none, --target …).\n";
+  if (!configured.empty())
+    text += fmt::format("\nTargets of {} are of the desk's configuration.\n", configured);
+  if (preset)
+    text += fmt::format("\n{} a preset of common aims (--targets none, --target …).\n",
+                        configured.empty() ? "Targets are" : "The other targets are");
   return text;
 }
 

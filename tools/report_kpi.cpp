@@ -90,10 +90,12 @@ class ReportKpi final : public Subcommand {
     const auto found = figures(question);
     if (!found) return sched::Unexpected{found.error()};
     if (options_.json()) {
+      json["working_days"] = options_.working_days_text();
       json["figures"] = figures_json(*found, options_.targets());
       terminal.data(json.dump(1) + "\n");
     } else {
-      terminal.data(options_.head_text(question) + figures_text(*found, options_.targets()));
+      terminal.data(options_.head_text(question) + figures_text(*found, options_.targets()) +
+                    fmt::format("\nWorking days: {}.\n", options_.working_days_text()));
     }
     return {};
   }

@@ -36,10 +36,11 @@ void take(std::optional<T>& to, T given) {
 
 }  // namespace
 
-Got<std::unique_ptr<report::Book>> read_book(OpenedDesk& desk) {
-  desk::Answer parts[4];
+Got<std::unique_ptr<report::Book>> read_book(OpenedDesk& desk, int64_t from_us, int64_t to_us) {
+  desk::Answer parts[5];
   constexpr desk::QueryKind kinds[] = {desk::QueryKind::status, desk::QueryKind::names,
-                                       desk::QueryKind::queues, desk::QueryKind::agents};
+                                       desk::QueryKind::queues, desk::QueryKind::agents,
+                                       desk::QueryKind::reporting};
   for (size_t i = 0; i < std::size(kinds); ++i) {
     desk::Query query;
     query.kind = kinds[i];
@@ -50,6 +51,19 @@ Got<std::unique_ptr<report::Book>> read_book(OpenedDesk& desk) {
   auto book = std::make_unique<report::Book>();
   book->set_desk(parts[0].status.desk, parts[0].status.now_us, std::move(parts[1].names),
                  std::move(parts[2].queues), std::move(parts[3].agents));
+  book->set_reporting(std::move(parts[4].reporting));
+  desk::Query of_agents;
+  of_agents.kind = desk::QueryKind::agent_time;
+  of_agents.limit = 1'000;
+  of_agents.at_us = from_us;
+  of_agents.until_us = to_us == 0 ? book->now_us() : std::min(to_us, book->now_us());
+  std::vector<desk::AgentTimeView> times;
+  const auto read_times = for_each_page(desk, of_agents, "report", [&](const desk::Answer& answer) {
+    times.insert(times.end(), answer.agent_times.begin(), answer.agent_times.end());
+    return true;
+  });
+  if (!read_times) return sched::Unexpected{read_times.error()};
+  book->set_agent_times(std::move(times));
   // Surveys before the history, where they go when they have ended: none is missed on its way.
   for (const uint8_t where : {uint8_t{2}, uint8_t{0}, uint8_t{1}}) {  // surveys, memory, history
     desk::Query query;
@@ -106,9 +120,11 @@ void ReportOptions::declare_inputs(CLI::App& app) {
 }
 
 void ReportOptions::declare_targets(CLI::App& app) {
-  app.add_option("--targets", target_set_, "preset: common aims of service desks; none");
+  app.add_option(
+      "--targets", target_set_,
+      "preset: common aims of service desks, behind the desk's own; desk: its own only; none");
   app.add_option("--target", target_texts_,
-                 "Your own, in place of the preset's: 'fcr_net=72%..80%', 'backlog_days=..5'");
+                 "In place of the desk's and the preset's: 'fcr_net=72%..80%', 'backlog_days=..5'");
 }
 
 Done ReportOptions::read() {
@@ -156,9 +172,9 @@ Done ReportOptions::read_inputs() {
   if (self_served_ >= 0) inputs_.self_served = static_cast<uint64_t>(self_served_);
   if (target_set_ == "preset") {
     targets_ = report::preset_targets();
-  } else if (target_set_ != "none") {
+  } else if (target_set_ != "none" && target_set_ != "desk") {
     return sched::Unexpected{
-        bad_usage(fmt::format("--targets `{}` is not known: preset or none", target_set_))};
+        bad_usage(fmt::format("--targets `{}` is not known: preset, desk or none", target_set_))};
   }
   for (const std::string& text : target_texts_) {
     auto target = report::read_target(text);
@@ -167,7 +183,7 @@ Done ReportOptions::read_inputs() {
           "--target `{}` is no target: write figure=low..high, one of them may be left out, like "
           "fcr_net=72%..80% or backlog_days=..5; durations are in hours",
           text))};
-    report::set_target(targets_, std::move(*target));
+    given_targets_.push_back(std::move(*target));
   }
   return {};
 }
@@ -187,9 +203,14 @@ Got<report::Question> ReportOptions::ask() {
 }
 
 Got<report::Question> ReportOptions::ask(OpenedDesk& desk) {
-  auto book = read_book(desk);
+  auto book = read_book(desk, from_us_, to_us_);
   if (!book) return sched::Unexpected{book.error()};
   book_ = std::move(*book);
+  if (target_set_ != "none") {
+    for (const desk::FigureTarget& target : book_->reporting().targets)
+      report::set_target(targets_, report::configured_target(target));
+  }
+  for (const report::Target& target : given_targets_) report::set_target(targets_, target);
   const int64_t to_us = to_us_ != 0 ? to_us_ : book_->now_us() + 1;
   if (to_us <= from_us_)
     return sched::Unexpected{bad_usage(
@@ -212,7 +233,14 @@ ordered_json ReportOptions::head(const report::Question& question) const {
   json["as_of"] = format_instant({book_->now_us()});
   json["from"] = from_us_ == 0 ? ordered_json() : ordered_json(format_instant({from_us_}));
   json["to"] = format_instant({question.period.to_us - (to_us_ == 0 ? 1 : 0)});
+  json["working_days"] = working_days_text();
   return json;
+}
+
+std::string ReportOptions::working_days_text() const {
+  const std::string& calendar = book_->working_calendar();
+  return calendar.empty() ? "Monday to Friday in UTC"
+                          : fmt::format("the business days of calendar {}", calendar);
 }
 
 std::string ReportOptions::head_text(const report::Question& question) const {

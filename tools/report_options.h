@@ -17,7 +17,9 @@ namespace paceline::tools {
 
 /// All tickets of a desk, in memory first and then those of the history file, so that one that
 /// leaves meanwhile is found in either.
-Got<std::unique_ptr<report::Book>> read_book(OpenedDesk& desk);
+/// Agents' time is of the period; `to_us` 0: up to now.
+Got<std::unique_ptr<report::Book>> read_book(OpenedDesk& desk, int64_t from_us = 0,
+                                             int64_t to_us = 0);
 
 class ReportOptions {
  public:
@@ -46,6 +48,8 @@ class ReportOptions {
   /// desk, as_of and the period: the head of every answer.
   nlohmann::ordered_json head(const report::Question& question) const;
   std::string head_text(const report::Question& question) const;
+  /// Which days are working days.
+  std::string working_days_text() const;
 
  private:
   Done read_inputs();
@@ -63,7 +67,7 @@ class ReportOptions {
   int64_t from_us_ = 0, to_us_ = 0;
   report::Dimension dimension_ = report::Dimension::desk;
   report::Inputs inputs_;
-  std::vector<report::Target> targets_;
+  std::vector<report::Target> targets_, given_targets_;
   std::unique_ptr<report::Book> book_;
 };
 

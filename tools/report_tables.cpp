@@ -181,24 +181,26 @@ class ReportAgents final : public TableReport {
            {"wrap_up_us", row.wrap_up_us},
            {"away_us", row.away_us},
            {"occupancy_percent", percent_json(row.handling_us, row.handling_us + row.available_us)},
-           {"utilisation_percent", percent_json(row.handling_us, row.logged_in_us)}});
+           {"utilisation_percent", percent_json(row.handling_us, row.logged_in_us)},
+           {"scheduled_us", row.scheduled_us},
+           {"adherent_us", row.adherent_us},
+           {"adherence_percent", percent_json(row.adherent_us, row.scheduled_us)}});
     }
     return list;
   }
 
   Got<std::string> rows_text(const report::Question& question) override {
     Table table({"agent", "state", ">resolved", ">reopened", ">open", ">handling mean",
-                 ">occupancy", ">utilisation", ">logged in", ">away"});
+                 ">occupancy", ">utilisation", ">adherence", ">logged in", ">away"});
     for (const report::AgentRow& row : report::agent_rows(question)) {
       table.row({row.agent, row.state, number(row.resolved), number(row.reopened), number(row.open),
                  span_text(row.handling.mean_us, row.handling.n),
                  percent_text(row.handling_us, row.handling_us + row.available_us),
-                 percent_text(row.handling_us, row.logged_in_us), format_duration(row.logged_in_us),
+                 percent_text(row.handling_us, row.logged_in_us),
+                 percent_text(row.adherent_us, row.scheduled_us), format_duration(row.logged_in_us),
                  format_duration(row.away_us)});
     }
-    return table.text() +
-           "\nOccupancy, utilisation and hours are since the agent was defined, the rest of the "
-           "period.\n";
+    return table.text();
   }
 
   bool allowed_ = false;

@@ -171,7 +171,7 @@ std::string put_script_command(const Words& words, const ScriptNames& names,
   } else if (verb == "resume") {
     writer.resume(to);
   } else if (verb == "resolve") {
-    writer.resolve(to, settings.text("code"), has_flag(words, "restate"));
+    writer.resolve(to, settings.text("code"), has_flag(words, "restate"), settings.text("article"));
   } else if (verb == "close") {
     writer.close(to, settings.text("code"));
   } else if (verb == "reopen") {

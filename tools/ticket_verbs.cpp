@@ -108,13 +108,14 @@ class Resolve final : public TicketVerb {
  private:
   void declare_more(CLI::App& app) override {
     app.add_option("--code", code_, "How it was resolved");
+    app.add_option("--article", article_, "Of the knowledge base, that it cites: KB0012");
     app.add_flag("--restate", restate_, "Of a resolved ticket: resolved anew, as of now");
   }
   Done append(wire::CommandWriter& writer, const wire::Addressed& to) override {
-    writer.resolve(to, code_, restate_);
+    writer.resolve(to, code_, restate_, article_);
     return {};
   }
-  std::string code_;
+  std::string code_, article_;
   bool restate_ = false;
 };
 

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "engine/desk/command.h"
+#include "wire/calendar_codec.h"
 #include "wire/clock_codec.h"
 #include "wire/schema.h"
 #include "wire/ticket_codec.h"
@@ -19,7 +20,7 @@ using Offset = flatbuffers::Offset<Table>;
 // The largest answer lists 65,536 agents, or 1,000 tickets with their clocks.
 constexpr flatbuffers::uoffset_t answer_tables_max = 200'000;
 
-constexpr auto query_kind_last = desk::QueryKind::cases;
+constexpr auto query_kind_last = desk::QueryKind::reporting;
 constexpr auto mode_last = static_cast<uint8_t>(desk::QueueMode::pull);
 constexpr auto discipline_last = static_cast<uint8_t>(desk::Discipline::priority_minutes);
 
@@ -138,6 +139,44 @@ desk::SurveyView read(FieldReader& reader, const schema::SurveyView& table) {
   survey.low = table.low();
   survey.comment = reader.text(table.comment(), "survey.comment");
   return survey;
+}
+
+Offset<schema::AgentTimeView> put(Builder& builder, const desk::AgentTimeView& time) {
+  const auto agent_name = put_text(builder, time.name);
+  return schema::CreateAgentTimeView(
+      builder, agent_name, time.from_us, time.to_us, time.logged_in_us, time.available_us,
+      time.busy_us, time.wrap_up_us, time.away_us, time.scheduled_us, time.adherent_us);
+}
+
+desk::AgentTimeView read(FieldReader& reader, const schema::AgentTimeView& table) {
+  desk::AgentTimeView time;
+  time.name = reader.text(table.name(), "agent_time.name");
+  time.from_us = table.from_us();
+  time.to_us = table.to_us();
+  time.logged_in_us = table.logged_in_us();
+  time.available_us = table.available_us();
+  time.busy_us = table.busy_us();
+  time.wrap_up_us = table.wrap_up_us();
+  time.away_us = table.away_us();
+  time.scheduled_us = table.scheduled_us();
+  time.adherent_us = table.adherent_us();
+  return time;
+}
+
+Offset<schema::ReportingView> put(Builder& builder, const desk::ReportingView& reporting) {
+  const auto calendar = put_text(builder, reporting.calendar);
+  const auto spec = put(builder, reporting.spec);
+  const auto targets = put_targets(builder, reporting.targets);
+  return schema::CreateReportingView(builder, calendar, reporting.calendar_version, spec, targets);
+}
+
+desk::ReportingView read(FieldReader& reader, const schema::ReportingView& table) {
+  desk::ReportingView reporting;
+  reporting.calendar = reader.text(table.calendar(), "reporting.calendar");
+  reporting.calendar_version = table.calendar_version();
+  if (table.spec() != nullptr) reporting.spec = read(reader, *table.spec());
+  reporting.targets = read_targets(reader, table.targets());
+  return reporting;
 }
 
 Offset<schema::Names> put(Builder& builder, const desk::Names& names) {
@@ -315,10 +354,10 @@ void append(Bytes& out, const QueryMessage& message) {
     const auto& query = message.query;
     const auto text = put_text(builder, query.text);
     const auto agent = put_text(builder, query.agent);
-    return schema::CreateQuery(builder, message.tag, message.desk.value,
-                               static_cast<schema::QueryKind>(query.kind), query.ticket, text,
-                               agent, static_cast<schema::State>(query.state), query.after,
-                               query.limit, query.at_us, query.with_digest, query.mode);
+    return schema::CreateQuery(
+        builder, message.tag, message.desk.value, static_cast<schema::QueryKind>(query.kind),
+        query.ticket, text, agent, static_cast<schema::State>(query.state), query.after,
+        query.limit, query.at_us, query.with_digest, query.mode, query.until_us);
   });
 }
 
@@ -339,6 +378,7 @@ sched::Expected<QueryMessage, WireError> decode_query(std::span<const std::byte>
   query.at_us = table.at_us();
   query.with_digest = table.with_digest();
   query.mode = reader.number(table.mode(), 0, 2, "mode");
+  query.until_us = table.until_us();
   return reader.finish(std::move(message));
 }
 
@@ -354,6 +394,10 @@ void append(Bytes& out, const AnswerMessage& message) {
     const auto changes = put_tables<schema::ClockChange>(builder, answer.changes, put_view);
     const auto offers = put_tables<schema::OfferView>(builder, answer.offers, put_view);
     const auto surveys = put_tables<schema::SurveyView>(builder, answer.surveys, put_view);
+    const auto agent_times =
+        put_tables<schema::AgentTimeView>(builder, answer.agent_times, put_view);
+    Offset<schema::ReportingView> reporting;
+    if (answer.kind == desk::QueryKind::reporting) reporting = put(builder, answer.reporting);
     Offset<schema::Why> why;
     Offset<schema::Names> names;
     Offset<schema::Kpi> kpi;
@@ -362,10 +406,10 @@ void append(Bytes& out, const AnswerMessage& message) {
     if (answer.kind == desk::QueryKind::kpi) kpi = put(builder, answer.kpi);
     if (answer.kind == desk::QueryKind::status) status = put(builder, answer.status);
     if (is_why(answer.kind)) why = put(builder, answer.why);
-    return schema::CreateAnswer(builder, message.tag, message.desk.value,
-                                static_cast<schema::QueryKind>(answer.kind), answer.code, tickets,
-                                queues, agents, names, kpi, status, clocks, policies, changes,
-                                answer.next_after, answer.more, offers, why, surveys);
+    return schema::CreateAnswer(
+        builder, message.tag, message.desk.value, static_cast<schema::QueryKind>(answer.kind),
+        answer.code, tickets, queues, agents, names, kpi, status, clocks, policies, changes,
+        answer.next_after, answer.more, offers, why, surveys, agent_times, reporting);
   });
 }
 
@@ -408,6 +452,10 @@ sched::Expected<AnswerMessage, WireError> decode_answer(std::span<const std::byt
   reader.tables(table.surveys(), "surveys", [&](const schema::SurveyView& view) {
     answer.surveys.push_back(read(reader, view));
   });
+  reader.tables(table.agent_times(), "agent_times", [&](const schema::AgentTimeView& view) {
+    answer.agent_times.push_back(read(reader, view));
+  });
+  if (table.reporting() != nullptr) answer.reporting = read(reader, *table.reporting());
   return reader.finish(std::move(message));
 }
 

@@ -76,12 +76,34 @@ class FrameChecker {
     }
     reach(data, count * sizeof(Record));
     out = {reinterpret_cast<const Record*>(data), count};
+    if constexpr (std::is_same_v<Record, desk::Resolve>) resolves_ = out;
     for (size_t i = 0; i < count; ++i) {
       if (!fits(out[i])) [[unlikely]] {
         explain(kind, i, out[i]);
         return;
       }
     }
+  }
+
+  /// Before the resolves they belong to.
+  void take_articles(const flatbuffers::Vector<uint16_t>* vector, std::span<const uint16_t>& out) {
+    if (vector == nullptr || error_) return;
+    const size_t expected = counts_[static_cast<size_t>(CommandKind::resolve)];
+    if (vector->size() != expected || expected == 0) {
+      fail(WireErrorKind::counts_disagree,
+           "order lists " + std::to_string(expected) + " commands of kind resolve but " +
+               std::to_string(vector->size()) +
+               " sizes of articles: give one for each, 0 where none is cited, or no vector");
+      return;
+    }
+    if (reinterpret_cast<uintptr_t>(vector->Data()) % alignof(uint16_t) != 0) {
+      fail(WireErrorKind::payload_misaligned,
+           "the vector of resolve_article does not lie on a 2-byte boundary: use a FlatBuffers "
+           "builder");
+      return;
+    }
+    reach(vector->Data(), vector->size() * sizeof(uint16_t));
+    articles_ = out = {reinterpret_cast<const uint16_t*>(vector->Data()), vector->size()};
   }
 
   /// What only the whole frame shows.
@@ -143,6 +165,7 @@ class FrameChecker {
   bool texts_fit(const Record& record) {
     uint64_t size_sum = 0;
     texts(record, [&](uint16_t size) { size_sum += size; });
+    size_sum += article_size(record);
     text_used_ += size_sum;
     if (record.text_at + size_sum > text_.size() || text_used_ > text_.size()) return false;
     return all_plain_ || texts_valid(record);
@@ -162,6 +185,7 @@ class FrameChecker {
       valid = valid && is_valid_text(text_.substr(at, size));
       at += size;
     });
+    valid = valid && is_valid_text(text_.substr(at, article_size(record)));
     return valid;
   }
 
@@ -183,6 +207,7 @@ class FrameChecker {
     if constexpr (requires { texts(record, [](uint16_t) {}); }) {
       uint64_t size_sum = 0;
       texts(record, [&](uint16_t size) { size_sum += size; });
+      size_sum += article_size(record);
       if (record.text_at + size_sum <= text_.size() && text_used_ <= text_.size()) {
         fail(WireErrorKind::text_invalid, where + ": a text is not UTF-8 or contains a NUL");
         return;
@@ -193,6 +218,15 @@ class FrameChecker {
              " bytes or share bytes with others': give each command its own");
   }
 
+  /// What comes behind the record's own texts.
+  template <class Record>
+  uint16_t article_size(const Record& record) const {
+    if constexpr (std::is_same_v<Record, desk::Resolve>) {
+      if (!articles_.empty()) return articles_[static_cast<size_t>(&record - resolves_.data())];
+    }
+    return 0;
+  }
+
   void fail(WireErrorKind kind, std::string text) {
     if (!error_) error_ = WireError{kind, "commands frame: " + std::move(text)};
   }
@@ -200,6 +234,8 @@ class FrameChecker {
   std::span<const std::byte> payload_;
   std::string_view text_;
   std::span<const CommandKind> order_;
+  std::span<const desk::Resolve> resolves_;
+  std::span<const uint16_t> articles_;
   std::array<uint32_t, desk::command_kind_count> counts_{};
   bool all_plain_ = false;
   size_t reached_ = 0;      // end of the furthest thing referred to
@@ -249,6 +285,7 @@ sched::Expected<desk::CommandFrame, WireError> decode_commands(std::span<const s
   checker.take(CommandKind::requeue, table.requeue(), frame.requeue);
   checker.take(CommandKind::pend, table.pend(), frame.pend);
   checker.take(CommandKind::resume, table.resume(), frame.resume);
+  checker.take_articles(table.resolve_article(), frame.resolve_article);
   checker.take(CommandKind::resolve, table.resolve(), frame.resolve);
   checker.take(CommandKind::close, table.close(), frame.close);
   checker.take(CommandKind::reopen, table.reopen(), frame.reopen);

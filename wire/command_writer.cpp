@@ -59,6 +59,7 @@ struct CommandWriter::Impl {
   std::vector<desk::Score> score;
   std::vector<desk::Reconcile> reconcile;
   std::vector<desk::Rate> rate;
+  std::vector<uint16_t> resolve_article;  // up to the last resolve that cites one
 
   // Written by finish().
   flatbuffers::FlatBufferBuilder builder{4'096};
@@ -254,10 +255,15 @@ uint64_t CommandWriter::resume(const Addressed& to) {
   return impl_->add(CommandKind::resume, impl_->resume, record);
 }
 
-uint64_t CommandWriter::resolve(const Addressed& to, std::string_view code, bool restate) {
+uint64_t CommandWriter::resolve(const Addressed& to, std::string_view code, bool restate,
+                                std::string_view article) {
   auto record = impl_->addressed<desk::Resolve>(to, "resolve");
   record.code_size = impl_->put(code, "resolve", "code");
   record.restate = restate ? 1 : 0;
+  if (!article.empty()) {
+    impl_->resolve_article.resize(impl_->resolve.size());
+    impl_->resolve_article.push_back(impl_->put(article, "resolve", "article"));
+  }
   return impl_->add(CommandKind::resolve, impl_->resolve, record);
 }
 
@@ -491,8 +497,10 @@ size_t CommandWriter::size() const { return impl_->order.size(); }
 size_t CommandWriter::frame_size() const {
   // The table with its description, and length and padding of each vector.
   constexpr size_t overhead = 256 + size_t{desk::command_kind_count} * 16;
+  const size_t articles =
+      impl_->resolve_article.empty() ? 0 : impl_->resolve.size() * sizeof(uint16_t);
   return frame_header_size + overhead + impl_->order.size() + impl_->text.size() +
-         impl_->records_size;
+         impl_->records_size + articles;
 }
 
 sched::Expected<std::span<const std::byte>, WireError> CommandWriter::finish(
@@ -549,12 +557,17 @@ sched::Expected<std::span<const std::byte>, WireError> CommandWriter::finish(
   const auto score = impl.put_all<schema::Score>(impl.score);
   const auto reconcile = impl.put_all<schema::Reconcile>(impl.reconcile);
   const auto rate = impl.put_all<schema::Rate>(impl.rate);
+  flatbuffers::Offset<flatbuffers::Vector<uint16_t>> resolve_article;
+  if (!impl.resolve_article.empty()) {
+    impl.resolve_article.resize(impl.resolve.size());
+    resolve_article = builder.CreateVector(impl.resolve_article);
+  }
   builder.Finish(schema::CreateCommands(
       builder, desk.value, first_number, order, text, open, update, message, assign, start, requeue,
       pend, resume, resolve, close, reopen, cancel, define_queue, define_agent, log_in, log_out,
       config_begin, config_chunk, config_commit, acknowledge, merge, import_ticket, migrate, repair,
       accept, decline, withdraw, set_agent_state, next, escalate, bounce, hand_over, reassign,
-      switch_route, hold_queue, score, reconcile, rate));
+      switch_route, hold_queue, score, reconcile, rate, resolve_article));
 
   // The builder grows towards the front: the header goes there, and nothing is copied.
   const FrameHeader header{builder.GetSize(), static_cast<uint16_t>(MessageKind::commands),
@@ -568,6 +581,7 @@ void CommandWriter::clear() {
   impl_->text.clear();
   impl_->error.reset();
   impl_->records_size = 0;
+  impl_->resolve_article.clear();
   impl_->for_each_vector([](auto& records) { records.clear(); });
 }
 

@@ -159,7 +159,8 @@ class CommandWriter {
   uint64_t pend(const Addressed& to, std::string_view reason, int64_t resume_at_us = 0);
   uint64_t pend(const PendFields& fields);
   uint64_t resume(const Addressed& to);
-  uint64_t resolve(const Addressed& to, std::string_view code, bool restate = false);
+  uint64_t resolve(const Addressed& to, std::string_view code, bool restate = false,
+                   std::string_view article = {});
   uint64_t close(const Addressed& to, std::string_view code = {});
   uint64_t reopen(const Addressed& to, std::string_view reason = {});
   uint64_t cancel(const Addressed& to, std::string_view reason = {});

@@ -274,7 +274,8 @@ static_assert(static_cast<int>(schema::CommandKind::MAX) == desk::command_kind_c
 static_assert(static_cast<int>(schema::EventKind::MAX) == desk::event_kind_count - 1);
 static_assert(static_cast<int>(schema::State::MAX) == desk::state_count - 1);
 static_assert(static_cast<int>(schema::ClockKind::MAX) == desk::clock_kind_count - 1);
-static_assert(static_cast<int>(schema::QueryKind::MAX) == static_cast<int>(desk::QueryKind::cases));
+static_assert(static_cast<int>(schema::QueryKind::MAX) ==
+              static_cast<int>(desk::QueryKind::reporting));
 static_assert(static_cast<int>(schema::RungAction::MAX) ==
               static_cast<int>(desk::RungAction::open_bridge));
 static_assert(static_cast<int>(schema::TargetKind::MAX) ==

@@ -89,6 +89,8 @@ DeskSection read_desk(const Node::Member& member, Diagnostics& diagnostics) {
     settings.triage_queue = desk.required_text("triage_queue", "triage");
   read_strict(desk, settings.strict);
   read_routing(desk, diagnostics, settings);
+  if (const Node::Member* targets = desk.find("targets"))
+    settings.targets = read_targets(*targets, desk.subject() + ": targets", diagnostics);
   for (const std::string_view key :
        {"calendar", "auto_close", "reopen_window", "coordinator_queue", "survey"})
     if (const Node::Member* stated = desk.find(key)) section.lines.emplace(key, stated->line);

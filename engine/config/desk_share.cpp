@@ -22,6 +22,7 @@ class DeskShare {
   desk::Configuration make() {
     out_.settings = desk_.settings;
     out_.settings.matrix = sections_.matrix;
+    take_targets();
     out_.criticalities = sections_.criticalities;
     out_.objects = sections_.objects;
     const desk::Limits limits;
@@ -79,6 +80,18 @@ class DeskShare {
           is_named ? "route " + in_quotes(entry.value.name) : entry.value.name;
       checks.condition(entry.value.when, "when", entry.line, subject);
       if (!entry.value.queue.empty()) checks.queue(entry.value.queue, entry.line, subject);
+    }
+  }
+
+  /// A figure the desk itself has a target for is its own affair.
+  void take_targets() {
+    auto& own = out_.settings.targets;
+    const size_t stated = own.size();
+    for (const desk::FigureTarget& shared : sections_.targets) {
+      const bool is_own = std::any_of(
+          own.begin(), own.begin() + static_cast<ptrdiff_t>(stated),
+          [&](const desk::FigureTarget& target) { return target.figure == shared.figure; });
+      if (!is_own) own.push_back(shared);
     }
   }
 

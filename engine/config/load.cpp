@@ -37,6 +37,10 @@ Sections read_sections(const Node& document, Diagnostics& diagnostics, sched::In
   read_agents(file, diagnostics, sections);
   read_work(file, diagnostics, sections);
   read_away(file, diagnostics, sections);
+  if (const Node::Member* targets = file.find("targets")) {
+    sections.has_desk_tables = true;
+    sections.targets = read_targets(*targets, "targets", diagnostics);
+  }
   file.finish();
   if (sections.desks.empty() && sections.has_desk_tables) {
     DeskSection main;

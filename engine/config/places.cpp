@@ -51,8 +51,9 @@ std::string name_in_list(std::string_view kind, const Node& table, size_t number
 Places::Places(std::string_view text) {
   const auto document = parse_document(text);
   if (!document) return;
-  const auto add = [this](std::string kind, std::string name, const Node& table, uint32_t line) {
-    Entry& entry = entries_[{std::move(kind), std::move(name), text_of(table, "desk")}];
+  const auto add_of = [this](std::string kind, std::string name, std::string desk,
+                             const Node& table, uint32_t line) {
+    Entry& entry = entries_[{std::move(kind), std::move(name), std::move(desk)}];
     entry.line = line;
     for (const Node::Member& each : table.members) {
       entry.keys.emplace(each.key, each.line);
@@ -64,6 +65,9 @@ Places::Places(std::string_view text) {
           entry.keys.emplace(fmt::format("{} {}", each.key, ++number), element.line);
       }
     }
+  };
+  const auto add = [&](std::string kind, std::string name, const Node& table, uint32_t line) {
+    add_of(std::move(kind), std::move(name), text_of(table, "desk"), table, line);
   };
   for (const Node::Member& top : document->members) {
     if (top.value.kind == Node::Kind::array) {
@@ -81,6 +85,8 @@ Places::Places(std::string_view text) {
         add(top.key, each.key, each.value, each.line);
         if (const Node* survey = member(each.value, "survey"); top.key == "desk" && survey)
           add("survey", each.key, *survey, survey->line);
+        const Node* targets = top.key == "desk" ? member(each.value, "targets") : nullptr;
+        if (targets != nullptr) add_of("targets", {}, each.key, *targets, targets->line);
       }
     } else {  // a list written as its only entry
       add(top.key, name_in_list(top.key, top.value, 1), top.value, top.line);

@@ -21,8 +21,8 @@ class Places {
 
   /// `kind` is "policy", "queue", "route", "agent", "away" (by its code), "work" (by what it is
   /// about, "chat incident P1"), "calendar", "pending", "desk", "survey" (by its desk),
-  /// "criticality.service", …, or "server" and "priority.matrix" with an empty name. An entry of
-  /// its own for `desk` comes before one for all. 0: not stated.
+  /// "criticality.service", …, or "server", "targets" and "priority.matrix" with an empty name. An
+  /// entry of its own for `desk` comes before one for all. 0: not stated.
   uint32_t line(std::string_view kind, std::string_view name, std::string_view desk = {}) const;
   /// Of a key; 0 if the table does not state it. The step of a ladder is "escalate at 7500" (basis
   /// points) or "escalate before 3600000000" (µs); other tables in a list are "step 1", "overflow

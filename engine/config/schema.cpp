@@ -1,6 +1,8 @@
 // Long because it is a list; read it beside tools/docs/CONFIGURATION.md.
 #include "engine/config/schema.h"
 
+#include <array>
+
 #include "engine/config/routing_words.h"
 #include "engine/config/sections.h"
 
@@ -62,6 +64,7 @@ constexpr Key file_keys[] = {
     nested("agent", K::tables, "agent", "who works"),
     nested("work", K::tables, "work", "what a ticket takes; the first that matches"),
     nested("away", K::tables, "away", "codes of being away"),
+    nested("targets", K::table, "targets", "what figures of reports should be"),
 };
 
 constexpr Key server_keys[] = {
@@ -99,6 +102,7 @@ constexpr Key desk_keys[] = {
     nested("ramp", K::table, "ramp", "not everything at once after log-in"),
     nested("occupancy", K::table, "occupancy", "the band of choice occupancy"),
     nested("survey", K::table, "survey", "whether requesters are asked"),
+    nested("targets", K::table, "targets", "of this desk, before those of the file"),
 };
 constexpr Key ramp_keys[] = {required(integer("items", 1, 1'000, "tickets")),
                              required({"for", K::duration, "in this time"})};
@@ -112,6 +116,12 @@ constexpr Key survey_keys[] = {
     {"change_within", K::duration, "of the first answer"},
     {"follow_up", K::text, "queue of the task after a score of 1 or 2"},
 };
+constexpr auto target_keys = [] {
+  std::array<Key, std::size(desk::figure_ids)> keys{};
+  for (size_t i = 0; i < keys.size(); ++i)
+    keys[i] = {desk::figure_ids[i], K::band, "from..to; durations in hours"};
+  return keys;
+}();
 
 constexpr Key calendar_keys[] = {
     {"zone", K::text, "IANA name"},
@@ -338,6 +348,7 @@ constexpr SchemaTable tables[] = {
     {"skills", "", skills_keys},
     {"work", "a kind of work", work_keys},
     {"away", "a code of being away", away_keys},
+    {"targets", "by figure, what it should be", target_keys},
 };
 
 }  // namespace

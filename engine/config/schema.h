@@ -22,6 +22,7 @@ enum class ValueKind : uint8_t {
   period_or_none,
   target,  ///< A duration of business time, business days, an instant or "promised_at".
   share,   ///< "10%" or 0.1
+  band,    ///< "72%..80%", "95%..", "..5"
   boolean,
   integer,   ///< min … max
   number,    ///< min … max, with decimals

@@ -70,7 +70,8 @@ struct Sections {
   std::vector<desk::Criticality> criticalities;
   std::vector<desk::ReferencedObject> objects;
   sched::PriorityMatrix matrix;
-  bool has_desk_tables = false;  ///< Anything besides [server].
+  std::vector<desk::FigureTarget> targets;  ///< Of every desk that does not state its own.
+  bool has_desk_tables = false;             ///< Anything besides [server].
 };
 
 void read_server(TableReader& file, Diagnostics& diagnostics, Sections& sections);
@@ -79,6 +80,9 @@ void read_desks(TableReader& file, Diagnostics& diagnostics, Sections& sections)
 void read_survey(TableReader& desk, Diagnostics& diagnostics, desk::SurveySettings& settings);
 void read_calendars(TableReader& file, Diagnostics& diagnostics, sched::Instant now,
                     std::string_view tzdata, Sections& sections);
+/// Of [targets] or [desk.NAME.targets]: band by figure.
+std::vector<desk::FigureTarget> read_targets(const Node::Member& member, const std::string& subject,
+                                             Diagnostics& diagnostics);
 void read_priority(TableReader& file, Diagnostics& diagnostics, Sections& sections);
 void read_criticality(TableReader& file, Diagnostics& diagnostics, Sections& sections);
 /// [service.NAME], [config_item.NAME] and [requester.NAME].

@@ -107,6 +107,47 @@ AgentView agent_view(const Floor& floor, uint32_t position) {
   return view;
 }
 
+/// Whoever has changed its activity often takes more of a page.
+void list_agent_times(const Floor& floor, const Query& query, uint32_t limit, Answer& answer) {
+  constexpr size_t looked_at_max = 200'000;
+  const uint32_t agents = floor.rules().agent_count();
+  const int64_t now_us = floor.now_us();
+  const int64_t to_us = query.until_us == 0 ? now_us : std::min(query.until_us, now_us);
+  const int64_t from_us = std::clamp<int64_t>(query.at_us, 0, to_us);
+  auto position = static_cast<uint32_t>(std::min<uint64_t>(query.after, agents));
+  size_t looked_at = 0;
+  for (; position < agents && limit > 0 && looked_at < looked_at_max; ++position, --limit) {
+    const AgentRecord& record = floor.roster()[position];
+    const AgentDiary::Sum sum = floor.roster().diary(position).sum(
+        from_us, to_us, record.activity(), record.counted_us, floor.calendars());
+    looked_at += sum.looked_at;
+    AgentTimeView& view = answer.agent_times.emplace_back();
+    view.name = floor.rules().agent(position).definition.name;
+    view.from_us = sum.from_us;
+    view.to_us = sum.to_us;
+    view.logged_in_us = sum.time.logged_in_us;
+    view.available_us = sum.time.available_us;
+    view.busy_us = sum.time.busy_us;
+    view.wrap_up_us = sum.time.wrap_up_us;
+    view.away_us = sum.time.away_us;
+    view.scheduled_us = sum.time.scheduled_us;
+    view.adherent_us = sum.time.adherent_us;
+  }
+  answer.more = position < agents;
+  answer.next_after = position;
+}
+
+ReportingView reporting_view(const Rulebook& rules) {
+  ReportingView view;
+  view.targets = rules.settings().targets;
+  const uint32_t calendar = rules.desk_calendar();
+  if (calendar == none) return view;
+  view.calendar = rules.settings().calendar;
+  view.calendar_version = calendar;
+  view.spec = rules.calendar(calendar).spec;
+  return view;
+}
+
 void fill_oldest(const Floor& floor, std::vector<QueueView>& queues) {
   const TicketStore& store = floor.store();
   for (uint32_t slot = 0; slot < store.high_water(); ++slot) {
@@ -456,6 +497,12 @@ Answer answer_query(const Floor& floor, const Query& query) {
     case QueryKind::cases:
       if (query.mode == 0) list_cases(floor, query, limit, answer);
       if (query.mode == 2) list_surveys(floor, query, limit, answer);
+      break;
+    case QueryKind::agent_time:
+      list_agent_times(floor, query, limit, answer);
+      break;
+    case QueryKind::reporting:
+      answer.reporting = reporting_view(rules);
       break;
     case QueryKind::names:
     case QueryKind::kpi:

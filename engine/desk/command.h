@@ -219,6 +219,7 @@ struct Resume {
 };
 static_assert(sizeof(Resume) == 24);
 
+/// May cite an article of the knowledge base (CommandFrame::resolve_article).
 struct Resolve {
   uint64_t ticket = 0;
   uint32_t expected_version = 0;
@@ -616,6 +617,10 @@ struct CommandFrame {
   std::span<const Score> score;
   std::span<const Reconcile> reconcile;
   std::span<const Rate> rate;
+
+  /// Sizes of the articles that the resolves cite, the n-th of the n-th; their texts come last of
+  /// the command's. Empty: none cites any.
+  std::span<const uint16_t> resolve_article;
 };
 
 /// Commands stamped with one instant: the unit of apply, log, durability and replay.

@@ -14,6 +14,7 @@
 
 #include "engine/desk/command.h"
 #include "engine/desk/event.h"
+#include "engine/desk/figure_target.h"
 #include "sched/base/expected.h"
 #include "sched/base/time.h"
 #include "sched/calendar.h"
@@ -341,6 +342,7 @@ struct DeskSettings {
   /// most pressing of all. Strict classes and what has aged come first in either case.
   bool best_suited_first = false;
   SurveySettings survey;
+  std::vector<FigureTarget> targets;  ///< For reports; each figure once.
   bool operator==(const DeskSettings&) const = default;
 };
 

@@ -139,7 +139,7 @@ void persist(Archive& archive, DeskSettings& settings) {
   auto& [matrix, calendar, auto_close, reopen_window, stale_after_us, max_backdate_us, triage_queue,
          strict, pauses, pending, coordinator_queue, aged_share_milli, max_wait_us, language, work,
          away_codes, pending_share_milli, no_response_after, drain_lead_us, ramp_items, ramp_us,
-         occupancy_low_milli, occupancy_high_milli, best_suited_first, survey] = settings;
+         occupancy_low_milli, occupancy_high_milli, best_suited_first, survey, targets] = settings;
   for (auto& row : matrix.cell) {
     for (Priority& priority : row) archive.choice(priority, Priority::p5);
   }
@@ -157,6 +157,10 @@ void persist(Archive& archive, DeskSettings& settings) {
   archive.fields(pending_share_milli, no_response_after, drain_lead_us, ramp_items, ramp_us,
                  occupancy_low_milli, occupancy_high_milli, best_suited_first);
   persist(archive, survey);
+  archive.each(targets, [&](FigureTarget& target) {
+    auto& [figure, band] = target;
+    archive.fields(figure, band);
+  });
 }
 
 }  // namespace paceline::desk

@@ -54,7 +54,8 @@ enum class EventKind : uint8_t {
   ticket_requeued,
   ticket_pended,  ///< `value_us`: resume_at or 0.
   ticket_resumed,
-  ticket_resolved,  ///< `previous_state` resolved: restated.
+  ticket_resolved,  ///< `previous_state` resolved: restated; `fields`: 1 + the reason position of
+                    ///< the article it cites, 0: none.
   ticket_reopened,
   ticket_closed,
   ticket_cancelled,

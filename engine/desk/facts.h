@@ -32,7 +32,8 @@ static_assert(sizeof(TicketFacts) == 80);
 /// In force from `from_us` until the next interval of the ticket begins.
 struct StateInterval {
   int64_t from_us = 0;
-  uint32_t reason = Event::none;  ///< Of a pending state.
+  uint32_t reason =
+      Event::none;  ///< Of a pending state; of a resolved or closed one the article cited.
   State state = State::none;
   uint8_t reserved[3] = {};
   bool operator==(const StateInterval& other) const {

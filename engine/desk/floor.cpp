@@ -223,6 +223,18 @@ void Floor::admit(uint32_t slot, uint32_t queue) {
   rearm(slot);
 }
 
+/// By a resolve; none by anything else.
+static uint32_t cited_article(const Event& event) {
+  return event.kind == EventKind::ticket_resolved ? event.fields - 1 : Event::none;
+}
+
+/// Closing at the instant of resolving leaves one interval of the two, with the article.
+static uint32_t reason_of_interval(const TicketStore& store, uint32_t slot, const Event& event) {
+  const Ticket& ticket = store.hot(slot);
+  if (ticket.state == State::pending) return ticket.reason;
+  return ticket.state == State::closed ? store.cited(slot) : cited_article(event);
+}
+
 void Floor::change(uint32_t slot, const Event& given) {
   Event event = given;
   Ticket& ticket = store_.hot(slot);
@@ -238,8 +250,9 @@ void Floor::change(uint32_t slot, const Event& given) {
   evolve(ticket, needs_side ? &store_.side(slot) : store_.find_side(slot), event);
   event.version = ticket.version;
   if (begins) {
-    store_.begin_interval(slot, event.at_us, ticket.state,
-                          ticket.state == State::pending ? ticket.reason : none);
+    store_.begin_interval(slot, event.at_us, ticket.state, reason_of_interval(store_, slot, event));
+  } else if (cited_article(event) != none) {
+    store_.cite(slot, cited_article(event));
   }
   if (ticket.queue != queue_before) store_.leave_queue(slot, event.at_us, queue_before);
   write(slot, event);

@@ -56,6 +56,8 @@ class Floor final : public ValueNumbers {
   const OfferBook& offers() const { return offers_; }
   const Roster& roster() const { return roster_; }
   const SurveyBook& surveys() const { return surveys_; }
+  /// By their positions in the rulebook, for an agent's diary.
+  AgentDiary::Calendars calendars() const;
   const sched::TimerWheel& wheel() const { return wheel_; }
 
   // What is soon to be touched (lookahead.h).
@@ -348,6 +350,8 @@ class Floor final : public ValueNumbers {
   void end_wrap_up(uint32_t agent, int64_t at_us);
   void find_shift(uint32_t agent, int64_t at_us);
   void pass_shift_edge(uint32_t agent, int64_t at_us);
+  void count_time(uint32_t agent, int64_t at_us);
+  void follow_shift(uint32_t agent);
   int64_t grace_us(uint32_t slot) const;
   void release_holds(uint32_t agent);
   void cool_off(uint32_t agent, uint32_t slot, int64_t until_us);

@@ -72,7 +72,7 @@ void Floor::refresh_band(uint32_t agent, int64_t at_us) {
   AgentRecord& record = roster_[agent];
   record.next_band_us = 0;
   if (!uses_occupancy_ || !record.logged_in()) return;
-  record.count(at_us);
+  count_time(agent, at_us);
   const DeskSettings& settings = rules_.settings();
   const uint32_t milli = record.occupancy_milli();
   dispatcher_.set_band(AgentId{agent}, milli < settings.occupancy_low_milli     ? 0
@@ -105,13 +105,33 @@ void Floor::release_holds(uint32_t agent) {
 
 // --- States ---
 
+/// Before anything that time is booked by changes.
+void Floor::count_time(uint32_t agent, int64_t at_us) {
+  roster_.count(agent, at_us);
+  if (AgentDiary& diary = roster_.diary(agent); diary.full()) diary.fold(calendars());
+}
+
+AgentDiary::Calendars Floor::calendars() const {
+  return [this](uint32_t position) -> const sched::Calendar& {
+    return rules_.calendar(position).calendar;
+  };
+}
+
+/// Another calendar, or another version of it, is what its shifts are asked of from now on.
+void Floor::follow_shift(uint32_t agent) {
+  AgentDiary& diary = roster_.diary(agent);
+  diary.begin(now_.us);
+  diary.follow_shift(now_.us, rules_.shift_calendar(agent));
+  if (diary.full()) diary.fold(calendars());
+}
+
 void Floor::set_state(uint32_t agent, AgentState state, uint32_t code, int64_t at_us) {
   AgentRecord& record = roster_[agent];
   if (record.state == state && record.code == code) {
     refresh_agent(agent, at_us);
     return;
   }
-  record.count(at_us);
+  count_time(agent, at_us);
   Event event;
   event.kind = EventKind::agent_state_changed;
   event.agent = agent;
@@ -122,11 +142,13 @@ void Floor::set_state(uint32_t agent, AgentState state, uint32_t code, int64_t a
   event.reason = code;
   record.state = state;
   record.code = code;
-  record.code_routable = false;
+  record.code_routable = record.code_planned = false;
   record.since_us = at_us;
   if (state == AgentState::away) {
     for (const AwayCode& known : rules_.settings().away_codes) {
-      if (known.name == rules_.reasons().text(code)) record.code_routable = known.routable;
+      if (known.name != rules_.reasons().text(code)) continue;
+      record.code_routable = known.routable;
+      record.code_planned = known.planned;
     }
   }
   write_agent(event);
@@ -135,7 +157,7 @@ void Floor::set_state(uint32_t agent, AgentState state, uint32_t code, int64_t a
 
 void Floor::log_in(uint32_t agent) {
   AgentRecord& record = roster_[agent];
-  record.count(now_.us);
+  count_time(agent, now_.us);
   if (record.lost_at_us != 0) {  // back before anything was given up
     record.lost_at_us = record.grace_end_us = 0;
   } else {
@@ -158,7 +180,7 @@ void Floor::log_in(uint32_t agent) {
 
 void Floor::log_out(uint32_t agent) {
   AgentRecord& record = roster_[agent];
-  record.count(now_.us);
+  count_time(agent, now_.us);
   record.state = AgentState::logged_out;
   record.code = none;
   record.since_us = now_.us;
@@ -176,6 +198,7 @@ void Floor::log_out(uint32_t agent) {
 Reject Floor::set_available(uint32_t agent) {
   AgentRecord& record = roster_[agent];
   if (!record.logged_in()) return Reject::agent_not_logged_in;
+  count_time(agent, now_.us);
   record.lost_at_us = record.grace_end_us = 0;
   record.expired_in_row = 0;
   if (record.state == AgentState::wrap_up) {
@@ -303,6 +326,7 @@ int64_t Floor::next_shift_edge(uint32_t agent, int64_t after_us) const {
 
 void Floor::pass_shift_edge(uint32_t agent, int64_t at_us) {
   AgentRecord& record = roster_[agent];
+  count_time(agent, at_us);
   const bool ends =
       record.shift_end_us != 0 && at_us >= record.shift_end_us - rules_.settings().drain_lead_us;
   if (ends && !record.drained) {
@@ -336,7 +360,7 @@ Reject Floor::lose(uint32_t agent) {
   AgentRecord& record = roster_[agent];
   if (!record.logged_in()) return Reject::agent_not_logged_in;
   if (record.lost_at_us != 0) return Reject::none;
-  record.count(now_.us);
+  count_time(agent, now_.us);
   record.lost_at_us = now_.us;
   if (record.state == AgentState::wrap_up) {
     record.wrap_up_end_us = record.wrap_up_least_us = 0;
@@ -454,7 +478,7 @@ void Floor::follow_agent(uint32_t slot, State state_before, uint32_t agent_befor
   if (worked == works && agent_before == ticket.agent) return;
   const auto count = [&](uint32_t agent, uint32_t step) {
     AgentRecord& record = roster_[agent];
-    record.count(now_.us);
+    count_time(agent, now_.us);
     record.in_hand += step;
     record.busy = record.in_hand != 0;
     if (!uses_occupancy_) return;

@@ -135,6 +135,7 @@ bool Floor::configure(const Configuration& configuration) {
     CHECK(rules_.define_agent(agent).has_value());
   }
   if (configuration.settings.pending_share_milli != pending_share) book(true);
+  for (uint32_t agent = 0; agent < roster_.size(); ++agent) follow_shift(agent);
   rules_since_us_ = now_.us;
   any_strict_ = !rules_.settings().strict.empty();
   dispatcher_.set_aged_share(rules_.settings().aged_share_milli);
@@ -173,6 +174,7 @@ Result<uint32_t> Floor::define_agent(const AgentDefinition& definition) {
   dispatcher_.define_agent(AgentId{agent}, rules_.abilities(agent), definition.capacity_milli);
   missing_by_line_.clear();
   AgentRecord& record = roster_[agent];
+  follow_shift(agent);
   if (record.logged_in()) find_shift(agent, now_.us);
   refresh_agent(agent, now_.us);
   Event event;

@@ -20,6 +20,10 @@ void Floor::persist(Archive& archive) {
   archive.require(
       dispatcher_.agent_count() == rules_.agent_count() && roster_.size() == rules_.agent_count(),
       "agents are not those of the rules");
+  for (uint32_t agent = 0; !archive.failed() && agent < roster_.size(); ++agent) {
+    archive.require(roster_.diary(agent).shifts_below(rules_.calendar_count()),
+                    "an agent's shift is of no calendar");
+  }
   if (archive.failed()) return;
   wheel_.persist(archive, nodes_in_use());
 

@@ -107,16 +107,18 @@ Result<Event> decide_resume(const Ticket& ticket) {
   return event;
 }
 
-Result<Event> decide_resolve(const Ticket& ticket, uint32_t code, bool restate) {
+Result<Event> decide_resolve(const Ticket& ticket, uint32_t code, bool restate, uint32_t article) {
   if (ticket.state == State::resolved && restate) {
     Event event = about(ticket, EventKind::ticket_resolved);
     event.reason = code;
+    event.fields = article + 1;  // none wraps to 0
     return event;
   }
   if (const Reject no = ended(ticket); no != Reject::none) return Unexpected{no};
   Event event = about(ticket, EventKind::ticket_resolved);
   event.state = State::resolved;
   event.reason = code;
+  event.fields = article + 1;
   return event;
 }
 

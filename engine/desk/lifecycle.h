@@ -40,7 +40,9 @@ Result<Event> decide_requeue(const Ticket& ticket, uint32_t queue, uint32_t reas
 Result<Event> decide_pend(const Ticket& ticket, const TicketSide& side, uint32_t reason,
                           int64_t resume_at_us, int64_t now_us);
 Result<Event> decide_resume(const Ticket& ticket);
-Result<Event> decide_resolve(const Ticket& ticket, uint32_t code, bool restate);
+/// `article`: reason position of what it cites, or none.
+Result<Event> decide_resolve(const Ticket& ticket, uint32_t code, bool restate,
+                             uint32_t article = Event::none);
 Result<Event> decide_close(const Ticket& ticket, uint32_t code);
 Result<Event> decide_reopen(const Ticket& ticket, uint32_t reason);
 Result<Event> decide_cancel(const Ticket& ticket, uint32_t reason);

@@ -44,6 +44,8 @@ enum class QueryKind : uint8_t {
           ///< had ended before `at_us`; `mode` 0: in memory, `after` a ticket id; 1: in the
           ///< history file, `after` a position in it → tickets, and surveys that have ended; 2:
           ///< `after` a survey's number → surveys still on the desk, sent at `at_us` or later
+  agent_time,  ///< over [`at_us`, `until_us`); `after` a position, `limit` → agent_times
+  reporting,   ///< → reporting
 };
 
 struct Query {
@@ -56,7 +58,8 @@ struct Query {
   uint32_t limit = 100;      ///< 1 … 1,000
   int64_t at_us = 0;         ///< Of board: a duration, at most a day.
   bool with_digest = false;  ///< Of status: reads the whole desk, on the shard.
-  uint8_t mode = 0;  ///< MigrateMode; of repair: 1 is newest calendars; of cases: 1 is history.
+  uint8_t mode = 0;      ///< MigrateMode; of repair: 1 is newest calendars; of cases: 1 is history.
+  int64_t until_us = 0;  ///< Of agent_time: its end, not included; 0: now.
 };
 
 /// A stretch of a clock's life in one state under one policy; the last one has no end.
@@ -314,6 +317,27 @@ struct AgentView {
   bool operator==(const AgentView&) const = default;
 };
 
+/// What an agent spent its time on in a period, up to now where the period goes on.
+struct AgentTimeView {
+  std::string name;
+  /// The period it is of: another one than asked for where time is kept by the day only, or no
+  /// more.
+  int64_t from_us = 0, to_us = 0;
+  int64_t logged_in_us = 0, available_us = 0, busy_us = 0, wrap_up_us = 0, away_us = 0;
+  int64_t scheduled_us = 0;  ///< Within its shifts, as they were then; 0: it had none.
+  int64_t adherent_us = 0;   ///< Of that, doing what the shift asks for.
+  bool operator==(const AgentTimeView&) const = default;
+};
+
+/// What the desk's configuration says of reports.
+struct ReportingView {
+  std::string calendar;  ///< Whose business days are working days; empty: none.
+  uint32_t calendar_version = 0;
+  sched::CalendarSpec spec;  ///< Of that version.
+  std::vector<FigureTarget> targets;
+  bool operator==(const ReportingView&) const = default;
+};
+
 /// Positions in Event → names.
 struct Names {
   std::vector<std::string> queues, agents, policies, reasons;
@@ -391,6 +415,8 @@ struct Answer {
   Names names;
   Kpi kpi;
   Status status;
+  std::vector<AgentTimeView> agent_times;
+  ReportingView reporting;
   bool more = false;
   bool operator==(const Answer&) const = default;
 };

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/desk/agent_diary.h"
 #include "engine/desk/event.h"
 #include "sched/base/archive.h"
 #include "sched/base/digest.h"
@@ -31,6 +32,7 @@ struct AgentRecord {
   AgentState state = AgentState::logged_out;
   uint32_t code = none;  ///< Reason position, of away.
   bool code_routable = false;
+  bool code_planned = false;
   int64_t since_us = 0;
   int64_t logged_in_at_us = 0;
   int64_t shift_end_us = 0;      ///< Of the shift under way; 0: no shift set, or none under way.
@@ -65,6 +67,9 @@ struct AgentRecord {
     return lost_at_us == 0 &&
            (state == AgentState::available || (state == AgentState::away && code_routable));
   }
+  /// What the time since counted_us is booked under. A shift asks for work, for a wrap-up and for
+  /// a planned absence, and lets an agent run out at its end; not for a session that broke.
+  Activity activity() const;
   /// Books the time since counted_us to the state and business it was spent in.
   void count(int64_t now_us);
   /// Handling time of handling and available time since log-in, in thousandths; 0 at first.
@@ -79,21 +84,30 @@ struct AgentRecord {
 class Roster {
  public:
   AgentRecord& operator[](uint32_t agent) {
-    if (agent >= records_.size()) [[unlikely]]
+    if (agent >= records_.size()) [[unlikely]] {
       records_.resize(agent + 1);
+      diaries_.resize(agent + 1);
+    }
     return records_[agent];
   }
   const AgentRecord& operator[](uint32_t agent) const { return records_[agent]; }
+  AgentDiary& diary(uint32_t agent) { return diaries_[agent]; }
+  const AgentDiary& diary(uint32_t agent) const { return diaries_[agent]; }
   uint32_t size() const { return static_cast<uint32_t>(records_.size()); }
+
+  /// As AgentRecord::count, and in the agent's diary.
+  void count(uint32_t agent, int64_t now_us);
 
   void add_to(sched::Digest& digest, uint32_t agent) const;
   void persist(sched::Archive& archive) {
-    archive.part("agents", 2, sizeof(CoolOff));
-    archive.fields(records_);
+    archive.part("agents", 3, sizeof(CoolOff));
+    archive.fields(records_, diaries_);
+    archive.require(diaries_.size() == records_.size(), "an agent without a diary");
   }
 
  private:
   sched::StableList<AgentRecord> records_;
+  sched::StableList<AgentDiary> diaries_;  // apart: a look at a record is a copy of it
 };
 
 }  // namespace paceline::desk

@@ -64,6 +64,16 @@ std::string problem_with_periods(const DeskSettings& settings, const ObjectCatal
   return {};
 }
 
+std::string problem_with_targets(const std::vector<FigureTarget>& targets) {
+  std::set<std::string_view> known;
+  for (const FigureTarget& target : targets) {
+    if (!is_figure(target.figure)) return "targets: no figure \"" + target.figure + "\"";
+    if (!read_band(target.band)) return "targets: \"" + target.band + "\" is no band";
+    if (!known.insert(target.figure).second) return "targets: " + target.figure + " is there twice";
+  }
+  return {};
+}
+
 }  // namespace
 
 Rulebook::Rulebook(const Limits& limits)
@@ -99,6 +109,9 @@ std::string Rulebook::problem_with(const Configuration& configuration) const {
   }
   const ObjectCatalogue catalogue(configuration.objects);
   if (std::string problem = problem_with_periods(settings, catalogue); !problem.empty()) {
+    return problem;
+  }
+  if (std::string problem = problem_with_targets(settings.targets); !problem.empty()) {
     return problem;
   }
   Dictionary calendar_names(limits_.calendars_max);

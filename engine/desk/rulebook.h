@@ -118,6 +118,7 @@ class Rulebook {
   sched::Abilities abilities(uint32_t agent);
   /// The calendar of the agent's shifts; null where it has none.
   const sched::Calendar* shift(uint32_t agent) const;
+  uint32_t shift_calendar(uint32_t agent) const;  ///< Its position; none likewise.
   /// The newest version of a calendar by its name; null where there is none.
   const sched::Calendar* calendar_named(std::string_view name) const;
 
@@ -144,6 +145,10 @@ class Rulebook {
   bool has_successors() const { return successors_made_; }
 
   const CalendarVersion& calendar(uint32_t position) const { return calendars_[position]; }
+  uint32_t calendar_count() const { return static_cast<uint32_t>(calendars_.size()); }
+  /// The newest version of the calendar that business days of the desk are of; none where it has
+  /// none.
+  uint32_t desk_calendar() const;
   /// End of a period that begins at `from`; `never` for none and beyond the horizon.
   sched::Instant period_end(sched::Instant from, const Period& period, uint16_t times = 1) const;
   const PendingRule& pending_rule(uint32_t reason) const;

@@ -371,6 +371,15 @@ const sched::Calendar* Rulebook::shift(uint32_t agent) const {
   return calendar_named(agents_[agent].definition.shift);
 }
 
+uint32_t Rulebook::shift_calendar(uint32_t agent) const {
+  const std::string& name = agents_[agent].definition.shift;
+  return name.empty() ? none : calendar_for(name);
+}
+
+uint32_t Rulebook::desk_calendar() const {
+  return settings_.calendar.empty() ? none : calendar_for(settings_.calendar);
+}
+
 void Rulebook::add_staff_to(sched::Digest& digest) const {
   for (uint32_t queue = 0; queue < queue_count(); ++queue) {
     const QueueDefinition& definition = queues_[queue].definition;

@@ -30,7 +30,8 @@ void Floor::take_over(uint32_t slot, uint32_t queue, uint32_t agent,
       detail.closed_at_us = ended ? step.at_us : 0;
       ticket.state = step.state;
       ticket.reason = step.reason;
-      store_.begin_interval(slot, step.at_us, step.state, step.reason);
+      store_.begin_interval(slot, step.at_us, step.state,
+                            step.state == State::pending ? step.reason : none);
     }
     clockwork_.react(slot, field_values(slot), {}, step.at_us);
   }

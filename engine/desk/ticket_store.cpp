@@ -290,6 +290,21 @@ void TicketStore::begin_interval(uint32_t slot, int64_t at_us, State state, uint
   block.state_and_reason[newest.at] = wanted;
 }
 
+void TicketStore::cite(uint32_t slot, uint32_t article) {
+  const Newest newest = newest_interval(slot);
+  if (newest.block == none) return;
+  uint32_t& state_and_reason = intervals_[newest.block].state_and_reason[newest.at];
+  if (state_of(state_and_reason) == State::resolved)
+    state_and_reason = packed(State::resolved, article);
+}
+
+uint32_t TicketStore::cited(uint32_t slot) const {
+  const Newest newest = newest_interval(slot);
+  if (newest.block == none) return none;
+  const uint32_t state_and_reason = intervals_[newest.block].state_and_reason[newest.at];
+  return state_of(state_and_reason) == State::resolved ? reason_of(state_and_reason) : none;
+}
+
 /// Calls `each` for what lies in blocks, newest first.
 template <class Each>
 void TicketStore::for_each_in_blocks(uint32_t slot, Each&& each) const {

@@ -56,6 +56,10 @@ class TicketStore {
   void add_task(uint32_t slot, uint64_t task);
   /// What somebody else thinks of agents for it; in order of agent.
   std::span<const sched::ExternalScore> scores(uint32_t slot) const;
+  /// The resolution it is in cites this article. Nothing where the resolution has no interval.
+  void cite(uint32_t slot, uint32_t article);
+  /// What the resolution it is in cites; none as well where it is in none.
+  uint32_t cited(uint32_t slot) const;
   void set_scores(uint32_t slot, std::vector<sched::ExternalScore> scores);
 
   const Attributes& attributes(uint32_t slot) const {

@@ -99,8 +99,11 @@ Reply Verbs::execute(const CommandFrame& frame, CommandKind kind, size_t index) 
       return on_ticket(frame, resolve, [&](uint32_t slot, TextCursor texts) -> Result<Event> {
         const auto code = reason(texts.next(resolve.code_size));
         if (!code) return Unexpected{code.error()};
+        const auto article =
+            reason(frame.resolve_article.empty() ? "" : texts.next(frame.resolve_article[index]));
+        if (!article) return Unexpected{article.error()};
         if (floor_.tasks_open(slot) != 0) return Unexpected{Reject::tasks_open};
-        return decide_resolve(floor_.store().hot(slot), *code, resolve.restate != 0);
+        return decide_resolve(floor_.store().hot(slot), *code, resolve.restate != 0, *article);
       });
     }
     case CommandKind::close: {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/report/period.h"
+
 namespace paceline::report {
 
 using desk::State;
@@ -61,6 +63,40 @@ void Book::set_desk(std::string desk, int64_t now_us, desk::Names names,
     const std::string& group = queue.group.empty() ? queue.name : queue.group;
     queue_facts_[words_.find(queue.name)] = {words_.find(group), queue.tier};
   }
+}
+
+void Book::set_reporting(desk::ReportingView reporting) {
+  reporting_ = std::move(reporting);
+  calendar_.reset();
+  if (reporting_.calendar.empty()) return;
+  auto calendar = sched::Calendar::compile(reporting_.spec);
+  if (calendar && calendar->has_business_days()) calendar_ = std::move(*calendar);
+}
+
+void Book::set_agent_times(std::vector<desk::AgentTimeView> times) {
+  agent_times_.clear();
+  for (desk::AgentTimeView& time : times) {
+    std::string agent = time.name;
+    agent_times_.emplace(std::move(agent), std::move(time));
+  }
+}
+
+const desk::AgentTimeView& Book::time_of(const std::string& agent) const {
+  static const desk::AgentTimeView nothing;
+  const auto known = agent_times_.find(agent);
+  return known == agent_times_.end() ? nothing : known->second;
+}
+
+const std::string& Book::working_calendar() const {
+  static const std::string none;
+  return calendar_ ? reporting_.calendar : none;
+}
+
+int64_t Book::working_days_after(int64_t at_us, int64_t days) const {
+  if (!calendar_) return report::working_days_after(at_us, days);
+  if (days <= 0) return at_us;
+  constexpr uint32_t whole_day_s = 86'400;  // the day under way counts until it closes
+  return calendar_->end_of_business_day({at_us}, static_cast<uint32_t>(days), whole_day_s).us;
 }
 
 const std::string& Book::reason(uint32_t position) const {
@@ -153,7 +189,7 @@ ClockCase Book::made(const desk::ClockView& view) {
   return clock;
 }
 
-void Book::derive(Case& ticket) const {
+void Book::derive(Case& ticket) {
   if (ticket.state == State::resolved || ticket.state == State::closed) {
     ticket.ended_at_us = ticket.resolved_at_us != 0 ? ticket.resolved_at_us : ticket.closed_at_us;
   } else if (ticket.state == State::cancelled) {
@@ -175,7 +211,8 @@ void Book::derive(Case& ticket) const {
     const bool was_open = before != State::resolved && before != State::closed;
     const bool resolves = spell.state == State::resolved ||
                           (spell.state == State::closed && ticket.resolved_at_us == spell.from_us);
-    if (resolves && was_open) ticket.resolutions.push_back({spell.from_us, 0});
+    if (resolves && was_open)
+      ticket.resolutions.push_back({spell.from_us, 0, words_.find(reason(spell.reason))});
     const bool reopens = before == State::resolved || before == State::closed;
     if (reopens && spell.state != State::resolved && spell.state != State::closed &&
         spell.state != State::cancelled) {

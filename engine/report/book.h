@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -11,6 +12,7 @@
 
 #include "engine/desk/query.h"
 #include "engine/report/case.h"
+#include "sched/calendar.h"
 
 namespace paceline::report {
 
@@ -19,6 +21,10 @@ class Book {
   /// What positions and queue names stand for; before the first case.
   void set_desk(std::string desk, int64_t now_us, desk::Names names,
                 std::vector<desk::QueueView> queues, std::vector<desk::AgentView> agents);
+  /// Whose business days are working days. Left out: Monday to Friday in UTC.
+  void set_reporting(desk::ReportingView reporting);
+  /// Of the period that questions will be about.
+  void set_agent_times(std::vector<desk::AgentTimeView> times);
   /// A ticket that comes twice left memory while it was read: the later one counts.
   void add(const desk::TicketView& view);
   /// As it was answered last; may come before its ticket.
@@ -31,6 +37,14 @@ class Book {
   const std::vector<Case>& cases() const { return cases_; }
   const std::vector<desk::QueueView>& queues() const { return queues_; }
   const std::vector<desk::AgentView>& agents() const { return agents_; }
+  const desk::ReportingView& reporting() const { return reporting_; }
+  /// Zeros where nothing is known of it.
+  const desk::AgentTimeView& time_of(const std::string& agent) const;
+  /// The calendar whose business days are working days; empty: Monday to Friday in UTC.
+  const std::string& working_calendar() const;
+  /// When so many working days are over: the closing time of the last of them, the one under way
+  /// counted, as every period in business days ("5bd"); without a calendar the same time of day.
+  int64_t working_days_after(int64_t at_us, int64_t days) const;
   const std::string& text(Word word) const { return words_.text(word); }
   const std::string& reason(uint32_t position) const;
   Word group_of(Word queue) const;
@@ -57,7 +71,7 @@ class Book {
   };
   Case made(const desk::TicketView& view);
   ClockCase made(const desk::ClockView& view);
-  void derive(Case& ticket) const;
+  void derive(Case& ticket);
   void trace(Case& ticket, const desk::TicketView& view);
   void attach_surveys();
 
@@ -66,6 +80,9 @@ class Book {
   desk::Names names_;
   std::vector<desk::QueueView> queues_;
   std::vector<desk::AgentView> agents_;
+  desk::ReportingView reporting_;
+  std::optional<sched::Calendar> calendar_;  // of reporting_, where it has business days
+  std::unordered_map<std::string, desk::AgentTimeView> agent_times_;
   Words words_;
   std::unordered_map<Word, QueueFacts> queue_facts_;
   std::vector<Case> cases_;

@@ -54,6 +54,7 @@ struct Visit {
 struct Resolution {
   int64_t at_us = 0;
   int64_t reopened_at_us = 0;  ///< 0: it was not.
+  Word article = 0;            ///< Of the knowledge base, as it cites it.
 };
 
 /// One time that its requester was asked.

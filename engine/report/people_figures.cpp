@@ -8,20 +8,39 @@ namespace paceline::report {
 
 namespace {
 
-constexpr const char* since_defined =
-    "from the agents' counters since they were defined, not by period";
-
 struct Time {
   int64_t handling_us = 0, available_us = 0, logged_in_us = 0, away_us = 0;
+  int64_t scheduled_us = 0, adherent_us = 0;
+  uint64_t no_shift = 0;  // agents without a shift in the period
+  uint64_t by_day = 0;    // agents whose time is kept by whole days at an edge of it
+  uint64_t not_kept = 0;  // agents whose time is not kept so far back
+
+  std::string note() const {
+    std::string text;
+    if (by_day != 0)
+      text = "time of " + std::to_string(by_day) +
+             " agents is kept by the day so far back: theirs is of whole days in UTC";
+    if (not_kept != 0)
+      text += (text.empty() ? "" : "; ") + std::string("time of ") + std::to_string(not_kept) +
+              " agents is not kept back to the beginning of the period";
+    return text;
+  }
 };
 
 Time time_of(const Question& question) {
   Time time;
+  const int64_t to_us = std::min(question.period.to_us, question.book->now_us());
   for (const desk::AgentView* agent : question.agents) {
-    time.handling_us += agent->busy_us + agent->wrap_up_us;
-    time.available_us += agent->available_us;
-    time.logged_in_us += agent->logged_in_us;
-    time.away_us += agent->away_us;
+    const desk::AgentTimeView& spent = question.book->time_of(agent->name);
+    time.handling_us += spent.busy_us + spent.wrap_up_us;
+    time.available_us += spent.available_us;
+    time.logged_in_us += spent.logged_in_us;
+    time.away_us += spent.away_us;
+    time.scheduled_us += spent.scheduled_us;
+    time.adherent_us += spent.adherent_us;
+    time.no_shift += spent.scheduled_us == 0 ? 1 : 0;
+    time.by_day += spent.from_us < question.period.from_us || spent.to_us > to_us ? 1 : 0;
+    time.not_kept += spent.from_us > question.period.from_us ? 1 : 0;
   }
   return time;
 }
@@ -43,7 +62,8 @@ void add_use_of_time(const Question& question, std::vector<Figure>& all) {
   Figure occupancy = share_figure("occupancy", "Occupancy", occupancy_formula,
                                   static_cast<uint64_t>(time.handling_us),
                                   static_cast<uint64_t>(time.handling_us + time.available_us));
-  occupancy.note = since_defined;
+  occupancy.version = 2;  // 2: of the period
+  occupancy.note = time.note();
   occupancy.counted = false;
   all.push_back(std::move(occupancy));
   const int64_t paid_us =
@@ -53,20 +73,23 @@ void add_use_of_time(const Question& question, std::vector<Figure>& all) {
   Figure utilisation =
       share_figure("utilisation", "Utilisation", utilisation_formula,
                    static_cast<uint64_t>(time.handling_us), static_cast<uint64_t>(paid_us));
-  utilisation.note = since_defined;
+  utilisation.version = 2;  // 2: of the period
+  utilisation.note = time.note();
   utilisation.counted = false;
   all.push_back(std::move(utilisation));
 
   std::vector<double> shares;
   for (const desk::AgentView* agent : question.agents) {
-    if (agent->logged_in_us > 0)
-      shares.push_back(static_cast<double>(agent->busy_us + agent->wrap_up_us) /
-                       static_cast<double>(agent->logged_in_us));
+    const desk::AgentTimeView& spent = question.book->time_of(agent->name);
+    if (spent.logged_in_us > 0)
+      shares.push_back(static_cast<double>(spent.busy_us + spent.wrap_up_us) /
+                       static_cast<double>(spent.logged_in_us));
   }
   Figure fairness = number_figure("fairness", "Fairness", fairness_formula,
                                   shares.empty() ? std::optional<double>() : jain(shares));
   fairness.denominator = static_cast<int64_t>(shares.size());
-  fairness.note = since_defined;
+  fairness.version = 2;  // 2: of the period
+  fairness.note = time.note();
   all.push_back(std::move(fairness));
 }
 
@@ -82,8 +105,28 @@ Figure shrinkage(const Question& question) {
   Figure figure =
       share_figure("shrinkage", "Shrinkage", formula,
                    static_cast<uint64_t>(paid_us - productive_us), static_cast<uint64_t>(paid_us));
-  figure.note = since_defined;
+  figure.version = 2;  // 2: of the period
+  figure.note = time.note();
   figure.counted = false;
+  return figure;
+}
+
+Figure adherence(const Question& question) {
+  const std::string formula =
+      "time within shifts spent as they ask (work, wrap-up, a planned absence) / time within "
+      "shifts";
+  if (question.agents.empty())
+    return not_measured("adherence", "Adherence", formula, "the whole desk, or --by agent");
+  const Time time = time_of(question);
+  if (time.scheduled_us == 0)
+    return not_measured("adherence", "Adherence", formula,
+                        "agents with a shift in the period (shift = \"CALENDAR\")");
+  Figure figure =
+      share_figure("adherence", "Adherence", formula, static_cast<uint64_t>(time.adherent_us),
+                   static_cast<uint64_t>(time.scheduled_us));
+  figure.counted = false;
+  figure.note = time.note();
+  if (time.no_shift != 0) figure.excluded = {{"no_shift", time.no_shift}};
   return figure;
 }
 
@@ -128,14 +171,10 @@ std::vector<Figure> people_figures(const Question& question) {
   all.push_back(shrinkage(question));
   all.push_back(cost_per_ticket(question));
   all.push_back(users_per_analyst(question));
-  all.push_back(not_measured("adherence", "Adherence", "adherent minutes / scheduled minutes",
-                             "schedules of agents, which the desk does not keep"));
+  all.push_back(adherence(question));
   all.push_back(not_measured("forecast_error", "Forecast error",
                              "WAPE = Σ|F − A| / ΣA, bias = Σ(F − A) / ΣA",
                              "a forecast to compare with, which the desk does not keep"));
-  all.push_back(not_measured("kb_use", "Knowledge base use",
-                             "resolutions that cite an article / resolutions",
-                             "articles cited on resolving, which the desk does not keep"));
   return all;
 }
 

@@ -32,7 +32,8 @@ Figure first_contact_figure(const Question& question, const Cohort& resolved, bo
     }
     ++eligible;
     ++verdicts[static_cast<size_t>(first_contact(question, *ticket))];
-    const int64_t sure_us = working_days_after(ticket->resolved_at_us, question.inputs.repeat_days);
+    const int64_t sure_us =
+        question.book->working_days_after(ticket->resolved_at_us, question.inputs.repeat_days);
     provisional += sure_us > question.book->now_us() ? 1 : 0;
   }
   Figure figure = share_figure(
@@ -41,6 +42,7 @@ Figure first_contact_figure(const Question& question, const Cohort& resolved, bo
       std::string("N(resolved at first contact) / N(resolved") +
           (net ? ", first queue of level 1)" : ")") + "; first contact: " + first_contact_text,
       static_cast<uint64_t>(verdicts[0]), eligible);
+  figure.version = 2;  // 2: working days of the desk's calendar
   figure.excluded = left.excluded;
   for (size_t i = 1; i < verdicts.size(); ++i) {
     if (verdicts[i] != 0) figure.parts.emplace_back(first_contact_names[i], verdicts[i]);
@@ -60,9 +62,10 @@ Figure reopen_figure(const Question& question) {
     for (const Resolution& resolution : ticket->resolutions) {
       if (!question.period.holds(resolution.at_us)) continue;
       counts = true;
-      again = again || (resolution.reopened_at_us != 0 &&
-                        resolution.reopened_at_us <=
-                            working_days_after(resolution.at_us, question.inputs.repeat_days));
+      again = again ||
+              (resolution.reopened_at_us != 0 &&
+               resolution.reopened_at_us <= question.book->working_days_after(
+                                                resolution.at_us, question.inputs.repeat_days));
     }
     if (!counts) continue;
     if (ticket->exclusion != Exclusion::none) {
@@ -77,6 +80,7 @@ Figure reopen_figure(const Question& question) {
       "N(resolved in the period and reopened within 5 working days of it (--repeat-days)) / "
       "N(resolved in the period, open again or not)",
       reopened, cohort);
+  figure.version = 2;  // 2: working days of the desk's calendar
   figure.excluded = left.excluded;
   return figure;
 }
@@ -167,6 +171,40 @@ std::vector<Figure> quality_figures(const Question& question) {
           recorded.in.size()),
       recorded);
   return all;
+}
+
+std::vector<Figure> article_figures(const Question& question) {
+  uint64_t resolves = 0, citing = 0, held = 0, provisional = 0;
+  Cohort left;
+  for (const Case* ticket : question.cases) {
+    for (const Resolution& resolution : ticket->resolutions) {
+      if (!question.period.holds(resolution.at_us)) continue;
+      if (ticket->exclusion != Exclusion::none) {
+        left.leave_out(exclusion_names[static_cast<size_t>(ticket->exclusion)]);
+        continue;
+      }
+      ++resolves;
+      if (resolution.article == Words::nothing) continue;
+      ++citing;
+      const int64_t sure_us =
+          question.book->working_days_after(resolution.at_us, question.inputs.repeat_days);
+      const bool reopened = resolution.reopened_at_us != 0 && resolution.reopened_at_us <= sure_us;
+      held += reopened ? 0 : 1;
+      provisional += !reopened && sure_us > question.book->now_us() ? 1 : 0;
+    }
+  }
+  Figure use = share_figure("kb_use", "Knowledge base use",
+                            "resolves in the period that cite an article / resolves in the period",
+                            citing, resolves);
+  Figure success = share_figure(
+      "article_success", "Article success",
+      "resolves that cite an article and were not reopened within 5 working days (--repeat-days) / "
+      "resolves that cite an article",
+      held, citing);
+  use.excluded = success.excluded = left.excluded;
+  if (provisional != 0)
+    success.note = std::to_string(provisional) + " may still be reopened in time";
+  return {std::move(use), std::move(success)};
 }
 
 }  // namespace paceline::report

@@ -91,7 +91,8 @@ FirstContact first_contact(const Question& question, const Case& ticket) {
   } else if (time_to_resolve_us(ticket) > question.inputs.first_contact_us) {
     return FirstContact::not_at_once;
   }
-  const int64_t until_us = working_days_after(ticket.resolved_at_us, question.inputs.repeat_days);
+  const int64_t until_us =
+      question.book->working_days_after(ticket.resolved_at_us, question.inputs.repeat_days);
   if (question.book->came_again(ticket, ticket.resolved_at_us, until_us))
     return FirstContact::came_again;
   return FirstContact::yes;
@@ -106,7 +107,7 @@ const Figure* find(const std::vector<Figure>& figures, const std::string& id) {
 std::vector<Figure> figures(const Question& question) {
   std::vector<Figure> all;
   for (auto* part : {&quality_figures, &time_figures, &clock_figures, &load_figures,
-                     &people_figures, &survey_figures}) {
+                     &people_figures, &survey_figures, &article_figures}) {
     for (Figure& figure : part(question)) all.push_back(std::move(figure));
   }
   return all;

@@ -88,6 +88,7 @@ std::vector<Figure> clock_figures(const Question& question);
 std::vector<Figure> load_figures(const Question& question);
 std::vector<Figure> people_figures(const Question& question);
 std::vector<Figure> survey_figures(const Question& question);
+std::vector<Figure> article_figures(const Question& question);
 
 /// Clocks of any kind unless one is named.
 Figure compliance(const Question& question, std::string id, std::string name,

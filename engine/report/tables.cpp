@@ -117,11 +117,14 @@ std::vector<AgentRow> agent_rows(const Question& question) {
     row.agent = agent.name;
     row.groups = agent.groups;
     row.state = agent.state;
-    row.logged_in_us = agent.logged_in_us;
-    row.available_us = agent.available_us;
-    row.handling_us = agent.busy_us + agent.wrap_up_us;
-    row.wrap_up_us = agent.wrap_up_us;
-    row.away_us = agent.away_us;
+    const desk::AgentTimeView& spent = book.time_of(agent.name);
+    row.logged_in_us = spent.logged_in_us;
+    row.available_us = spent.available_us;
+    row.handling_us = spent.busy_us + spent.wrap_up_us;
+    row.wrap_up_us = spent.wrap_up_us;
+    row.away_us = spent.away_us;
+    row.scheduled_us = spent.scheduled_us;
+    row.adherent_us = spent.adherent_us;
   }
   std::vector<std::vector<int64_t>> handling_us(rows.size());
   for (const Case* ticket : question.cases) {

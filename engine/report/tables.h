@@ -44,8 +44,9 @@ struct AgentRow {
   std::string agent, groups, state;
   uint64_t resolved = 0, reopened = 0, open = 0;
   Spread handling;  ///< Time in progress of those resolved.
-  // Since the agent was defined.
+  // In the period.
   int64_t logged_in_us = 0, available_us = 0, handling_us = 0, wrap_up_us = 0, away_us = 0;
+  int64_t scheduled_us = 0, adherent_us = 0;
 };
 std::vector<AgentRow> agent_rows(const Question& question);
 

@@ -1,22 +1,17 @@
 #include "engine/report/targets.h"
 
-#include <cstdlib>
-
 namespace paceline::report {
 
 namespace {
 
-/// "72%", "0.72", "" (open).
-bool read_bound(std::string text, std::optional<double>& bound) {
-  if (text.empty()) return true;
-  const bool percent = text.back() == '%';
-  if (percent) text.pop_back();
-  if (text.empty() || text.find_first_not_of("0123456789.") != std::string::npos) return false;
-  char* end = nullptr;
-  const double value = std::strtod(text.c_str(), &end);
-  if (*end != '\0') return false;
-  bound = percent ? value / 100.0 : value;
-  return true;
+std::optional<Target> target_of_band(std::string_view figure, std::string_view text) {
+  const auto band = desk::read_band(text);
+  if (!band) return {};
+  Target target;
+  target.figure = figure;
+  if (band->low_ppm) target.low = static_cast<double>(*band->low_ppm) / 1e6;
+  if (band->high_ppm) target.high = static_cast<double>(*band->high_ppm) / 1e6;
+  return target;
 }
 
 }  // namespace
@@ -43,19 +38,17 @@ std::vector<Target> preset_targets() {
 
 std::optional<Target> read_target(std::string_view text) {
   const size_t equals = text.find('=');
-  const size_t dots = text.find("..");
-  if (equals == std::string_view::npos || dots == std::string_view::npos || dots < equals ||
-      equals == 0)
-    return {};
-  Target target;
-  target.preset = false;
-  target.figure = text.substr(0, equals);
-  if (!read_bound(std::string(text.substr(equals + 1, dots - equals - 1)), target.low) ||
-      !read_bound(std::string(text.substr(dots + 2)), target.high))
-    return {};
-  if (!target.low && !target.high) return {};
-  if (target.low && target.high && *target.low > *target.high) return {};
+  if (equals == std::string_view::npos || equals == 0) return {};
+  auto target = target_of_band(text.substr(0, equals), text.substr(equals + 1));
+  if (target) target->from = Target::From::given;
   return target;
+}
+
+Target configured_target(const desk::FigureTarget& target) {
+  Target made = target_of_band(target.figure, target.band).value_or(Target{});
+  made.figure = target.figure;
+  made.from = Target::From::configuration;
+  return made;
 }
 
 void set_target(std::vector<Target>& targets, Target target) {

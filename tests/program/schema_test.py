@@ -39,7 +39,7 @@ PLACES = {
     "work": "[[work]]\n%",
     "away": "[[away]]\n%",
 }
-ANY_NAME = {"hours", "levels", "attributes", "skills"}  # their keys are names
+ANY_NAME = {"hours", "levels", "attributes", "skills", "targets"}  # their keys are names
 
 
 class Schema(ProgramTest):
@@ -89,6 +89,7 @@ class Schema(ProgramTest):
                      "[[agent]]\ngroups = ['a']", "[[agent]]\nname = 'a'\ngroups = 'a'",
                      "[[agent]]\nname = 'a'\ngroups = ['a']\nskills = { vpn = 101 }",
                      "[[policy]]\nname = 'p'\nclock = 'sundial'\ntarget = '1h'",
+                     "[targets]\nfcr_nett = '72%..80%'", "[desk.a.targets]\nflr = '80%'",
                      "[pending.x]\npauses = 'some'", "[calendar.uk]\nweek = { mon = ['9-17'] }"):
             with self.subTest(text):
                 self.assertNotEqual(run("config", "check", self.file("bad.toml", text)).exit, 0)

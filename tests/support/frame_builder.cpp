@@ -89,8 +89,10 @@ FrameBuilder& FrameBuilder::resume(const std::string& ticket) {
   return *this;
 }
 
-FrameBuilder& FrameBuilder::resolve(const std::string& ticket, bool restate) {
+FrameBuilder& FrameBuilder::resolve(const std::string& ticket, bool restate,
+                                    const std::string& article) {
   on_ticket(resolve_, CommandKind::resolve, ticket).restate = restate;
+  resolve_article_.push_back(text(article));
   return *this;
 }
 
@@ -333,6 +335,7 @@ CommandFrame FrameBuilder::frame(sched::DeskNumber desk, SessionId session, uint
   frame.pend = pend_;
   frame.resume = resume_;
   frame.resolve = resolve_;
+  frame.resolve_article = resolve_article_;
   frame.close = close_;
   frame.reopen = reopen_;
   frame.cancel = cancel_;

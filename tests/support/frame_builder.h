@@ -35,7 +35,8 @@ class FrameBuilder {
   FrameBuilder& pend(const std::string& ticket, const std::string& reason, int64_t resume_at_us = 0,
                      int64_t max_pause_us = 0, uint8_t reminders = 0);
   FrameBuilder& resume(const std::string& ticket);
-  FrameBuilder& resolve(const std::string& ticket, bool restate = false);
+  FrameBuilder& resolve(const std::string& ticket, bool restate = false,
+                        const std::string& article = "");
   FrameBuilder& close(const std::string& ticket);
   FrameBuilder& reopen(const std::string& ticket);
   FrameBuilder& cancel(const std::string& ticket);
@@ -113,6 +114,7 @@ class FrameBuilder {
   std::vector<Pend> pend_;
   std::vector<Resume> resume_;
   std::vector<Resolve> resolve_;
+  std::vector<uint16_t> resolve_article_;
   std::vector<Close> close_;
   std::vector<Reopen> reopen_;
   std::vector<Cancel> cancel_;

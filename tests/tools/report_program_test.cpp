@@ -134,7 +134,7 @@ TEST_F(ReportProgram, FiguresSayWhatTheyAreMadeOf) {
   EXPECT_EQ(first["numerator"], 1);
   EXPECT_EQ(first["denominator"], 2);
   EXPECT_EQ(first["percent"], 50.0);
-  EXPECT_EQ(first["version"], 1);
+  EXPECT_EQ(first["version"], 2);
   EXPECT_EQ(first["parts"]["not_at_once"], 1);
   EXPECT_EQ(first["target"]["from"], "preset");
   EXPECT_EQ(first["target"]["standing"], "below");
@@ -197,7 +197,7 @@ TEST_F(ReportProgram, SaysWhatIsWrongWithAQuestion) {
   EXPECT_THAT(error({"report", "kpi", "--from", "2027-01-01"}, 2), HasSubstr("nothing yet"));
   EXPECT_THAT(error({"report", "kpi", "--figure", "fcr"}, 2), HasSubstr("fcr_net"));
   EXPECT_THAT(error({"report", "kpi", "--target", "fcr_net=high"}, 2), HasSubstr("low..high"));
-  EXPECT_THAT(error({"report", "kpi", "--targets", "mine"}, 2), HasSubstr("preset or none"));
+  EXPECT_THAT(error({"report", "kpi", "--targets", "mine"}, 2), HasSubstr("preset, desk or none"));
   EXPECT_THAT(error({"report", "scorecard", "--scale", "hops=1..2"}, 2), HasSubstr("mttr_wall"));
   EXPECT_THAT(error({"report", "gaming", "--by", "queue"}, 2), HasSubstr("--by group"));
   EXPECT_THAT(error({"report", "intervals", "--interval", "soon"}, 2), HasSubstr("30m"));

@@ -128,7 +128,8 @@ TEST(AnswerCodec, AQueryComesBackAsItWasAsked) {
                    .after = 6,
                    .limit = 7,
                    .at_us = -8,
-                   .mode = 1};
+                   .mode = 1,
+                   .until_us = 9};
   Bytes bytes;
   append(bytes, message);
   const Payload payload = payload_of(bytes);
@@ -145,6 +146,7 @@ TEST(AnswerCodec, AQueryComesBackAsItWasAsked) {
   EXPECT_EQ(back->query.limit, 7U);
   EXPECT_EQ(back->query.at_us, -8);
   EXPECT_EQ(back->query.mode, 1);
+  EXPECT_EQ(back->query.until_us, 9);
 }
 
 TEST(AnswerCodec, QueriesOutOfRangeAreRefused) {
@@ -155,7 +157,7 @@ TEST(AnswerCodec, QueriesOutOfRangeAreRefused) {
     return !decode_query(payload.bytes());
   };
   EXPECT_FALSE(refused({}));
-  EXPECT_TRUE(refused({.kind = static_cast<desk::QueryKind>(21), .text = {}, .agent = {}}));
+  EXPECT_TRUE(refused({.kind = static_cast<desk::QueryKind>(23), .text = {}, .agent = {}}));
   EXPECT_TRUE(refused({.text = {}, .agent = {}, .state = 9}));
   EXPECT_TRUE(refused({.text = {}, .agent = {}, .limit = 0}));
   EXPECT_TRUE(refused({.text = {}, .agent = {}, .limit = 1'001}));
@@ -445,6 +447,28 @@ TEST(AnswerCodec, SurveysComeBackWithEveryField) {
   EXPECT_EQ(back.surveys[1].recommend, -1);
 }
 
+TEST(AnswerCodec, AgentsTimeComesBackWithEveryField) {
+  desk::Answer answer;
+  answer.kind = desk::QueryKind::agent_time;
+  answer.agent_times = {{"ann", 1, 2, 3, 4, 5, 6, 7, 8, 9}, {}};
+  answer.next_after = 2;
+  answer.more = true;
+  EXPECT_EQ(travel(answer), answer);
+}
+
+TEST(AnswerCodec, WhatTheConfigurationSaysOfReportsComesBack) {
+  desk::Answer answer;
+  answer.kind = desk::QueryKind::reporting;
+  answer.reporting.calendar = "weekdays";
+  answer.reporting.calendar_version = 3;
+  answer.reporting.spec.name = "weekdays";
+  answer.reporting.spec.zone.name = "UTC";
+  answer.reporting.spec.week = {{0, 32'400, 61'200}};
+  answer.reporting.spec.closed = {{2026, 12, 25}};
+  answer.reporting.targets = {{"fcr_net", "72%..80%"}, {"backlog_days", "..5"}};
+  EXPECT_EQ(travel(answer), answer);
+}
+
 TEST(AnswerCodec, OffersComeBackWithEveryField) {
   desk::Answer answer;
   answer.kind = desk::QueryKind::offers;
@@ -548,7 +572,7 @@ TEST(AnswerCodec, AnswersOutOfRangeAreRefused) {
     return !decode_answer(payload_of(bytes).bytes());
   };
   EXPECT_FALSE(refused([](auto&) {}));
-  EXPECT_TRUE(refused([](auto& a) { a.kind = static_cast<desk::QueryKind>(21); }));
+  EXPECT_TRUE(refused([](auto& a) { a.kind = static_cast<desk::QueryKind>(23); }));
   EXPECT_TRUE(refused([](auto& a) { a.tickets[0].kind = 3; }));
   EXPECT_TRUE(refused([](auto& a) { a.tickets[0].confidence = 101; }));
   EXPECT_TRUE(refused([](auto& a) { a.queues[0].mode = 3; }));

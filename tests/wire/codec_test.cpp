@@ -224,6 +224,31 @@ TEST(Codec, EveryKindOfCommandComesBackAsItWasWritten) {
   EXPECT_EQ(frame.repair[0].newest, 1);
 }
 
+TEST(Codec, ResolvesCiteArticlesBehindTheirCodes) {
+  CommandWriter writer;
+  writer.resolve({.external_id = "INC1"}, "fixed");
+  writer.resolve({.external_id = "INC2"}, "fixed", false, "KB12");
+  writer.resolve({.external_id = "INC3"}, "no fault");
+  const Payload payload = payload_of(writer);
+  const auto decoded = decode_commands(payload.bytes());
+  ASSERT_TRUE(decoded) << decoded.error().text;
+  const auto& frame = *decoded;
+  ASSERT_EQ(frame.resolve_article.size(), 3U);
+  EXPECT_EQ(frame.resolve_article[0], 0);
+  EXPECT_EQ(frame.resolve_article[2], 0);
+  const auto& second = frame.resolve[1];
+  EXPECT_EQ(text_at(frame, second.text_at + second.external_id_size + second.code_size,
+                    frame.resolve_article[1]),
+            "KB12");
+}
+
+TEST(Codec, AFrameThatCitesNothingSaysNothingOfArticles) {
+  CommandWriter writer;
+  writer.resolve({.external_id = "INC1"}, "fixed");
+  const Payload payload = payload_of(writer);
+  EXPECT_TRUE(decode_commands(payload.bytes())->resolve_article.empty());
+}
+
 TEST(Codec, CommandsOfRoutingComeBackAsTheyWereWritten) {
   CommandWriter writer;
   fill(writer);

@@ -239,12 +239,162 @@ TEST(Targets, PresetAndOnesOwn) {
                      *target_of(targets, "sla_compliance")),
             Standing::below);
   set_target(targets, *read_target("fcr_net=90%..95%"));
-  EXPECT_FALSE(target_of(targets, "fcr_net")->preset);
+  EXPECT_EQ(target_of(targets, "fcr_net")->from, Target::From::given);
   EXPECT_EQ(standing(high, *target_of(targets, "fcr_net")), Standing::met);
   set_target(targets, *read_target("backlog_days=..5"));
   EXPECT_EQ(standing(number_figure("backlog_days", "", "", 6.0), targets.back()), Standing::above);
   for (const char* text : {"", "fcr_net", "fcr_net=", "fcr_net=..", "=1..2", "a=2..1", "a=x..1"})
     EXPECT_FALSE(read_target(text)) << text;
+}
+
+TEST(Targets, OfTheConfigurationStandBetween) {
+  std::vector<Target> targets = preset_targets();
+  set_target(targets, configured_target({"fcr_net", "72.5%..80%"}));
+  EXPECT_EQ(target_of(targets, "fcr_net")->from, Target::From::configuration);
+  EXPECT_DOUBLE_EQ(*target_of(targets, "fcr_net")->low, 0.725);
+  EXPECT_EQ(target_of(targets, "flr")->from, Target::From::preset);
+  set_target(targets, *read_target("fcr_net=..90%"));
+  EXPECT_EQ(target_of(targets, "fcr_net")->from, Target::From::given);
+}
+
+TEST(FigureIds, AreThoseThatArePublished) {
+  ReportDesk desk;
+  desk.at("09:00");
+  desk.open("P", "l1", "", "", "phone");  // else a live channel's are not apart
+  desk.at("10:00");
+  const auto book = desk.book();
+  std::vector<std::string> published;
+  for (const Figure& figure : figures(ask(*book, the_day(), {}))) published.push_back(figure.id);
+  std::vector<std::string> known(std::begin(desk::figure_ids), std::end(desk::figure_ids));
+  std::sort(published.begin(), published.end());
+  std::sort(known.begin(), known.end());
+  EXPECT_EQ(published, known);
+}
+
+// Monday 5 January to Friday: the week of the desk's calendar has a holiday on Wednesday.
+TEST(WorkingDays, AreThoseOfTheDesksCalendar) {
+  ReportDesk desk;
+  EXPECT_EQ(desk.book()->working_calendar(), "");
+  desk::Configuration configuration = two_levels();
+  configuration.settings.calendar = "weekdays";
+  configuration.calendars.front().closed = {{2026, 1, 7}};
+  desk.desk().configure(configuration);
+  const auto book = desk.book();
+  EXPECT_EQ(book->working_calendar(), "weekdays");
+  const auto us = DeskDriver::instant_us;
+  EXPECT_EQ(book->working_days_after(us("10:00"), 1), us("17:00"));        // the day itself
+  EXPECT_EQ(book->working_days_after(us("18:00"), 1), us("+1 17:00"));     // has closed
+  EXPECT_EQ(book->working_days_after(us("10:00"), 3), us("+3 17:00"));     // not Wednesday
+  EXPECT_EQ(book->working_days_after(us("+4 18:00"), 1), us("+7 17:00"));  // Friday → Monday
+  EXPECT_EQ(book->working_days_after(us("10:00"), 0), us("10:00"));
+}
+
+TEST(WorkingDays, DecideWhatIsAReopeningInTime) {
+  ReportDesk desk;
+  desk::Configuration configuration = two_levels();
+  configuration.settings.calendar = "weekdays";
+  desk.desk().configure(configuration);
+  desk.at("09:00");
+  desk.open("A", "l1");
+  desk.resolve("A");
+  desk.at("+4 18:00");  // after Friday's closing, before Monday 09:00
+  desk.does([](FrameBuilder& f) { f.reopen("A"); });
+  const auto book = desk.book();
+  const auto all = figures(ask(*book, {0, desk.desk().now_us() + 1}, {}));
+  EXPECT_EQ(find(all, "reopen_rate")->numerator, 0);
+  EXPECT_EQ(find(all, "reopen_rate")->denominator, 1);
+  EXPECT_EQ(find(all, "reopen_rate")->version, 2U);
+}
+
+// ana's shift is 09:00 to 17:00. She comes at 08:30, is at lunch 12:00–12:30, away without a plan
+// 14:00–15:00, and leaves at 16:00. A takes her 10:00–11:00.
+class AgentsDay : public ::testing::Test {
+ protected:
+  AgentsDay() {
+    desk::Configuration configuration = two_levels();
+    configuration.agents.front().shift = "weekdays";
+    configuration.settings.away_codes = {{"lunch", true, false}, {"errand", false, false}};
+    desk_.desk().configure(configuration);
+    desk_.at("08:30");
+    desk_.does([](FrameBuilder& f) { f.log_in("ana"); });
+    desk_.at("10:00");
+    desk_.open("A", "l1");
+    desk_.take("A", "ana");
+    desk_.at("11:00");
+    desk_.resolve("A");
+    step("12:00", desk::AgentStep::away, "lunch");
+    step("12:30", desk::AgentStep::available);
+    step("14:00", desk::AgentStep::away, "errand");
+    step("15:00", desk::AgentStep::available);
+    desk_.at("16:00");
+    desk_.does([](FrameBuilder& f) { f.log_out("ana"); });
+    desk_.at("18:00");
+  }
+  void step(const std::string& time, desk::AgentStep to, const std::string& code = "") {
+    desk_.at(time);
+    desk_.does([&](FrameBuilder& f) { f.set_agent_state("ana", to, code); });
+  }
+  Figure figure(const std::string& id, const std::string& from, const std::string& to) {
+    const Period period{DeskDriver::instant_us(from), DeskDriver::instant_us(to)};
+    const auto book = desk_.book(period);
+    return *find(figures(ask(*book, period, {})), id);
+  }
+  void expect(const std::string& id, const std::string& from, const std::string& to,
+              sched::Duration numerator, sched::Duration denominator) {
+    const Figure found = figure(id, from, to);
+    EXPECT_EQ(found.numerator, numerator.us) << id << " " << from;
+    EXPECT_EQ(found.denominator, denominator.us) << id << " " << from;
+    EXPECT_EQ(found.note, "");
+  }
+  ReportDesk desk_;
+};
+
+TEST_F(AgentsDay, OccupancyIsOfThePeriod) {
+  expect("occupancy", "00:00", "18:00", hour, hour * 6);
+  expect("occupancy", "10:30", "11:30", minute * 30, hour);
+  expect("occupancy", "17:00", "18:00", {0}, {0});
+  expect("utilisation", "09:00", "12:00", hour, hour * 3);
+}
+
+TEST_F(AgentsDay, AdherenceIsTimeInTheShiftSpentAsItAsks) {
+  expect("adherence", "00:00", "18:00", hour * 6, hour * 8);  // not the errand, not from 16:00 on
+  expect("adherence", "12:00", "13:00", hour, hour);          // lunch is planned
+  expect("adherence", "14:30", "16:30", hour, hour * 2);
+  expect("adherence", "08:00", "09:30", minute * 30, minute * 30);
+  EXPECT_FALSE(figure("adherence", "17:00", "18:00").measured());
+  EXPECT_THAT(figure("adherence", "00:00", "18:00").excluded,
+              UnorderedElementsAre(Pair("no_shift", 1)));  // eva
+}
+
+TEST_F(AgentsDay, ANewRotaLeavesThePastAsItWas) {
+  desk::Configuration configuration = two_levels();
+  desk_.desk().configure(configuration);  // no shift any more
+  desk_.at("+1 18:00");
+  expect("adherence", "00:00", "+1 18:00", hour * 6, hour * 8);
+}
+
+TEST(Articles, AreCountedByResolveAndByWhatCameBack) {
+  ReportDesk desk;
+  desk.at("09:00");
+  for (const char* id : {"A", "B", "C", "D"}) desk.open(id, "l1");
+  desk.at("09:10");
+  desk.does([](FrameBuilder& f) { f.resolve("A", false, "KB1").close("A"); });  // at one instant
+  desk.does([](FrameBuilder& f) { f.resolve("B", false, "KB1"); });
+  desk.resolve("C");
+  desk.resolve("D");
+  desk.at("10:00");
+  desk.does([](FrameBuilder& f) { f.reopen("B"); });
+  desk.does([](FrameBuilder& f) { f.resolve("C", true, "KB2"); });  // restated
+  desk.at("11:00");
+  desk.resolve("B");
+  const auto book = desk.book();
+  const auto all = figures(ask(*book, the_day(), {}));
+  EXPECT_EQ(find(all, "kb_use")->numerator, 3);  // A, B at first, C
+  EXPECT_EQ(find(all, "kb_use")->denominator, 5);
+  EXPECT_EQ(find(all, "article_success")->numerator, 2);
+  EXPECT_EQ(find(all, "article_success")->denominator, 3);
+  EXPECT_EQ(find(all, "article_success")->note, "2 may still be reopened in time");
+  EXPECT_EQ(book->text(book->cases().front().resolutions.front().article), "KB1");
 }
 
 }  // namespace

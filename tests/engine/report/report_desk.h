@@ -80,7 +80,8 @@ class ReportDesk {
     does([&](FrameBuilder& f) { f.resolve(id); });
   }
 
-  std::unique_ptr<Book> book() {
+  /// Agents' time is of the period.
+  std::unique_ptr<Book> book(Period period = {}) {
     desk_.tick();  // what is due now has happened
     auto book = std::make_unique<Book>();
     const auto ask = [&](desk::QueryKind kind) {
@@ -90,6 +91,12 @@ class ReportDesk {
     };
     book->set_desk("d", desk_.now_us(), desk_.desk().names(), ask(desk::QueryKind::queues).queues,
                    ask(desk::QueryKind::agents).agents);
+    book->set_reporting(ask(desk::QueryKind::reporting).reporting);
+    desk::Query of_agents;
+    of_agents.kind = desk::QueryKind::agent_time;
+    of_agents.at_us = period.from_us;
+    of_agents.until_us = period.to_us;
+    book->set_agent_times(desk_.desk().answer(of_agents).agent_times);
     for (const desk::TicketView& view : desk_.cases()) book->add(view);
     for (const desk::SurveyView& view : desk_.surveys()) book->add(view);
     book->sort();

@@ -32,6 +32,7 @@ class Batch:
         self.order = []  # CommandKind of each
         self._text = bytearray()
         self._structs = {}  # by kind: a list in order
+        self._articles = []  # sizes of what each resolve cites
 
     def __len__(self):
         return len(self.order)
@@ -50,6 +51,8 @@ class Batch:
         record.textAt = len(self._text)
         for field in list(vars(record)):
             self._fill(record, field, fields)
+        if kind == "resolve":  # beside its struct: the text comes last
+            self._articles.append(self._take(fields.pop("article", "")))
         if fields:
             raise TypeError(f"{kind} has no {', '.join(fields)}")
         self.order.append(number)
@@ -85,6 +88,11 @@ class Batch:
             for record in reversed(records):
                 record.Pack(builder)
             vectors[name] = builder.EndVector()
+        if any(self._articles):
+            module.CommandsStartResolveArticleVector(builder, len(self._articles))
+            for size in reversed(self._articles):
+                builder.PrependUint16(size)
+            vectors["ResolveArticle"] = builder.EndVector()
         module.CommandsStart(builder)
         module.CommandsAddDesk(builder, desk)
         module.CommandsAddFirstNumber(builder, first_number)

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/config/units.h"
+#include "tools/forecast_file.h"
 #include "tools/instants.h"
 #include "tools/paging.h"
 #include "tools/ticket_attributes.h"
@@ -117,6 +118,8 @@ void ReportOptions::declare_inputs(CLI::App& app) {
       ->check(CLI::NonNegativeNumber);
   app.add_option("--self-served", self_served_, "Contacts in the period that needed no ticket")
       ->check(CLI::NonNegativeNumber);
+  app.add_option("--forecast", forecast_,
+                 "What was expected to come: CSV with start,volume, as for plan requirement");
 }
 
 void ReportOptions::declare_targets(CLI::App& app) {
@@ -170,6 +173,11 @@ Done ReportOptions::read_inputs() {
   take(inputs_.cost_per_hour, cost_per_hour_);
   take(inputs_.tool_cost, tool_cost_);
   if (self_served_ >= 0) inputs_.self_served = static_cast<uint64_t>(self_served_);
+  if (!forecast_.empty()) {
+    auto forecast = read_forecast(forecast_);
+    if (!forecast) return sched::Unexpected{forecast.error()};
+    inputs_.forecast = *std::move(forecast);
+  }
   if (target_set_ == "preset") {
     targets_ = report::preset_targets();
   } else if (target_set_ != "none" && target_set_ != "desk") {

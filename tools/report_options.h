@@ -57,6 +57,7 @@ class ReportOptions {
   DeskOptions options_;
   std::string from_, to_, by_, kind_, answer_within_, first_contact_within_;
   std::vector<std::string> live_channels_, alert_channels_, target_texts_;
+  std::string forecast_;
   std::string target_set_ = "preset";
   double users_ = -1, fte_ = -1, paid_hours_ = -1, cost_per_hour_ = -1, tool_cost_ = -1;
   int64_t self_served_ = -1;

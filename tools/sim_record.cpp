@@ -7,7 +7,7 @@
 #include "tools/commands.h"
 #include "tools/day_json.h"
 #include "tools/day_recorder.h"
-#include "tools/instants.h"
+#include "tools/ticket_attributes.h"
 
 namespace paceline::tools {
 
@@ -24,8 +24,8 @@ class SimRecord final : public Subcommand {
   }
 
   Done run(const Terminal& terminal) override {
-    if (auto read = instant(from_, "--from", wanted_.from_us); !read) return read;
-    if (auto read = instant(to_, "--to", wanted_.to_us); !read) return read;
+    if (auto read = read_instant("--from", from_, wanted_.from_us); !read) return read;
+    if (auto read = read_instant("--to", to_, wanted_.to_us); !read) return read;
     if (wanted_.from_us >= wanted_.to_us)
       return sched::Unexpected{bad_usage("--to is not after --from: give a later instant")};
     const auto day = record_day(terminal, wanted_);
@@ -42,16 +42,6 @@ class SimRecord final : public Subcommand {
   }
 
  private:
-  static Done instant(const std::string& text, const char* option, int64_t& to) {
-    if (text.empty()) return {};
-    const auto at = parse_instant(text);
-    if (!at)
-      return sched::Unexpected{
-          bad_usage(fmt::format("{} {}: no instant; write 2026-03-02T08:00Z", option, text))};
-    to = at->us;
-    return {};
-  }
-
   DayToRecord wanted_;
   std::string from_, to_;
 };

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/commands.h"
-#include "tools/instants.h"
+#include "tools/ticket_attributes.h"
 #include "tools/ticket_reference.h"
 #include "tools/ticket_trace.h"
 #include "tools/trace_show.h"
@@ -32,8 +32,8 @@ class Trace final : public Subcommand {
   Done run(const Terminal& terminal) override {
     int64_t from_us = std::numeric_limits<int64_t>::min();
     int64_t to_us = std::numeric_limits<int64_t>::max();
-    if (auto read = instant(from_, "--from", from_us); !read) return read;
-    if (auto read = instant(to_, "--to", to_us); !read) return read;
+    if (auto read = read_instant("--from", from_, from_us); !read) return read;
+    if (auto read = read_instant("--to", to_, to_us); !read) return read;
     if (from_us >= to_us)
       return sched::Unexpected{bad_usage("--to is not after --from: give a later instant")};
     if (wanted_.data.empty() && wanted_.server.server.address.empty())
@@ -60,16 +60,6 @@ class Trace final : public Subcommand {
   }
 
  private:
-  static Done instant(const std::string& text, const char* option, int64_t& to) {
-    if (text.empty()) return {};
-    const auto at = parse_instant(text);
-    if (!at)
-      return sched::Unexpected{
-          bad_usage(fmt::format("{} {}: no instant; write 2026-03-02T08:00Z", option, text))};
-    to = at->us;
-    return {};
-  }
-
   std::string missing(const TicketTrace& trace) const {
     if (wanted_.data.empty())
       return fmt::format(

@@ -172,9 +172,7 @@ std::vector<Figure> people_figures(const Question& question) {
   all.push_back(cost_per_ticket(question));
   all.push_back(users_per_analyst(question));
   all.push_back(adherence(question));
-  all.push_back(not_measured("forecast_error", "Forecast error",
-                             "WAPE = Σ|F − A| / ΣA, bias = Σ(F − A) / ΣA",
-                             "a forecast to compare with, which the desk does not keep"));
+  all.push_back(forecast_error(question));
   return all;
 }
 

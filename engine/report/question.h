@@ -13,6 +13,12 @@
 
 namespace paceline::report {
 
+/// How many tickets were expected in [from_us, to_us).
+struct ForecastInterval {
+  int64_t from_us = 0, to_us = 0;
+  double volume = 0.0;
+};
+
 struct Inputs {
   int64_t answer_within_us = 20 * sched::second.us;  ///< X of service level and abandonment.
   int64_t first_contact_us = sched::hour.us;         ///< Of contacts that are not live.
@@ -25,6 +31,7 @@ struct Inputs {
   std::optional<double> cost_per_hour;
   std::optional<double> tool_cost;      ///< In the period.
   std::optional<uint64_t> self_served;  ///< Contacts in the period that no ticket was needed for.
+  std::vector<ForecastInterval> forecast;  ///< Ascending, none begins before the one before ends.
 };
 
 /// A survey with its ticket.
@@ -89,6 +96,7 @@ std::vector<Figure> load_figures(const Question& question);
 std::vector<Figure> people_figures(const Question& question);
 std::vector<Figure> survey_figures(const Question& question);
 std::vector<Figure> article_figures(const Question& question);
+Figure forecast_error(const Question& question);
 
 /// Clocks of any kind unless one is named.
 Figure compliance(const Question& question, std::string id, std::string name,

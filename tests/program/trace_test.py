@@ -89,7 +89,7 @@ class Trace(ProgramTest):
         self.assertEqual(len(self.events(self.do(*later))), 4)
         self.assertEqual(len(json.loads(self.do(*later, "--json"))["events"]), 4)
         self.assertEqual(self.do(*later, "--to", "2026-03-02T12:00Z").count("\n"), 1)
-        for words, says in ((("--from", "noon"), "write 2026-03-02T08:00Z"),
+        for words, says in ((("--from", "noon"), "write 2026-03-08T09:00Z"),
                             (("--from", "2026-03-02", "--to", "2026-03-01"), "is not after")):
             ran = run("trace", "--ticket", "INC1", *words, *self.at)
             self.assertEqual(ran.exit, 2)

@@ -154,6 +154,31 @@ TEST_F(ReportProgram, FiguresSayWhatTheyAreMadeOf) {
   EXPECT_THAT(text, HasSubstr("Targets are a preset"));
 }
 
+TEST_F(ReportProgram, AForecastIsReadFromAFile) {
+  // A and B came at nine, C at noon.
+  write("expected.csv",
+        "start,volume,aht\n2026-01-05T09:00Z,4,5m\n2026-01-05T12:00Z,1,5m\n"
+        "2026-01-05T13:00Z,0,5m\n");
+  const json off =
+      figure(asked({"report", "kpi", "--from", "2026-01-05", "--forecast", path("expected.csv")}),
+             "forecast_error");
+  EXPECT_EQ(off["parts"]["intervals"], 2);
+  EXPECT_NEAR(off["value"].get<double>(), 200.0 / 3, 1e-4);
+  EXPECT_EQ(off["note"], "bias +66.67 %");
+
+  const auto wrong = [&](const std::string& text) {
+    write("wrong.csv", text);
+    const Ran ran = on_desk({"report", "kpi", "--forecast", path("wrong.csv")});
+    EXPECT_EQ(ran.exit, 7);
+    return ran.err;
+  };
+  EXPECT_THAT(wrong("start,calls\n"), HasSubstr("wrong.csv:1: no column volume"));
+  EXPECT_THAT(wrong("start,volume\nmonday,1\n"), HasSubstr(":2: start `monday`"));
+  EXPECT_THAT(wrong("start,volume\n2026-01-05T09:00Z,many\n"), HasSubstr(":2: volume `many`"));
+  EXPECT_THAT(wrong("start,volume\n2026-01-05,1\n2026-01-04,1\n"), HasSubstr("order the rows"));
+  EXPECT_THAT(wrong("start,volume\n2026-01-05,1\n"), HasSubstr("two are wanted"));
+}
+
 TEST_F(ReportProgram, WhoIsAtRisk) {
   const json risk = asked({"report", "at-risk"});
   ASSERT_EQ(risk["clocks"].size(), 1U);

@@ -64,6 +64,24 @@ TEST_F(Figures, WhoSolvedItAndHowOftenItCameBack) {
   expect_share("duplicate_rate", 1, 7);     // E of all but D
 }
 
+TEST_F(Figures, AForecastIsHeldAgainstWhatCameInItsIntervals) {
+  EXPECT_EQ(figure("forecast_error").needs, "--forecast");
+  const auto at = [](const char* time) { return DeskDriver::instant_us(time); };
+  Inputs inputs;
+  // Came: A B, then C, then F G H; D and E count for nothing. The last is not over.
+  inputs.forecast = {{at("09:00"), at("10:00"), 3},
+                     {at("10:00"), at("11:00"), 0.5},
+                     {at("11:00"), at("14:00"), 4},
+                     {at("14:00"), at("18:00"), 100}};
+  const Figure error = forecast_error(ask(*book_, the_day(), inputs));
+  EXPECT_DOUBLE_EQ(*error.value, (1 + 0.5 + 1) / 6.0 * 100);
+  EXPECT_EQ(error.denominator, 6);
+  EXPECT_THAT(error.parts, UnorderedElementsAre(Pair("intervals", 3), Pair("expected", 8)));
+  EXPECT_EQ(error.note, "bias +25.00 %");
+  inputs.forecast = {{at("17:00"), at("18:00"), 1}};
+  EXPECT_FALSE(forecast_error(ask(*book_, the_day(), inputs)).measured());
+}
+
 TEST_F(Figures, TimesAreExact) {
   // A 40 m, B 3 h, C 2 h 30 m, H 2 h 30 m.
   const Spread& wall = figure("mttr_wall").spread;

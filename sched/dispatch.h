@@ -169,8 +169,8 @@ class Dispatcher {
   /// How many more tickets of the line may be given out before it has to keep who is free;
   /// Reserves::no_limit where it keeps nobody.
   uint32_t spare(uint32_t line) const { return reserves_.spare(line); }
-  /// Free agents for whom only some tickets wait, or who must not have some, ascending.
-  void free_with_own_view(std::vector<uint32_t>& agents) const;
+  /// Adds the free agents for whom only some tickets wait, or who must not have some, ascending.
+  void add_free_with_own_view(std::vector<uint32_t>& agents) const;
 
   /// Pairs (line, agent) with a waiting ticket beside a free eligible agent, of lines that push,
   /// are not held and need not keep who is free. Must be 0 after every batch. Costs O(crews ×

@@ -136,8 +136,7 @@ uint32_t Dispatcher::credit(AgentId agent) const {
   return crews_.crew_of(agent.value).credit;
 }
 
-void Dispatcher::free_with_own_view(std::vector<uint32_t>& agents) const {
-  agents.clear();
+void Dispatcher::add_free_with_own_view(std::vector<uint32_t>& agents) const {
   const std::span<const uint64_t> free = free_.any();
   const auto word_of = [](std::span<const uint64_t> bits, size_t word) {
     return word < bits.size() ? bits[word] : 0;

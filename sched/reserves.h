@@ -68,7 +68,6 @@ class Reserves {
     if (asked.keep_free == 0) return no_limit;
     return asked.closed() ? 0 : asked.free - asked.keep_free;
   }
-  uint32_t free(uint32_t line) const { return lines_[line].free; }  ///< Only where it keeps any.
 
   bool any_opened() const { return !opened_.empty(); }
   /// Lines that have opened since the last time and still are; each once, ascending.

@@ -42,8 +42,8 @@ struct AgentTime {
 class AgentDiary {
  public:
   static constexpr uint32_t no_shift = 0xffff'ffff;
-  static constexpr size_t moves_max = 4'096;  ///< 32 KiB, …
-  static constexpr size_t days_max = 1'100;   ///< … 70 KiB.
+  static constexpr size_t moves_max = 4'096;  ///< 32 KiB in use, …
+  static constexpr size_t days_max = 1'100;   ///< … 70 KiB; reserved, up to twice that.
   static constexpr size_t shifts_max = 64;
 
   /// The calendar at a position of the rulebook.

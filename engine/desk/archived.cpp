@@ -318,18 +318,10 @@ void ArchivedNames::add_surveys(const ArchivedTicket& ticket, int64_t since_us,
     comments.remove_prefix(comment.size());
     if (survey.sent_at_us < since_us) continue;
     SurveyView& view = views.emplace_back();
+    copy_survey(survey, view);
     view.number = survey.number;
-    view.ticket = survey.ticket;
     view.queue = text(table_of(NameTable::queue), survey.queue);
     view.agent = text(table_of(NameTable::agent), survey.agent);
-    view.sent_at_us = survey.sent_at_us;
-    view.expires_at_us = survey.expires_at_us;
-    view.answered_at_us = survey.answered_at_us;
-    view.changed_at_us = survey.changed_at_us;
-    view.questions = survey.questions;
-    view.score = survey.score;
-    view.recommend = survey.recommend;
-    view.low = survey.low != 0;
     view.comment = comment;
   }
 }

@@ -160,6 +160,20 @@ struct ArchivedSurvey {
 static_assert(sizeof(ArchivedSurvey) == 64);
 inline constexpr size_t surveys_per_record_max = 64;
 
+/// What a survey is on the desk, in the history and in a view alike; not its names and comment.
+template <class From, class To>
+void copy_survey(const From& from, To& to) {
+  to.ticket = from.ticket;
+  to.sent_at_us = from.sent_at_us;
+  to.expires_at_us = from.expires_at_us;
+  to.answered_at_us = from.answered_at_us;
+  to.changed_at_us = from.changed_at_us;
+  to.questions = from.questions;
+  to.score = from.score;
+  to.recommend = from.recommend;
+  to.low = from.low != 0;
+}
+
 /// One ticket, its parts wherever they lie.
 struct ArchivedTicket {
   ArchivedRecord record;

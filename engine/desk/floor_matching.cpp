@@ -214,9 +214,7 @@ void Floor::match_released(std::span<const uint32_t> lines) {
   match_lines(lines);
   // Tickets held for one agent stand beside the lines; and who must not have the head of a line may
   // have what is behind it.
-  std::vector<uint32_t> agents;
-  dispatcher_.free_with_own_view(agents);
-  freed_.insert(freed_.end(), agents.begin(), agents.end());
+  dispatcher_.add_free_with_own_view(freed_);
 }
 
 /// As many of the window's tickets as can be, at the least total rank; of equal ranks the agents

@@ -2,7 +2,6 @@
 // ended leaves with the next ticket that does.
 #include "engine/desk/floor.h"
 #include "engine/desk/lifecycle.h"
-#include "sched/base/check.h"
 
 namespace paceline::desk {
 
@@ -82,18 +81,10 @@ void Floor::gather_surveys() {
     if (outcome_->keeps_history) {
       const Survey& survey = *surveys_.find(number);
       ArchivedSurvey& kept = leaving_.surveys.emplace_back();
+      copy_survey(survey, kept);
       kept.number = number;
-      kept.ticket = survey.ticket;
-      kept.sent_at_us = survey.sent_at_us;
-      kept.expires_at_us = survey.expires_at_us;
-      kept.answered_at_us = survey.answered_at_us;
-      kept.changed_at_us = survey.changed_at_us;
       kept.queue = survey.queue;
       kept.agent = survey.agent;
-      kept.questions = survey.questions;
-      kept.score = survey.score;
-      kept.recommend = survey.recommend;
-      kept.low = survey.low;
       const std::string_view comment = surveys_.comment(number);
       kept.comment_size = static_cast<uint16_t>(comment.size());
       leaving_comments_ += comment;
@@ -107,18 +98,10 @@ void Floor::gather_surveys() {
 SurveyView Floor::survey_view(uint64_t number) const {
   const Survey& survey = *surveys_.find(number);
   SurveyView view;
+  copy_survey(survey, view);
   view.number = number;
-  view.ticket = survey.ticket;
   view.queue = rules_.queue(survey.queue).definition.name;
   if (survey.agent != none) view.agent = rules_.agent(survey.agent).definition.name;
-  view.sent_at_us = survey.sent_at_us;
-  view.expires_at_us = survey.expires_at_us;
-  view.answered_at_us = survey.answered_at_us;
-  view.changed_at_us = survey.changed_at_us;
-  view.questions = survey.questions;
-  view.score = survey.score;
-  view.recommend = survey.recommend;
-  view.low = survey.low != 0;
   view.comment = surveys_.comment(number);
   return view;
 }

@@ -1,4 +1,4 @@
-// Surveys: who was asked, what they answered, and whom to leave in peace for now.
+// Surveys: who was asked, what they answered, and whom to leave in peace.
 //
 // Beside the tickets, since an answer may come when its ticket has long left memory, and a ticket
 // of a desk without surveys pays nothing. Surveys lie in the order in which they were sent. One

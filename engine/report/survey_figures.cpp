@@ -63,6 +63,17 @@ void suppress(Figure& figure, uint64_t answers, uint64_t asked) {
                 rate_text(answers, asked);
 }
 
+/// What csat and nps say alike. False: too few answered to say more.
+bool publish(Figure& figure, const Sent& asked, uint64_t answers) {
+  figure.version = 2;
+  figure.excluded = asked.left.excluded;
+  figure.parts = {{"sent", static_cast<int64_t>(asked.surveys.size())},
+                  {"answers", static_cast<int64_t>(answers)}};
+  if (answers >= answers_min) return true;
+  suppress(figure, answers, asked.surveys.size());
+  return false;
+}
+
 Figure csat(const Question& question) {
   const Sent asked = sent(question, desk::question_csat);
   if (asked.surveys.empty())
@@ -81,14 +92,7 @@ Figure csat(const Question& question) {
     recovered += question.book->satisfied_later(*each->ticket, survey) ? 1 : 0;
   }
   Figure figure = share_figure("csat", "Customer satisfaction", csat_formula, satisfied, answers);
-  figure.version = 2;
-  figure.excluded = asked.left.excluded;
-  figure.parts = {{"sent", static_cast<int64_t>(asked.surveys.size())},
-                  {"answers", static_cast<int64_t>(answers)}};
-  if (answers < answers_min) {
-    suppress(figure, answers, asked.surveys.size());
-    return figure;
-  }
+  if (!publish(figure, asked, answers)) return figure;
   figure.parts.emplace_back("low", low);
   figure.parts.emplace_back("dissatisfied_recovered", recovered);
   const Interval interval = wilson(satisfied, answers);
@@ -116,16 +120,9 @@ Figure nps(const Question& question) {
   if (answers != 0)
     value = 100.0 * static_cast<double>(promoters - detractors) / static_cast<double>(answers);
   Figure figure = number_figure("nps", "Net promoter score", nps_formula, value);
-  figure.version = 2;
   figure.numerator = promoters - detractors;
   figure.denominator = static_cast<int64_t>(answers);
-  figure.excluded = asked.left.excluded;
-  figure.parts = {{"sent", static_cast<int64_t>(asked.surveys.size())},
-                  {"answers", static_cast<int64_t>(answers)}};
-  if (answers < answers_min) {
-    suppress(figure, answers, asked.surveys.size());
-    return figure;
-  }
+  if (!publish(figure, asked, answers)) return figure;
   figure.parts.emplace_back("promoters", promoters);
   figure.parts.emplace_back("passives", static_cast<int64_t>(answers) - promoters - detractors);
   figure.parts.emplace_back("detractors", detractors);

@@ -1,79 +1,7 @@
-#include "sched/dispatch.h"
+#include "tests/sched/dispatch_desk.h"
 
-#include <gtest/gtest.h>
-
-#include <string>
-
-namespace paceline::sched {
+namespace paceline::sched::test {
 namespace {
-
-constexpr uint32_t none = Dispatcher::none;
-constexpr AgentId ann{0};
-constexpr AgentId bob{1};
-constexpr AgentId cleo{2};
-
-constexpr uint32_t network = 7;
-constexpr uint32_t vpn = 40;
-constexpr uint32_t german = 50;
-
-// Kinds of work.
-constexpr uint32_t task = 0;
-constexpr uint32_t call = 1;
-constexpr uint32_t chat = 2;
-constexpr uint32_t mail = 3;
-
-constexpr uint32_t phone_channel = 70;
-constexpr uint32_t chat_channel = 71;
-
-Abilities member(std::vector<SkillLevel> skills = {}) { return {{network}, std::move(skills)}; }
-LineTerms wanting(std::vector<SkillLevel> skills = {}, uint32_t work = task) {
-  LineTerms terms;
-  terms.group = network;
-  terms.need = Need::all_of(skills);
-  terms.work = work;
-  return terms;
-}
-LineTerms of_queue(uint32_t queue) {
-  LineTerms terms = wanting();
-  terms.queue = queue;
-  return terms;
-}
-constexpr Load a_task{task, 1'000, true};
-
-/// A desk with one line of tasks; agents log in at their number in seconds.
-class Dispatch : public testing::Test {
- protected:
-  Dispatch() {
-    desk.define_work(task, {.weight_milli = 1'000});
-    desk.define_work(call, {.weight_milli = 1'000, .channel = phone_channel, .blocking = true});
-    desk.define_work(chat, {.weight_milli = 330, .channel = chat_channel, .channel_max = 2});
-    desk.define_work(mail, {.weight_milli = 100, .interruptible = true});
-    desk.define_line(0, wanting());
-  }
-  void staff(AgentId agent, const Abilities& abilities, uint32_t capacity_milli = 1'000) {
-    desk.define_agent(agent, abilities, capacity_milli);
-    log_in(agent, agent.value);
-  }
-  void log_in(AgentId agent, int64_t seconds) {
-    desk.set_routable(agent, true);
-    desk.set_idle_since(agent, at(seconds));
-  }
-  static Instant at(int64_t seconds) { return {seconds * second.us}; }
-  void take(AgentId agent, const Load& load) { desk.change_load(agent, {}, load); }
-  void give_up(AgentId agent, const Load& load) { desk.change_load(agent, load, {}); }
-  bool fits(AgentId agent, uint32_t work) const { return (desk.fit(agent) >> work & 1) != 0; }
-  std::optional<AgentId> agent_for(uint32_t slot) const { return desk.agent_for(slot); }
-  /// What the agent is given next; it is noted and leaves its line.
-  uint32_t next(AgentId agent) {
-    const uint32_t slot = desk.ticket_for(agent);
-    if (slot == none) return none;
-    desk.note_award(agent, slot);
-    desk.remove(slot);
-    return slot;
-  }
-
-  Dispatcher desk{512};
-};
 
 // --- A ticket gets an agent ---
 
@@ -711,98 +639,6 @@ TEST_F(Dispatch, StrictTicketsComeBeforeShares) {
   EXPECT_EQ(next(ann), 8U);
 }
 
-// --- Lines that keep agents free for others ---
-
-LineTerms keeping(uint32_t keep_free) {
-  LineTerms terms = wanting();
-  terms.keep_free = keep_free;
-  return terms;
-}
-
-TEST_F(Dispatch, ALineThatKeepsOneFreeIsGivenNothingWhenOnlyOneIs) {
-  desk.define_line(1, keeping(1));
-  staff(ann, member());
-  desk.enqueue(1, 3, {1, 1});
-  EXPECT_EQ(agent_for(3), std::nullopt);
-  EXPECT_EQ(desk.ticket_for(ann, true), none);
-  EXPECT_EQ(desk.spare(1), 0U);
-  EXPECT_EQ(desk.idle_beside_waiting(), 0U);
-  staff(bob, member());
-  EXPECT_EQ(desk.spare(1), 1U);
-  EXPECT_EQ(agent_for(3), ann);
-  EXPECT_EQ(desk.ticket_for(bob), 3U);
-  EXPECT_EQ(desk.idle_beside_waiting(), 2U);
-}
-
-TEST_F(Dispatch, OthersMayHaveTheLastOneThatIsKept) {
-  desk.define_line(1, keeping(1));
-  staff(ann, member());
-  desk.enqueue(1, 3, {1, 1});
-  desk.enqueue(0, 4, {2, 2});
-  EXPECT_EQ(desk.ticket_for(ann), 4U);
-}
-
-TEST_F(Dispatch, OnlyThoseFreeForTheLinesWorkWhoMayServeItCountAsFree) {
-  desk.define_line(1, keeping(1));
-  staff(ann, member());
-  desk.define_agent(bob, {{network + 1}, {}}, 1'000);  // of another group
-  log_in(bob, 1);
-  EXPECT_EQ(desk.spare(1), 0U);
-  staff(bob, member());
-  EXPECT_EQ(desk.spare(1), 1U);
-  take(bob, a_task);
-  EXPECT_EQ(desk.spare(1), 0U);
-  give_up(bob, a_task);
-  desk.set_barred(bob, uint64_t{1} << task);
-  EXPECT_EQ(desk.spare(1), 0U);
-  desk.set_barred(bob, 0);
-  desk.set_routable(ann, false);
-  EXPECT_EQ(desk.spare(1), 0U);
-  desk.set_routable(ann, true);
-  EXPECT_EQ(desk.spare(1), 1U);
-}
-
-TEST_F(Dispatch, NewTermsCountAnew) {
-  desk.define_line(1, keeping(2));
-  staff(ann, member());
-  staff(bob, member());
-  EXPECT_EQ(desk.spare(1), 0U);
-  desk.define_line(1, keeping(1));
-  EXPECT_EQ(desk.spare(1), 1U);
-  LineTerms of_nobody = keeping(1);
-  of_nobody.group = network + 1;
-  desk.define_line(1, of_nobody);
-  EXPECT_EQ(desk.spare(1), 0U);
-  desk.define_line(1, wanting());
-  EXPECT_EQ(desk.spare(1), Reserves::no_limit);
-}
-
-TEST_F(Dispatch, LinesThatOpenAreToldOnce) {
-  desk.define_line(1, keeping(1));
-  staff(ann, member());
-  EXPECT_FALSE(desk.any_opened());
-  staff(bob, member());
-  std::vector<uint32_t> lines;
-  ASSERT_TRUE(desk.any_opened());
-  desk.take_opened(lines);
-  EXPECT_EQ(lines, std::vector<uint32_t>{1});
-  EXPECT_FALSE(desk.any_opened());
-  take(ann, a_task);
-  give_up(ann, a_task);
-  take(ann, a_task);  // opened, and closed again
-  desk.take_opened(lines);
-  EXPECT_TRUE(lines.empty());
-}
-
-TEST_F(Dispatch, WhoMustNotHaveATicketIsFreeAllTheSame) {
-  desk.define_line(1, keeping(1));
-  staff(ann, member());
-  desk.enqueue(1, 3, {1, 1});
-  desk.exclude(ann, 3);
-  staff(bob, member());
-  EXPECT_EQ(agent_for(3), bob);
-}
-
 // --- Nobody waits beside a free agent ---
 
 TEST_F(Dispatch, AWaitingTicketBesideAFreeAgentIsCounted) {
@@ -872,4 +708,4 @@ TEST_F(Dispatch, TheFirstFilterThatFailsIsTheHindrance) {
 }
 
 }  // namespace
-}  // namespace paceline::sched
+}  // namespace paceline::sched::test

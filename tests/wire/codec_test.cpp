@@ -1,3 +1,5 @@
+// Every kind of command there and back, and what is refused. One piece: the frame that holds one of
+// each kind is what round trips, truncations and changed bytes are tried on.
 #include "wire/codec.h"
 
 #include <gtest/gtest.h>

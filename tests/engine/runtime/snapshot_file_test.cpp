@@ -83,8 +83,9 @@ class SnapshotFileTest : public ::testing::Test {
   sched::Expected<uint64_t, std::string> write(SnapshotWriter::Progress progress = {}) {
     SnapshotWriter writer(path(), disk, std::move(progress));
     writer.begin(info());
-    for (auto& [number, state] : states)
-      writer.write({number}, [&state](sched::Archive& archive) { state.persist(archive); });
+    for (auto& desk : states)  // clang 14 captures no structured binding
+      writer.write({desk.first},
+                   [&desk](sched::Archive& archive) { desk.second.persist(archive); });
     return writer.finish();
   }
   /// Empty if every desk is read back as it was written, else what was said; never anything wrong.

@@ -195,6 +195,7 @@ class Dispatcher {
   [[gnu::always_inline]] void expect(AgentId agent) const {
     __builtin_prefetch(&agents_[agent.value], 1);
     workloads_.expect(agent.value);
+    exclusions_.expect(agent.value);
   }
 
   // Writing down. What follows from the rest is worked out again: who may serve which line and how

@@ -22,6 +22,8 @@ class Exclusions {
   explicit Exclusions(uint32_t tickets_max) : first_(tickets_max) {}
 
   void add_agent() { slots_.emplace_back(); }
+  /// The agent is about to be asked for. (See HashIndex::expect.)
+  [[gnu::always_inline]] void expect(uint32_t agent) const { __builtin_prefetch(&slots_[agent]); }
   /// Whether the pair was not there.
   bool add(uint32_t agent, uint32_t slot) {
     auto& slots = slots_[agent];

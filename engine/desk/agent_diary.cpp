@@ -75,9 +75,13 @@ void AgentDiary::follow_shift(int64_t at_us, uint32_t calendar) {
 
 void AgentDiary::note(int64_t from_us, Activity activity) {
   from_us = std::max(from_us, begins_us_);
-  if (!moves_.empty() && from_of(moves_.back()) == from_us) moves_.pop_back();
-  if (!moves_.empty() && activity_of(moves_.back()) == activity) return;
-  moves_.push_back(move(from_us, activity));
+  if (last_ != no_move && from_of(last_) == from_us) {
+    moves_.pop_back();
+    find_last();
+  }
+  if (last_ != no_move && activity_of(last_) == activity) return;
+  last_ = move(from_us, activity);
+  moves_.push_back(last_);
 }
 
 int64_t AgentDiary::scheduled_us(int64_t from_us, int64_t to_us, const Calendars& calendars) const {
@@ -136,6 +140,7 @@ void AgentDiary::fold(const Calendars& calendars) {
     ++done;
   }
   moves_.erase(moves_.begin(), moves_.begin() + static_cast<ptrdiff_t>(done));
+  find_last();
   exact_from_us_ = std::max(exact_from_us_, cut_us);
   while (shifts_.size() > 1 && shifts_[1].since_us <= cut_us) shifts_.erase(shifts_.begin());
   if (days_.size() > days_max) {
@@ -203,6 +208,7 @@ void AgentDiary::add_to(sched::Digest& digest) const {
 
 void AgentDiary::persist(sched::Archive& archive) {
   archive.fields(begins_us_, exact_from_us_, kept_from_us_, moves_, shifts_, days_);
+  find_last();
 }
 
 bool AgentDiary::shifts_below(uint32_t calendar_count) const {

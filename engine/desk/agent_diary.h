@@ -55,6 +55,11 @@ class AgentDiary {
   void follow_shift(int64_t at_us, uint32_t calendar);
   /// What it does from then on. Not before what was noted last.
   void note(int64_t from_us, Activity activity);
+  /// Something is about to be noted. (See HashIndex::expect.)
+  [[gnu::always_inline]] void expect() const {
+    const char* const self = reinterpret_cast<const char*>(this);
+    for (size_t at = 0; at < sizeof(AgentDiary); at += 64) __builtin_prefetch(self + at, 1);
+  }
   bool full() const { return moves_.size() > moves_max || shifts_.size() > shifts_max; }
   /// Makes room. Requires full().
   void fold(const Calendars& calendars);
@@ -96,6 +101,10 @@ class AgentDiary {
            const Calendars& calendars) const;
   void fold_span(Activity activity, int64_t from_us, int64_t to_us, const Calendars& calendars);
 
+  void find_last() { last_ = moves_.empty() ? no_move : moves_.back(); }
+
+  static constexpr Move no_move = ~Move{0};
+  Move last_ = no_move;  // of moves_, whose own memory is cold
   int64_t begins_us_ = 0;
   int64_t exact_from_us_ = 0;
   int64_t kept_from_us_ = 0;  // 0: nothing has given way

@@ -23,6 +23,7 @@ void Floor::expect_agent(uint32_t agent) const {
   if (agent >= roster_.size()) return;
   const char* const record = reinterpret_cast<const char*>(&roster_[agent]);
   for (size_t at = 0; at < sizeof(AgentRecord); at += 64) __builtin_prefetch(record + at, 1);
+  roster_.diary(agent).expect();
   dispatcher_.expect(AgentId{agent});
 }
 

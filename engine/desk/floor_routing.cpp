@@ -113,6 +113,7 @@ void Floor::leave_line(uint32_t slot) {
     next_award_ = left.top();
     store_.expect(next_award_);
     wheel_.expect(next_award_);
+    dispatcher_.expect_ticket(next_award_);
   }
   matching_changed_ = true;
   include_self(slot, self_of(slot));

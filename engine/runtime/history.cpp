@@ -76,6 +76,7 @@ class Reader {
 };
 
 constexpr size_t written_at_once = 262'144;
+constexpr size_t expected_ahead = 8;  // tickets: the indexes are far larger than a cache
 
 uint64_t external_hash(std::string_view external_id) {
   return external_id.empty() ? 0 : sched::hash_text(external_id) | 1;
@@ -128,6 +129,7 @@ History::History(History&& other) noexcept
       tail_(std::move(other.tail_)),
       unsynced_(other.unsynced_),
       buffer_(std::move(other.buffer_)),
+      fresh_(std::move(other.fresh_)),
       reader_(std::move(other.reader_)),
       names_(std::move(other.names_)),
       offsets_(std::move(other.offsets_)),
@@ -161,7 +163,7 @@ sched::Expected<void, std::string> History::load() {
     } else {
       HistoryKey key;
       if (reader.header().number != count() + 1 || !unpack(reader.payload(), key)) break;
-      remember(reader.offset(), key.ticket, key.external_id);
+      remember({reader.offset(), key.ticket, external_hash(key.external_id)});
     }
     end_ = reader.end_of_record();
   }
@@ -211,19 +213,24 @@ sched::Expected<uint64_t, std::string> History::end_of(uint64_t number) const {
   return offset + sizeof *header + header->payload_size;
 }
 
-void History::remember(uint64_t offset, uint64_t ticket, std::string_view external_id) {
-  const auto number = static_cast<uint32_t>(offsets_.size());
-  offsets_.push_back(offset);
-  tickets_.push_back(ticket);
-  external_hashes_.push_back(external_hash(external_id));
+void History::expect(const Place& place) const {
+  by_ticket_.expect(sched::mix(place.ticket));
+  if (place.external_hash != 0) by_external_id_.expect(place.external_hash);
+}
 
-  const uint64_t ticket_hash = sched::mix(ticket);
+void History::remember(const Place& place) {
+  const auto number = static_cast<uint32_t>(offsets_.size());
+  offsets_.push_back(place.offset);
+  tickets_.push_back(place.ticket);
+  external_hashes_.push_back(place.external_hash);
+
+  const uint64_t ticket_hash = sched::mix(place.ticket);
   const uint32_t before =
-      by_ticket_.find(ticket_hash, [&](uint32_t n) { return tickets_[n] == ticket; });
+      by_ticket_.find(ticket_hash, [&](uint32_t n) { return tickets_[n] == place.ticket; });
   if (before != sched::HashIndex::none) by_ticket_.erase(ticket_hash, before);
   by_ticket_.insert(ticket_hash, number);
 
-  const uint64_t hash = external_hashes_[number];
+  const uint64_t hash = place.external_hash;
   if (hash == 0) return;
   // By its 64-bit hash alone: find_external compares the text.
   const uint32_t same =
@@ -239,8 +246,10 @@ sched::Expected<void, std::string> History::append(const desk::ArchivedBatch& ba
                              " tickets and ticket " + std::to_string(batch.first()) +
                              " was to be added: some in between are missing"};
   buffer_.clear();
+  fresh_.clear();
   using Item = desk::ArchivedBatch::Reader::Item;
   reader_.read(batch);
+  const uint64_t before_batch = count();
   uint64_t number = batch.first();
   for (Item item = reader_.next(); item != Item::none; item = reader_.next()) {
     if (item == Item::name) {
@@ -249,12 +258,16 @@ sched::Expected<void, std::string> History::append(const desk::ArchivedBatch& ba
       if (!names_.add(name))
         return sched::Unexpected{"history: names for " + path_ + " are missing"};
       pack(name, buffer_);
-    } else if (number++ > count()) {
+    } else if (const uint64_t current = number++; current > before_batch) {
       const desk::ArchivedTicket& ticket = reader_.ticket();
-      const uint64_t offset = end_ + buffer_.size();
-      pack(ticket, count() + 1, buffer_);
-      remember(offset, ticket.record.id, ticket.external_id);
+      fresh_.push_back(
+          {end_ + buffer_.size(), ticket.record.id, external_hash(ticket.external_id)});
+      pack(ticket, current, buffer_);
     }
+  }
+  for (size_t i = 0; i < fresh_.size(); ++i) {
+    if (i + expected_ahead < fresh_.size()) expect(fresh_[i + expected_ahead]);
+    remember(fresh_[i]);
   }
   const size_t before = tail_.size();
   tail_.resize(before + buffer_.size());

@@ -71,19 +71,27 @@ class History {
   /// left out that had ended before `since_us`; until they weigh `limit` (case_weight), or enough
   /// have been looked at. Surveys that left with those looked at, sent since then, are put into
   /// `surveys`. Where to go on.
-  sched::Expected<uint64_t, std::string> cases(
-      uint64_t after, uint32_t limit, int64_t since_us,
-      const std::function<void(desk::TicketView)>& each,
-      std::vector<desk::SurveyView>& surveys) const;
+  sched::Expected<uint64_t, std::string> cases(uint64_t after, uint32_t limit, int64_t since_us,
+                                               const std::function<void(desk::TicketView)>& each,
+                                               std::vector<desk::SurveyView>& surveys) const;
   /// Every ticket, oldest first.
   sched::Expected<void, std::string> for_each(
       const std::function<void(const desk::TicketFacts&, std::span<const desk::StateInterval>)>&
           each);
 
  private:
+  /// Of a ticket: where its record begins, and what it is found by.
+  struct Place {
+    uint64_t offset;
+    uint64_t ticket;
+    uint64_t external_hash;  ///< 0: it has no external id.
+  };
+
   History(std::string path, Disk* disk, int file);
   sched::Expected<void, std::string> load();
-  void remember(uint64_t offset, uint64_t ticket, std::string_view external_id);
+  void remember(const Place& place);
+  /// It is about to be remembered. (See HashIndex::expect.)
+  void expect(const Place& place) const;
   sched::Expected<void, std::string> write_blocks();
   sched::Expected<void, std::string> read_tail();
   std::string damaged(uint64_t offset) const;
@@ -99,9 +107,11 @@ class History {
   uint64_t end_ = 0;
   uint64_t tail_at_ = 0;  // block the tail begins with
   uint64_t flushed_to_ = 0;
-  BlockBuffer tail_;               // from there to the end
-  bool unsynced_ = true;           // it may have been created just now
-  std::vector<std::byte> buffer_;  // of the append under way
+  BlockBuffer tail_;      // from there to the end
+  bool unsynced_ = true;  // it may have been created just now
+  // Of the append under way.
+  std::vector<std::byte> buffer_;
+  std::vector<Place> fresh_;
   desk::ArchivedBatch::Reader reader_;
   desk::ArchivedNames names_;
 

@@ -1,10 +1,11 @@
-"""The reference pages hold what the code holds: commands, events, limits, error codes. Whoever adds
-to the one and forgets the other is told here what is missing."""
+"""The reference pages hold what the code holds: commands, events, key figures, limits, error codes.
+Whoever adds to the one and forgets the other is told here what is missing."""
 
+import json
 import re
 import unittest
 
-from program import SOURCE, run
+from program import SOURCE, ProgramTest, run
 
 DOCUMENTS = SOURCE / "tools/docs"
 
@@ -107,6 +108,21 @@ class Events(unittest.TestCase):
         envelope = page("EVENTS.md").partition("## Tickets")[0]
         for key in {one or other for one, other in keys}:
             self.assertIn(f"`{key}`", envelope)
+
+
+class Figures(ProgramTest):
+    def test_every_figure_is_there_with_its_formula_and_no_other(self):
+        server = self.serve()
+        at = ("--connect", server.address, "--desk", "main")
+        self.assert_done(run("desk", "create", "main", *at[:2]))
+        report = json.loads(self.assert_done(run("report", "kpi", "--json", *at)))
+        figures = {figure["id"] for figure in report["figures"]}
+        self.assertGreater(len(figures), 40)
+        table = page("KPI.md").partition("## The figures")[2].partition("\n## ")[0]
+        told = [name for line in table.splitlines() if line.startswith("| `")
+                for name in re.findall(r"`(\w+)`", line.split(" | ")[0])]
+        where_there_are_calls = ["service_level_answered", "service_level_offered"]
+        self.assertEqual(sorted(told), sorted([*figures, *where_there_are_calls]))
 
 
 class Limits(unittest.TestCase):

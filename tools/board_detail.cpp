@@ -30,7 +30,7 @@ std::vector<std::string> lines_of(std::string_view text) {
 std::string text_of(const BoardPage& page, const desk::Answer& answer) {
   switch (page.kind) {
     case Kind::ticket:
-      return answer.tickets.empty() ? "" : ticket_text(answer.tickets.front());
+      return answer.tickets.empty() ? "" : ticket_text(answer.tickets.front(), answer.surveys);
     case Kind::why_clock: {
       std::string text = answer.clocks.empty() ? "no clock has run on this ticket\n" : "";
       for (const desk::ClockView& clock : answer.clocks)

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tools/command_tree.h"
+#include "tools/standard_output.h"
 
 namespace paceline::tools {
 
@@ -275,6 +276,12 @@ int run_paceline(int argc, const char* const* argv, Terminal terminal) {
   for (const auto& [leaf, subcommand] : program.leaves) {
     if (!leaf->parsed()) continue;
     const Done done = subcommand->run(terminal);
+    if (done && output_lost() && !reader_left()) {
+      terminal.error(
+          not_readable("standard output cannot be written, what was printed is not complete: is "
+                       "the disk full?"));
+      return static_cast<int>(Exit::failure);
+    }
     if (done) return 0;
     if (!done.error().text.empty()) terminal.error(done.error());
     return static_cast<int>(done.error().exit);

@@ -1,6 +1,7 @@
 // An event as JSON: what its numbers say under names of their own.
 #include <nlohmann/json.hpp>
 
+#include "tools/event_text.h"
 #include "tools/instants.h"
 #include "tools/json_views.h"
 #include "tools/survey_words.h"
@@ -22,8 +23,16 @@ void add_agent_state(ordered_json& json, const desk::Event& event) {
   json["since"] = instant_json(event.value_us);
 }
 
+/// Who wrote, where it is stated.
+ordered_json author(uint8_t flags) {
+  if ((flags & desk::message_by_agent) != 0) return "agent";
+  if ((flags & desk::message_by_requester) != 0) return "requester";
+  if ((flags & desk::message_by_bot) != 0) return "bot";
+  return nullptr;
+}
+
 /// The same of events of routing, offers, agents and tiers.
-void add_routing(ordered_json& json, const desk::Event& event) {
+void add_routing(ordered_json& json, const desk::Event& event, const desk::Names& names) {
   using desk::EventKind;
   switch (event.kind) {
     case EventKind::ticket_unroutable:
@@ -53,6 +62,9 @@ void add_routing(ordered_json& json, const desk::Event& event) {
       break;
     case EventKind::ticket_bounced:
       json["time"] = event.value_us;
+      json["misrouted_by"] = event.fields == 0
+                                 ? ordered_json(nullptr)
+                                 : ordered_json(name_at(names.reasons, event.fields - 1));
       break;
     case EventKind::queue_held:
       json["held"] = event.fields != 0;
@@ -64,6 +76,9 @@ void add_routing(ordered_json& json, const desk::Event& event) {
       break;
     case EventKind::agent_state_changed:
       add_agent_state(json, event);
+      break;
+    case EventKind::agent_over_capacity:
+      json["used_milli"] = event.value_us;
       break;
     case EventKind::agent_session_lost:
       json["kept_until"] = instant_json(event.value_us);
@@ -86,7 +101,7 @@ void add_routing(ordered_json& json, const desk::Event& event) {
       json["score"] = event.fields == 0 ? ordered_json(nullptr) : ordered_json(event.fields);
       json["recommend"] =
           event.threshold_bp == 0 ? ordered_json(nullptr) : ordered_json(event.threshold_bp - 1);
-      if (event.kind == EventKind::csat_answered) json["changed"] = event.flags != 0;
+      if (event.kind == EventKind::csat_answered) json["replaces"] = event.flags != 0;
       break;
     default:
       break;
@@ -102,11 +117,26 @@ void add_meaning(ordered_json& json, const desk::Event& event, const desk::Names
       if ((event.fields >> (rung - 1) & 1) != 0) list.push_back(rung);
     return list;
   };
-  const auto verdict = [&] {
-    json["verdict"] = (event.flags & desk::clock_missed) != 0 ? "breached" : "met";
-    json["consumed_us"] = event.value_us;
+  const auto verdict = [](uint32_t flags) {
+    return (flags & desk::clock_missed) != 0 ? "breached" : "met";
+  };
+  const auto add_policy_before = [&] {  // which stands where others have a reason
+    if (event.reason != desk::Event::none)
+      json["policy_before"] = name_at(names.policies, event.reason);
+    json["reason"] = nullptr;
   };
   switch (event.kind) {
+    case EventKind::ticket_updated:
+      json["changed"] = changed_fields(event);
+      break;
+    case EventKind::ticket_messaged:
+      json["by"] = author(event.flags);
+      json["public"] = (event.flags & desk::message_public) != 0;
+      json["automatic"] = (event.flags & desk::message_automatic) != 0;
+      break;
+    case EventKind::ticket_pended:
+      json["resume_at"] = instant_json(event.value_us);
+      break;
     case EventKind::ticket_linked:
       json["linked_to"] = static_cast<uint64_t>(event.value_us);
       break;
@@ -128,17 +158,26 @@ void add_meaning(ordered_json& json, const desk::Event& event, const desk::Names
       break;
     case EventKind::clock_threshold:
       json["rung"] = event.fields;
+      json["late"] = (event.flags & desk::clock_late) != 0;
       break;
     case EventKind::clock_retargeted:
       json["due_at"] = instant_json(event.value_us);
       json["skipped_rungs"] = rungs();
-      if (event.reason != desk::Event::none)  // the policy before, not a reason
-        json["policy_before"] = name_at(names.policies, event.reason);
-      json["reason"] = nullptr;
+      add_policy_before();
       break;
     case EventKind::clock_completed:
+      json["verdict"] = verdict(event.flags);
+      json["consumed_us"] = event.value_us;
+      break;
+    case EventKind::clock_paused:
+    case EventKind::clock_cancelled:
+      json["consumed_us"] = event.value_us;
+      break;
     case EventKind::clock_repaired:
-      verdict();
+      json["verdict"] = verdict(event.flags);
+      json["verdict_before"] = verdict(event.fields);
+      json["consumed_us"] = event.value_us;
+      add_policy_before();
       break;
     case EventKind::clock_caught_up:
       json["rungs"] = rungs();
@@ -158,12 +197,15 @@ void add_meaning(ordered_json& json, const desk::Event& event, const desk::Names
     case EventKind::gaming_signal:
       json["consumed_us"] = event.value_us;
       break;
+    case EventKind::policy_loaded:
+      json["configuration_version"] = event.value_us;
+      break;
     case EventKind::policy_migrated:
     case EventKind::calendar_changed:
       json["clocks"] = event.value_us;
       break;
     default:
-      add_routing(json, event);
+      add_routing(json, event, names);
       break;
   }
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "tools/instants.h"
 #include "tools/survey_words.h"
 #include "tools/words.h"
@@ -12,6 +14,14 @@ namespace {
 
 using desk::Event;
 using desk::EventKind;
+
+/// By bit of Event::fields.
+constexpr std::array<std::string_view, 26> field_words = {
+    "external_id",    "category",     "subcategory", "service",  "config_item", "channel",
+    "requester_type", "organisation", "contract",    "stage",    "language",    "confidentiality",
+    "requester",      "body",         "queue",       "",         "kind",        "impact",
+    "urgency",        "vip",          "sentiment",   "priority", "workaround",  "major",
+    "promised_at",    "confidence"};
 
 bool covers(const std::vector<std::string>& names, uint32_t position) {
   return position == Event::none || position < names.size();
@@ -139,10 +149,20 @@ std::string ticket_value(const Event& event) {
 
 }  // namespace
 
+std::vector<std::string_view> changed_fields(const Event& event) {
+  std::vector<std::string_view> changed;
+  if (event.kind != EventKind::ticket_updated) return changed;
+  for (size_t i = 0; i < field_words.size(); ++i)
+    if ((event.fields >> i & 1) != 0) changed.push_back(field_words[i]);
+  return changed;
+}
+
 bool names_cover(const desk::Names& names, const Event& event) {
   return covers(names.queues, event.queue) && covers(names.agents, event.agent) &&
          covers(names.policies, event.policy) &&
-         covers(event.kind == EventKind::clock_retargeted ? names.policies : names.reasons,
+         covers(event.kind == EventKind::clock_retargeted || event.kind == EventKind::clock_repaired
+                    ? names.policies
+                    : names.reasons,
                 event.reason);
 }
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/instants.h"
+#include "tools/survey_words.h"
 #include "tools/words.h"
 
 namespace paceline::tools {
@@ -72,6 +73,23 @@ ordered_json ticket_json(const desk::TicketView& ticket) {
       {"clocks", ordered_json::array()}};
   for (const desk::ClockView& clock : ticket.clocks) json["clocks"].push_back(clock_json(clock));
   return json;
+}
+
+ordered_json survey_json(std::span<const desk::SurveyView> surveys) {
+  if (surveys.empty()) return nullptr;
+  const desk::SurveyView& survey = surveys.back();
+  const auto answer = [](int8_t given) { return given < 0 ? ordered_json() : ordered_json(given); };
+  return {{"question", survey_question(survey.questions)},
+          {"queue", text_json(survey.queue)},
+          {"agent", text_json(survey.agent)},
+          {"sent_at", instant_json(survey.sent_at_us)},
+          {"expires_at", instant_json(survey.expires_at_us)},
+          {"answered_at", instant_json(survey.answered_at_us)},
+          {"changed_at", instant_json(survey.changed_at_us)},
+          {"score", answer(survey.score)},
+          {"recommend", answer(survey.recommend)},
+          {"low", survey.low},
+          {"comment", text_json(survey.comment)}};
 }
 
 ordered_json queue_json(const desk::QueueView& queue) {

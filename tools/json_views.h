@@ -6,6 +6,7 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <span>
 
 #include "engine/desk/event.h"
 #include "engine/desk/query.h"
@@ -21,6 +22,8 @@ nlohmann::ordered_json clock_json(const desk::ClockView& clock);
 nlohmann::ordered_json policy_json(const desk::PolicyView& policy);
 nlohmann::ordered_json change_json(const desk::ClockChange& change);
 nlohmann::ordered_json ticket_json(const desk::TicketView& ticket);
+/// Null: no survey.
+nlohmann::ordered_json survey_json(std::span<const desk::SurveyView> surveys);
 nlohmann::ordered_json queue_json(const desk::QueueView& queue);
 nlohmann::ordered_json agent_json(const desk::AgentView& agent);
 nlohmann::ordered_json offer_json(const desk::OfferView& offer);

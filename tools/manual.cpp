@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 
+#include "tools/command_reference.h"
 #include "tools/command_tree.h"
 #include "tools/commands.h"
 #include "tools/version.h"
@@ -73,10 +74,6 @@ std::string roff(std::string_view text) {
   return out;
 }
 
-std::string value_of(const OptionDescription& option) {
-  return option.choices.empty() ? option.value : fmt::format("{}", fmt::join(option.choices, "|"));
-}
-
 std::string headline(const OptionDescription& option) {
   if (option.positional) return fmt::format("\\fI{}\\fR", roff(option.names[0]));
   std::string text;
@@ -100,12 +97,6 @@ std::string details(const OptionDescription& option) {
     text += fmt::format(" Otherwise as the environment variable \\fB{}\\fR says.",
                         roff(option.environment));
   return text;
-}
-
-/// Whether every sub-command has it, so that it is told once.
-bool is_common(const OptionDescription& option) {
-  const std::string& name = option.names.back();
-  return name == "--help" || name == "--quiet" || name == "--progress";
 }
 
 std::string command_section(const CommandDescription& command) {
@@ -169,12 +160,18 @@ std::string manual(const ProgramDescription& program) {
 
 class Manual final : public Subcommand {
  public:
-  void declare(CLI::App&) override {}
+  void declare(CLI::App& app) override {
+    app.add_flag("--markdown", markdown_, "As the page tools/docs/COMMANDS.md, not for `man`");
+  }
 
   Done run(const Terminal& terminal) override {
-    terminal.data(manual(describe_program()));
+    const ProgramDescription program = describe_program();
+    terminal.data(markdown_ ? command_reference(program) : manual(program));
     return {};
   }
+
+ private:
+  bool markdown_ = false;
 };
 
 }  // namespace

@@ -221,7 +221,7 @@ std::string put_script_command(const Words& words, const ScriptNames& names,
         "`{}` is no verb: open, update, message, assign, start, requeue, pend, "
         "resume, resolve, close, reopen, cancel, merge, ack, import, migrate, repair, "
         "define_queue, define_agent, login, logout, {}, configure, recover, tick, show, queue, "
-        "agent, offers, kpi or why",
+        "agent, offers, kpi, figure or why",
         verb, routing_verbs);
   }
   return settings.problem();

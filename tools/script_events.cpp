@@ -73,7 +73,8 @@ class Phrases {
         return named("resumed", event, std::string(desk::name(event.state)));
       case EventKind::ticket_resolved:
         return named(event.previous_state == desk::State::resolved ? "restated" : "resolved", event,
-                     reason(event));
+                     reason(event)) +
+               (event.fields == 0 ? "" : " citing " + name_at(names_.reasons, event.fields - 1));
       case EventKind::ticket_reopened:
         return named("reopened", event, queue(event));
       case EventKind::ticket_closed:

@@ -9,6 +9,7 @@
 #include "tools/clock_show.h"
 #include "tools/instants.h"
 #include "tools/kpi_report.h"
+#include "tools/script_figures.h"
 #include "tools/script_time.h"
 #include "tools/why_show.h"
 #include "tools/words.h"
@@ -17,8 +18,8 @@ namespace paceline::tools {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> looks = {"show",   "queue", "agent",
-                                                   "offers", "kpi",   "why"};
+constexpr std::array<std::string_view, 7> looks = {"show", "queue",  "agent", "offers",
+                                                   "kpi",  "figure", "why"};
 
 std::string rejected(uint16_t code) {
   return fmt::format("rejected {}", desk::name(static_cast<desk::Reject>(code)));
@@ -177,6 +178,7 @@ bool is_look(std::string_view command) {
 std::string look(LocalDesk& desk, sched::Instant now, const Words& words) {
   const std::string subject = words.plain.empty() ? std::string() : words.plain.front();
   if (words.verb == "kpi") return show_kpi(desk, now, subject);
+  if (words.verb == "figure") return show_figure(desk, now, subject);
   desk::Query query;
   if (const auto kind = why_kind(words)) {
     query.kind = *kind;

@@ -1,4 +1,5 @@
-// What conversations may look at without changing anything: `show`, `queue`, `agent`, `kpi`, `why`.
+// What conversations may look at without changing anything: `show`, `queue`, `agent`, `offers`,
+// `kpi`, `figure`, `why`.
 //
 // Owner: one thread.  Allocates: the text.
 #pragma once

@@ -33,15 +33,28 @@ class TicketGet final : public Subcommand {
     query.kind = desk::QueryKind::ticket;
     query.ticket = to.ticket;
     query.text = std::string(to.external_id);
-    const auto answer = desk->ask(query);
+    auto answer = desk->ask(query);
     if (!answer) return sched::Unexpected{answer.error()};
+    if (query.ticket == 0 && answer->code == 0 && !answer->tickets.empty() &&
+        answer->tickets.front().archived) {
+      // The desk knows surveys of tickets in the history file by the ticket alone.
+      query.ticket = answer->tickets.front().id;
+      answer = desk->ask(query);
+      if (!answer) return sched::Unexpected{answer.error()};
+    }
     if (answer->code != 0 || answer->tickets.empty()) {
       return sched::Unexpected{explain(answer->code == 0 ? desk::Reject::ticket_unknown
                                                          : static_cast<desk::Reject>(answer->code),
                                        "ticket " + ticket_)};
     }
     const desk::TicketView& ticket = answer->tickets.front();
-    terminal.data(json_ ? ticket_json(ticket).dump(1) + "\n" : ticket_text(ticket));
+    if (!json_) {
+      terminal.data(ticket_text(ticket, answer->surveys));
+      return {};
+    }
+    nlohmann::ordered_json json = ticket_json(ticket);
+    json["survey"] = survey_json(answer->surveys);
+    terminal.data(json.dump(1) + "\n");
     return {};
   }
 

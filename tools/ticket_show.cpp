@@ -4,6 +4,7 @@
 
 #include "tools/clock_show.h"
 #include "tools/instants.h"
+#include "tools/survey_words.h"
 #include "tools/table.h"
 #include "tools/words.h"
 
@@ -35,6 +36,19 @@ std::string moves_text(const desk::TicketView& ticket) {
   return text;
 }
 
+/// "both, asked 2026-03-02T09:00Z, answered 2026-03-02T10:00Z: satisfaction 4, recommendation 9"
+std::string survey_text(const desk::SurveyView& survey) {
+  std::string text = fmt::format("{}, asked {}, ", survey_question(survey.questions),
+                                 instant_text(survey.sent_at_us));
+  if (survey.answered_at_us == 0)
+    return text + fmt::format("no answer, takes one until {}", instant_text(survey.expires_at_us));
+  text += fmt::format("answered {}:", instant_text(survey.changed_at_us));
+  if (survey.score >= 0) text += fmt::format(" satisfaction {}", survey.score);
+  if (survey.recommend >= 0)
+    text += fmt::format("{} recommendation {}", survey.score >= 0 ? "," : "", survey.recommend);
+  return text + (survey.low ? ", was low" : "");
+}
+
 /// The earliest instant a running clock is due.
 std::string next_due(const desk::TicketView& ticket) {
   int64_t earliest = 0;
@@ -58,7 +72,7 @@ std::string tickets_table(std::span<const desk::TicketView> tickets) {
   return table.text();
 }
 
-std::string ticket_text(const desk::TicketView& ticket) {
+std::string ticket_text(const desk::TicketView& ticket, std::span<const desk::SurveyView> surveys) {
   Table table({"", ""});
   const auto add = [&](const char* label, const std::string& value) {
     if (!value.empty()) table.row({label, value});
@@ -109,6 +123,7 @@ std::string ticket_text(const desk::TicketView& ticket) {
   add("press at", instant_text(ticket.press_at_us));
   add("resume at", instant_text(ticket.resume_at_us));
   if (ticket.reminders_sent != 0) add("reminders", fmt::format("{}", ticket.reminders_sent));
+  for (const desk::SurveyView& survey : surveys) add("survey", survey_text(survey));
   if (ticket.archived) add("from", "the history file");
   std::string text = table.text();
   if (!ticket.clocks.empty()) {
@@ -122,6 +137,9 @@ std::string ticket_text(const desk::TicketView& ticket) {
     text += "\n" + clocks.text();
   }
   if (!ticket.body.empty()) text += "\n" + ticket.body + "\n";
+  for (const desk::SurveyView& survey : surveys) {
+    if (!survey.comment.empty()) text += "\nwith the answer: " + survey.comment + "\n";
+  }
   return text;
 }
 

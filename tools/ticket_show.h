@@ -12,7 +12,7 @@ namespace paceline::tools {
 
 /// One line each, under headings.
 std::string tickets_table(std::span<const desk::TicketView> tickets);
-/// Everything known of one, clocks included.
-std::string ticket_text(const desk::TicketView& ticket);
+/// Everything known of one, with clocks, and its surveys if any.
+std::string ticket_text(const desk::TicketView& ticket, std::span<const desk::SurveyView> surveys);
 
 }  // namespace paceline::tools

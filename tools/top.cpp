@@ -19,6 +19,7 @@
 #include "tools/connection.h"
 #include "tools/interrupt.h"
 #include "tools/screen.h"
+#include "tools/standard_output.h"
 
 namespace paceline::tools {
 
@@ -255,7 +256,7 @@ class Top final : public Subcommand {
       lost = false;
       if (left == 1) return {};
       left -= left == 0 ? 0 : 1;
-    } while (!interrupt.wait(every));
+    } while (!reader_left() && !interrupt.wait(every));
     return {};
   }
 

@@ -3,10 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <array>
 #include <nlohmann/json.hpp>
 
-#include "engine/desk/command.h"
 #include "tools/event_text.h"
 #include "tools/instants.h"
 #include "tools/json_views.h"
@@ -17,22 +15,6 @@ namespace paceline::tools {
 namespace {
 
 using desk::Event;
-
-/// By bit of Event::fields.
-constexpr std::array<std::string_view, 26> field_words = {
-    "external_id",    "category",     "subcategory", "service",  "config_item", "channel",
-    "requester_type", "organisation", "contract",    "stage",    "language",    "confidentiality",
-    "requester",      "body",         "queue",       "",         "kind",        "impact",
-    "urgency",        "vip",          "sentiment",   "priority", "workaround",  "major",
-    "promised_at",    "confidence"};
-
-std::vector<std::string_view> changed_fields(const Event& event) {
-  std::vector<std::string_view> changed;
-  if (event.kind != desk::EventKind::ticket_updated) return changed;
-  for (size_t i = 0; i < field_words.size(); ++i)
-    if ((event.fields >> i & 1) != 0) changed.push_back(field_words[i]);
-  return changed;
-}
 
 /// How the server knew who asked.
 std::string actor(uint32_t principal) {
@@ -88,8 +70,7 @@ nlohmann::ordered_json trace_json(const TicketTrace& trace) {
     one["actor"] = event.cause == desk::Cause::command
                        ? nlohmann::ordered_json(actor(event.principal))
                        : nlohmann::ordered_json(nullptr);
-    one["changed"] = nlohmann::ordered_json::array();
-    for (const std::string_view field : changed_fields(event)) one["changed"].push_back(field);
+    if (!one.contains("changed")) one["changed"] = nlohmann::ordered_json::array();
     json["events"].push_back(std::move(one));
   }
   return json;

@@ -403,8 +403,15 @@ Answer answer_query(const Floor& floor, const Query& query) {
     case QueryKind::ticket: {
       const uint32_t slot = query.ticket != 0 ? floor.store().find(query.ticket)
                                               : floor.store().find_external(query.text);
-      if (slot == none) return refused(query.kind, Reject::ticket_unknown);
-      answer.tickets.push_back(floor.view(slot));
+      uint64_t ticket = query.ticket;
+      if (slot == none) {
+        answer = refused(query.kind, Reject::ticket_unknown);
+      } else {
+        ticket = answer.tickets.emplace_back(floor.view(slot)).id;
+      }
+      // Also of one that has left for the history file: a survey stays longer.
+      if (const uint64_t survey = floor.surveys().newest_of(ticket); survey != 0)
+        answer.surveys.push_back(floor.survey_view(survey));
       break;
     }
     case QueryKind::tickets: {

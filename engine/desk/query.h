@@ -14,7 +14,8 @@
 namespace paceline::desk {
 
 enum class QueryKind : uint8_t {
-  ticket,      ///< `ticket` or `text` as external id → Answer::tickets (one), with clocks
+  ticket,      ///< `ticket` or `text` as external id → Answer::tickets (one), with clocks; and
+               ///< its newest survey, if the desk remembers one
   tickets,     ///< filtered by `state`, `text` as queue name, `agent`; `after`, `limit` → tickets
   queues,      ///< → queues
   queue_peek,  ///< `text` as queue name, `limit` → tickets, most pressing first
@@ -201,8 +202,8 @@ inline uint32_t case_weight(const TicketView& view) {
   return static_cast<uint32_t>(1 + (view.intervals.size() + view.queues_left.size()) / 64);
 }
 
-/// A requester asked once, and what they answered. Read as part of cases: it may outlive its
-/// ticket's stay in memory, so it stands beside the tickets.
+/// A requester asked once, and what they answered. Beside the tickets, since it may outlive its
+/// ticket's stay in memory.
 struct SurveyView {
   uint64_t number = 0;  ///< In the order in which the desk sent them, from 1.
   uint64_t ticket = 0;

@@ -51,12 +51,13 @@ void FolderCheck::check_folder() {
   if (stat(folder_.c_str(), &status) != 0)
     return find(Severity::problem, "folder", folder_ + ": " + std::strerror(errno),
                 "give the folder a server was started with (--data)");
-  if (!S_ISDIR(status.st_mode) || !std::filesystem::exists(folder_ + "/log"))
+  std::error_code hidden;  // nothing can be known of what lies in a folder that may not be entered
+  if (!S_ISDIR(status.st_mode) || (!std::filesystem::exists(folder_ + "/log", hidden) && !hidden))
     return find(Severity::problem, "folder", folder_ + " is no data folder: it has no log in it",
                 "give the folder a server was started with (--data)");
   for (const char* part : {"", "/log", "/history", "/snapshots"}) {
     const std::string path = folder_ + part;
-    if (!std::filesystem::exists(path)) continue;
+    if (!std::filesystem::exists(path, hidden)) continue;
     if (access(path.c_str(), R_OK | X_OK) != 0)
       return find(Severity::problem, "folder", path + " cannot be read by this user",
                   "run this as the user of the server, or: chown -R USER " + folder_);

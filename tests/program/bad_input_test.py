@@ -1,43 +1,11 @@
-"""Commands that cannot work: what they say, and their exit codes, one row each."""
+"""Commands that cannot work: what they say, and their exit codes, one row each. What holds for every
+command is in every_command_test.py."""
 
 import collections
-import fcntl
-import os
-import pty
-import re
-import struct
-import subprocess
-import termios
 import unittest
 
-from program import PROGRAM, ProgramTest, Server, clean_environment, run
-
-#: What commands need besides a server and a desk; {folder} is the test's own. What is not listed
-#: gets a word for each argument it must have.
-ARGUMENTS = {
-    "config put": ["{folder}/small.toml"],
-    "calendar diff": ["{folder}/small.toml", "{folder}/small.toml", "--calendar", "office"],
-    "ticket import": ["INC1", "--recorded-at", "2026-01-05T09:00Z",
-                      "--history", "queued@2026-01-05T09:00Z"],
-    "ticket score": ["INC1", "--agent", "ana", "--points", "1"],
-    "ticket rate": ["INC1", "--score", "4"],
-    "ticket reassign": ["--where", "vip", "--reason", "x", "--queue", "service-desk", "--yes"],
-    "offer accept": ["1"],
-    "offer decline": ["1", "--reason", "x"],
-    "policy migrate": ["--mode", "carry", "--yes"],
-    "repair": ["INC1"],
-    "route switch": ["everything", "on"],
-    "agent state": ["ana", "available"],
-    "agent reconcile": ["ana", "--tickets", "1"],
-    "queue define": ["q", "--group", "g"],
-    "import servicenow": ["{folder}/log.csv", "--tz", "UTC", "--dates", "day-first"],
-    "ctl advance": ["2026-03-08T09:00Z"],
-    "hand-off report": ["--queue", "service-desk"],
-    "ticket update": ["INC1", "--category", "network"],
-    "report agents": ["--agents-allowed"],
-}
-#: They begin desks of their own, or wait for a server to come.
-NOT_TRIED = {"bench cycle", "bench load"}
+from command_table import DeskTest
+from program import Server, run
 
 Row = collections.namedtuple("Row", "command exit says")
 
@@ -125,44 +93,7 @@ def words_of(command, folder):
     return [word.format(folder=folder) for word in command.split()]
 
 
-def help_of(*words, known={}):
-    if words not in known:
-        known[words] = run(*words, "--help").out
-    return known[words]
-
-
-def subcommands(*words):
-    listed = help_of(*words).partition("Subcommands:\n")[2].splitlines()
-    return [line.split()[0] for line in listed if line.startswith("  ")]
-
-
-def commands_that_connect():
-    for noun in subcommands():
-        for verb in subcommands(noun) or [None]:
-            words = [word for word in (noun, verb) if word]
-            if "--connect TEXT" in help_of(*words) and " ".join(words) not in NOT_TRIED:
-                yield words
-
-
-def arguments_of(words, folder):
-    name = " ".join(words)
-    if name in ARGUMENTS:
-        return [word.format(folder=folder) for word in ARGUMENTS[name]]
-    arguments = []
-    for line in help_of(*words).splitlines():
-        if " REQUIRED" in line and "--connect" not in line and "--desk" not in line:
-            option = re.match(r"\s+(--[a-z-]+)", line)
-            arguments += [option[1], "x"] if option else ["x"]
-    return arguments
-
-
-class BadInputTest(ProgramTest):
-    def setUp(self):
-        super().setUp()
-        self.assert_done(run("init", self.folder / "small.toml", "--preset", "small"))
-        self.file("log.csv", "number,incident_state,sys_updated_at\nINC1,New,1/3/2016 09:00\n")
-        self.file("wrong.toml", "[[quue]]\nname = 'q'\n")
-
+class BadInputTest(DeskTest):
     def check(self, rows, *more):
         for row in rows:
             with self.subTest(row.command):
@@ -170,13 +101,6 @@ class BadInputTest(ProgramTest):
                 self.assertEqual(ran.exit, row.exit, ran.err)
                 self.assertRegex(ran.err, row.says)
                 self.assertRegex(ran.err, r"(?m)^[EW]\d{4} ", "with a code to search for")
-
-    def with_desk(self):
-        server = self.serve("--config", self.folder / "small.toml")
-        server.wait_for("created desk main")
-        at = ("--connect", server.address, "--desk", "main")
-        self.assert_done(run("ticket", "create", "INC1", *at))
-        return at
 
 
 class BadInput(BadInputTest):
@@ -191,19 +115,6 @@ class BadInput(BadInputTest):
     def test_filters_and_names(self):
         self.check(FILTERS, *self.with_desk())
 
-    def test_no_server(self):
-        nowhere = f"unix:{self.folder}/nobody"
-        tried = 0
-        for words in commands_that_connect():
-            with self.subTest(" ".join(words)):
-                desk = ["--desk", "d"] if "--desk TEXT" in help_of(*words) else []
-                ran = run(*words, *arguments_of(words, self.folder), "--connect", nowhere, *desk)
-                self.assertEqual((ran.exit, ran.out), (6, ""), ran.err)
-                self.assertIn(f"E4002 cannot connect to {nowhere}", ran.err)
-                self.assertIn("is the server running?", ran.err)
-                tried += 1
-        self.assertGreater(tried, 55)
-
     def test_addresses_that_are_none(self):
         for address, says in (("nonsense", "write unix:PATH or tcp:HOST:PORT"),
                               ("tcp:localhost", "tcp:HOST:PORT"), ("unix:", "unix:"),
@@ -212,19 +123,6 @@ class BadInput(BadInputTest):
                 ran = run("desk", "list", "--connect", address)
                 self.assertIn(ran.exit, (2, 6))
                 self.assertIn(says, ran.err)
-
-    def test_no_such_desk(self):
-        server = self.serve()
-        for words in commands_that_connect():
-            if "--desk TEXT" not in help_of(*words) or words in (
-                    ["config", "put"], ["ctl", "accept-clock"], ["import", "servicenow"]):
-                continue  # they make it, or take it for another thing
-            with self.subTest(" ".join(words)):
-                ran = run(*words, *arguments_of(words, self.folder), "--connect", server.address,
-                          "--desk", "emea")
-                self.assertEqual((ran.exit, ran.out), (3, ""), ran.err)
-                self.assertIn("E3006", ran.err)
-                self.assertIn("emea", ran.err)
 
 
 class WithoutRights(BadInputTest):
@@ -251,41 +149,6 @@ class WithoutRights(BadInputTest):
             with self.subTest(command):
                 ran = run(*words_of(command, self.folder), "--connect", address)
                 self.assertEqual(ran.exit, 5, ran.err)
-
-
-class NarrowTerminal(BadInputTest):
-    def on_terminal(self, columns, *words):
-        """(exit code, what a terminal of so many columns was sent)."""
-        leader, follower = pty.openpty()
-        fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 10, columns, 0, 0))
-        with subprocess.Popen([PROGRAM, *words], stdin=follower, stdout=follower, stderr=follower,
-                              env=clean_environment(TERM="xterm")) as process:
-            os.close(follower)
-            shown = b""
-            while True:
-                try:
-                    chunk = os.read(leader, 65_536)
-                except OSError:  # the program has ended
-                    chunk = b""
-                if not chunk:
-                    break
-                shown += chunk
-            os.close(leader)
-        return process.returncode, shown.decode().replace("\r\n", "\n")
-
-    def test_forty_columns(self):
-        at = self.with_desk()
-        for columns in (40, 1):
-            for words in (["queue", "list"], ["agent", "list"], ["ticket", "get", "INC1"],
-                          ["ticket", "list"], ["why", "ticket", "INC1"], ["why", "clock", "INC1"],
-                          ["report", "kpi"], ["policy", "list"], ["ctl", "status"]):
-                with self.subTest(f"{words} {columns}"):
-                    exit_code, shown = self.on_terminal(columns, *words, *at)
-                    self.assertEqual(exit_code, 0, shown)
-                    self.assertTrue(shown.strip())
-            exit_code, shown = self.on_terminal(columns, "ticket", "get", "INC404", *at)
-            self.assertEqual(exit_code, 3)
-            self.assertIn("there is no such ticket on this desk: see `paceline ticket list`", shown)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,10 @@
 - tools/docs/*.md: `console` blocks are typed too: a line that begins with "$ " is a
   command, what follows is what it prints. In that, a line `…` is any lines, and … within a line
   anything; `[exit 7]` is the exit code where it is not 0. The blocks of a document are one session.
+  What an example builds on and a reader need not see is in comments of the document:
+  `<!-- console` holds commands, `<!-- file NAME` a file. The `toml` blocks are files too:
+  block-1.toml, block-2.toml …
+- No other block holds a command: what nothing types is listed here, with the reason.
 - Their `toml` blocks are read: a fragment may leave out what it builds on, but no key, type or value
   may be wrong.
 """
@@ -13,13 +17,19 @@ import re
 import unittest
 
 from program import SOURCE, ProgramTest, run
-from shell_session import ShellSession, blocks_of, lines_of
+from shell_session import ShellSession, blocks_of, lines_of, steps_of
 
 DOCUMENTS = sorted((SOURCE / "tools/docs").glob("*.md"))
 #: Not typed, and why.
 NOT_TYPED = {
     "tools/demo": "builds; the same day is played by `paceline demo`, in a test of its own",
     "tools/test": "would run this test",
+}
+#: Documents with commands that are not typed here.
+TYPED_ELSEWHERE = {
+    "INSTALLING.md": "install_test.py types its blocks, with another prefix",
+    "README.md": "of bench/ and the Python client: minutes to hours; needs a server of one's own, "
+                 "whose use *_test.py beside it play",
 }
 LOG = ("number,incident_state,opened_at,sys_updated_at,impact,urgency,priority,assignment_group,"
        "assigned_to\n"
@@ -55,18 +65,34 @@ class Documents(ProgramTest):
     def test_console_blocks_do_what_they_show(self):
         seen = 0
         for document in DOCUMENTS:
-            blocks = blocks_of(document.read_text(), "console")
-            if not blocks:
-                continue
             with self.subTest(document.name):
-                session = ShellSession()
-                try:
-                    for number, block in blocks:
-                        self.type(session, f"{document.name}:{number}", block)
-                finally:
-                    session.close()
-            seen += len(blocks)
-        self.assertGreater(seen, 0)
+                seen += self.play(document)
+        self.assertGreater(seen, 50)
+
+    def play(self, document):
+        """How many of its blocks were typed."""
+        session = ShellSession()
+        steps = steps_of(document.read_text())
+        try:
+            for number, file, block in steps:
+                if file:
+                    (session.folder / file).write_text(block)
+                else:
+                    self.type(session, f"{document.name}:{number}", block)
+        finally:
+            session.close()
+        return sum(file is None for _, file, _ in steps)
+
+    def test_no_command_is_shown_that_nothing_types(self):
+        found = {}
+        for document in [SOURCE / "bench/README.md", SOURCE / "tools/clients/python/README.md",
+                         *DOCUMENTS]:
+            for language in ("", "sh", "text"):
+                for number, block in blocks_of(document.read_text(), language):
+                    for line in block.splitlines():
+                        if re.match(r"\$ |(?:build/release/)?paceline [a-z]|tools/|cmake ", line):
+                            found.setdefault(document.name, []).append(line)
+        self.assertEqual(set(found), set(TYPED_ELSEWHERE), found)
 
     def type(self, session, place, block):
         for entry in re.split(r"^\$ ", block, flags=re.M)[1:]:

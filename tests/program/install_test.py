@@ -1,4 +1,7 @@
-"""`cmake --install`: the program, what belongs beside it, and a project that uses the library."""
+"""tools/docs/INSTALLING.md, typed: the program, what belongs beside it, and a project that uses the
+library. What differs is the prefix, and where this build is; a block of CMake or C++ is written to the
+file that its first line names.
+"""
 
 import os
 import pathlib
@@ -7,58 +10,46 @@ import subprocess
 import unittest
 
 from program import PROGRAM, SOURCE, ProgramTest, run
+from shell_session import blocks_of, lines_of
 
-
-PROJECT = """
-cmake_minimum_required(VERSION 3.25)
-project(portal LANGUAGES CXX)
-find_package(paceline 0.6 REQUIRED)
-add_executable(portal portal.cpp)
-target_link_libraries(portal PRIVATE paceline::client)
-"""
-PORTAL = """
-#include <cstdio>
-
-#include "wire/client.h"
-
-int main(int, char** argv) {
-  paceline::wire::ClientOptions options;
-  options.address = argv[1];
-  auto client = paceline::wire::Client::connect(std::move(options));
-  if (!client) return std::puts(client.error().text.c_str()), 1;
-  const auto desk = client->open_desk("main", true);
-  if (!desk) return std::puts(desk.error().text.c_str()), 1;
-  std::printf("desk %s\\n", desk->name.c_str());
-}
-"""
+PAGE = (SOURCE / "tools/docs/INSTALLING.md").read_text()
 
 
 class Install(ProgramTest):
-    def done(self, *words):
-        done = subprocess.run(words, check=False, capture_output=True, text=True, timeout=300)
-        self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
+    def setUp(self):
+        super().setUp()
+        self.prefix = self.folder / "prefix"
+
+    def type(self, command):
+        command = command.replace("/usr/local", str(self.prefix))
+        command = command.replace("build/release", os.path.dirname(PROGRAM))
+        done = subprocess.run(["bash", "-c", command], check=False, capture_output=True, text=True,
+                              timeout=300, cwd=self.folder)
+        self.assertEqual(done.returncode, 0, f"{command}\n{done.stderr}{done.stdout}")
         return done.stdout
 
-    def install(self):
-        prefix = self.folder / "prefix"
-        self.done("cmake", "--install", os.path.dirname(PROGRAM), "--prefix", prefix)
-        return prefix
+    def typed(self, upto=None):
+        """Types the page's commands, the first ones or all."""
+        commands = [line for _, block in blocks_of(PAGE, "sh") for line in lines_of(block)]
+        for command in commands[:upto]:
+            self.type(command)
+        return len(commands)
 
     def test_another_project_finds_the_client_library(self):
         cache = pathlib.Path(PROGRAM).parent / "CMakeCache.txt"
         if re.search(r"^PACELINE_SANITIZE:STRING=.+$", cache.read_text(), re.M):
             self.skipTest("the library needs its sanitizer's run time, which the project lacks")
-        prefix = self.install()
-        self.file("CMakeLists.txt", PROJECT)
-        self.file("portal.cpp", PORTAL)
-        build = self.folder / "build"
-        self.done("cmake", "-S", self.folder, "-B", build, f"-DCMAKE_PREFIX_PATH={prefix}")
-        self.done("cmake", "--build", build)
+        for _, block in blocks_of(PAGE, "cmake") + blocks_of(PAGE, "cpp"):
+            file = self.folder / re.match(r"(?:#|//) (\S+)\n", block)[1]
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(block)
+        self.assertEqual(self.typed(), 3)
         server = self.serve()
-        self.assertEqual(self.done(build / "portal", server.address), "desk main\n")
+        self.assertEqual(self.type(f"portal/build/portal {server.address}"), "desk main\n")
 
     def test_what_is_there_is_the_programs_own(self):
-        prefix = self.install()
+        self.typed(upto=1)
+        prefix = self.prefix
         installed = prefix / "bin/paceline"
         self.assertEqual(run("version", program=installed), run("version"))
         for place, words in (("share/man/man1/paceline.1", ["man"]),

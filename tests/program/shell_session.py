@@ -74,5 +74,20 @@ def lines_of(block):
 
 def blocks_of(text, language):
     """(line number, text) of the fenced blocks of a language."""
-    return [(text[:found.start()].count("\n") + 1, found[1]) for found in
-            re.finditer(rf"^```{language}\n(.*?)^```$", text, re.M | re.S)]
+    return [(text[:found.start()].count("\n") + 1, found[2]) for found in
+            re.finditer(r"^```(\w*)\n(.*?)^```$", text, re.M | re.S) if found[1] == language]
+
+
+def steps_of(text):
+    """(line number, file name or None, text): what a document has typed, and the files for it."""
+    pattern = (r"^(?:```console\n(?P<shown>.*?)^```|```toml\n(?P<toml>.*?)^```"
+               r"|<!-- console\n(?P<hidden>.*?)^-->|<!-- file (?P<name>\S+)\n(?P<file>.*?)^-->)$")
+    steps, tomls = [], 0
+    for found in re.finditer(pattern, text, re.M | re.S):
+        line = text[:found.start()].count("\n") + 1
+        if found["toml"]:
+            tomls += 1
+            steps.append((line, f"block-{tomls}.toml", found["toml"]))
+        else:
+            steps.append((line, found["name"], found["file"] or found["shown"] or found["hidden"]))
+    return steps

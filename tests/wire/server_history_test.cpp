@@ -137,6 +137,13 @@ TEST_F(ServerTest, ASurveyIsAnsweredAfterItsTicketHasLeft) {
   send(peer, rating);
   EXPECT_EQ(surveys(peer, 2)[0].score, 2);
   EXPECT_TRUE(surveys(peer, 1).empty());
+  desk::Query archived = query(desk::QueryKind::ticket);
+  archived.ticket = ticket;
+  const desk::Answer shown = ask(peer, archived);
+  ASSERT_EQ(shown.tickets.size(), 1U);
+  EXPECT_TRUE(shown.tickets[0].archived);
+  ASSERT_EQ(shown.surveys.size(), 1U);
+  EXPECT_EQ(shown.surveys[0].comment, "slow");
   CommandWriter another;  // leaves, and takes the survey along
   another.open({.external_id = "INC2", .queue = "network"});
   send(peer, another);

@@ -1,6 +1,7 @@
-"""The example of the README does what it says."""
+"""The examples of the README do what they say."""
 
 import os
+import re
 import subprocess
 import unittest
 
@@ -18,6 +19,15 @@ class Example(ServerTest):
         kinds = [line.split()[1] for line in done.stdout.splitlines()[1:]]
         self.assertEqual(kinds[0], "ticket_recorded")
         self.assertEqual(kinds[-1], "ticket_resolved")
+
+    def test_the_lines_shown_run_as_they_are(self):
+        [lines] = re.findall(r"^```python\n(.*?)^```$", (here / "README.md").read_text(), re.M | re.S)
+        lines = lines.replace("unix:/tmp/desk.sock", self.server.address).replace("enterprise", "main")
+        done = subprocess.run(["/usr/bin/python3", "-B", "-c", lines], cwd=here,
+                              env={**os.environ, "PYTHONPATH": generated.name},
+                              capture_output=True, text=True, check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertRegex(done.stdout, r"^\S+ \S+\n$")
 
 
 if __name__ == "__main__":

@@ -330,6 +330,8 @@ CaseResult reopens(const Json& one, const Effort& effort) {
   const uint32_t queue =
       queues.queueing.add_queue({exponential(1 / number(params, "service_rate")), 0, {0}});
   queues.queueing.add_demand(queue, number(params, "new_rate"));
+  if (number(params, "mean_reopen_delay") == 0)
+    return sched::Unexpected{Unanswered{"a ticket is not reopened the instant it is resolved"}};
   sim::OutcomeRule& rule = queues.queueing.scenario.outcomes.emplace_back();
   rule.reopen_ppm = static_cast<uint32_t>(std::llround(number(params, "p_reopen") * 1e6));
   rule.reopen_delay = exponential(number(params, "mean_reopen_delay"));
@@ -348,6 +350,9 @@ CaseResult morning_ramp(const Json& one, const Effort& effort) {
   const double interval = number(params, "interval_h");
   const auto rates = numbers(params.at("rates_per_hour"));
   const auto staffing = numbers(params.at("staffing"));
+  const double horizon = number(params, "horizon_h");
+  if (rates.empty() || std::abs(horizon - interval * static_cast<double>(rates.size())) > 1e-9)
+    return sched::Unexpected{Unanswered{"`horizon_h` is not where the intervals end"}};
   queues.queueing.add_pool(
       static_cast<uint32_t>(*std::max_element(staffing.begin(), staffing.end())));
   const uint32_t queue =
@@ -362,7 +367,6 @@ CaseResult morning_ramp(const Json& one, const Effort& effort) {
     demand.rate.push_back({QueueingScenario::us(interval * static_cast<double>(i)),
                            QueueingScenario::us(interval * static_cast<double>(i + 1)),
                            rates[i] * per_hour, rates[i] * per_hour});
-  const double horizon = number(params, "horizon_h");
   sim::Scenario scenario = queues.queueing.take(horizon);
   scenario.interval_us = QueueingScenario::us(interval);
   scenario.teams.front().cycle_us = 0;
@@ -408,10 +412,19 @@ void add_simulated_cases(CaseFamilies& families, const Effort& effort) {
 
 void add_simulated_twins(CaseFamilies& families, const Effort& effort) {
   const auto add = [&](const char* family, CaseResult (*answer)(const Json&, const Effort&)) {
-    // What cannot be simulated is computed.
+    // The formula comes first: it says what is wrong with a case, and has the answer where the
+    // case cannot be simulated.
     families.add(family, [answer, effort, formula = families.find(family)](const Json& one) {
+      CaseResult computed = formula(one);
+      if (!computed || computed->computed.is_null()) return computed;
+      if (const auto beyond = beyond_simulation(one.at("params"))) {
+        computed->reason = "computed only: " + beyond->reason;
+        return computed;
+      }
       CaseResult simulated = answer(one, effort);
-      return simulated || !formula ? simulated : formula(one);
+      if (simulated) return simulated;
+      computed->reason = "computed only: " + simulated.error().reason;
+      return computed;
     });
   };
   for (const char* family : {"Erlang C", "Erlang A / M/M/n+G", "Finite trunks"})

@@ -15,6 +15,9 @@ namespace {
 
 constexpr double case_level = 0.99;
 constexpr double z_of_95 = 1.959963984540054;
+constexpr double least_number = 1e-4;
+constexpr double most_number = 1e5;
+constexpr uint32_t agents_max = 10'000;
 
 double normal_quantile(double level) {
   return boost::math::quantile(boost::math::normal(), 0.5 + level / 2);
@@ -56,8 +59,25 @@ std::vector<sim::Observation> SimulatedFigures::observe(const sim::Ledger& ledge
   return observations;
 }
 
+std::string SimulatedFigures::not_simulated() const {
+  std::string names;
+  for (const auto& [name, value] : expected_.items()) {
+    const std::string pointer = "/" + name;
+    const bool is_simulated = std::any_of(rows_.begin(), rows_.end(), [&](const Row& row) {
+      return row.pointer == pointer || row.pointer.starts_with(pointer + "/");
+    });
+    if (!is_simulated) names += (names.empty() ? "" : ", ") + name;
+  }
+  return names;
+}
+
 CaseResult SimulatedFigures::judge(const EstimateOf& estimate) const {
   CaseAnswer answer;
+  if (rows_.empty()) {
+    answer.reason = "`expected` has no figure that is simulated: " + not_simulated();
+    answer.verdict = Verdict::fail;
+    return answer;
+  }
   answer.computed = Json::object();
   answer.interval = Json::object();
   answer.verdict = Verdict::pass;
@@ -95,8 +115,25 @@ CaseResult SimulatedFigures::judge(const EstimateOf& estimate) const {
         fmt::format("{}: {:.6g} ± {:.2g}, expected {:.6g}; ", rows_[i].pointer.substr(1),
                     found->mean, found->half_width, expected.value);
   }
+  if (const std::string names = not_simulated(); !names.empty())
+    answer.reason += "not simulated: " + names + "; ";
   if (!answer.reason.empty()) answer.reason.resize(answer.reason.size() - 2);
   return answer;
+}
+
+std::optional<Unanswered> beyond_simulation(const Json& params) {
+  if (params.is_structured()) {
+    for (const Json& each : params) {
+      if (auto beyond = beyond_simulation(each)) return beyond;
+    }
+    return std::nullopt;
+  }
+  if (!params.is_number()) return std::nullopt;
+  const double size = std::abs(params.get<double>());
+  if (size == 0 || (size >= least_number && size <= most_number)) return std::nullopt;
+  return Unanswered{
+      fmt::format("{} is not simulated: numbers from {} to {} are, in the case's unit of time",
+                  params.dump(), least_number, most_number)};
 }
 
 uint64_t seed_of(const Json& one, const Effort& effort) {
@@ -129,6 +166,12 @@ CaseResult simulate_steady(sim::QueueingScenario scenario, const SimulatedFigure
   double per_unit = 0.0;
   for (const sim::Demand& demand : scenario.scenario.demands)
     per_unit += demand.rate.front().from_per_hour / 3'600e6 * sim::QueueingScenario::unit_us;
+  if (!(per_unit > 0))
+    return refused(
+        {sim::Impossible::not_positive, "nobody comes: an arrival rate must be above 0"});
+  if (scenario.servers() > agents_max)
+    return sched::Unexpected{Unanswered{
+        fmt::format("{} agents: up to {} are simulated", scenario.servers(), agents_max)}};
   const auto model = sim::Model::build(scenario.take(customers / per_unit));
   if (!model) return refused(model.error());
   sim::SteadyPlan plan;

@@ -18,6 +18,9 @@ constexpr double z_of_95 = 1.959963984540054;
 constexpr double least_number = 1e-4;
 constexpr double most_number = 1e5;
 constexpr uint32_t agents_max = 10'000;
+/// A queue forgets how it was within about 4 / (1 − load)² customers: a run is to see it forget so
+/// many times.
+constexpr double times_forgotten_min = 10;
 
 double normal_quantile(double level) {
   return boost::math::quantile(boost::math::normal(), 0.5 + level / 2);
@@ -172,6 +175,11 @@ CaseResult simulate_steady(sim::QueueingScenario scenario, const SimulatedFigure
   if (scenario.servers() > agents_max)
     return sched::Unexpected{Unanswered{
         fmt::format("{} agents: up to {} are simulated", scenario.servers(), agents_max)}};
+  const double idle = 1 - scenario.load();
+  if (customers * idle * idle / 4 < times_forgotten_min)
+    return sched::Unexpected{Unanswered{
+        fmt::format("a load of {:.6g} takes about {:.2g} customers to be steady, {:.2g} would come",
+                    1 - idle, times_forgotten_min * 4 / (idle * idle), customers)}};
   const auto model = sim::Model::build(scenario.take(customers / per_unit));
   if (!model) return refused(model.error());
   sim::SteadyPlan plan;

@@ -4,12 +4,14 @@ namespace paceline::sim {
 
 uint32_t Stream::below(uint32_t bound) {
   CHECK(bound > 0);
-  // Lemire: the high word of a product, with the few values redrawn that would weigh more.
-  const uint32_t redraw_under = (0U - bound) % bound;
-  for (;;) {
-    const uint64_t product = uint64_t{bits32()} * bound;
-    if (static_cast<uint32_t>(product) >= redraw_under) return static_cast<uint32_t>(product >> 32);
+  // Lemire: the high word of a product, with the few values redrawn that would weigh more. How many
+  // those are takes a division, and is asked only where it can be one of them.
+  uint64_t product = uint64_t{bits32()} * bound;
+  if (static_cast<uint32_t>(product) < bound) {
+    const uint32_t redraw_under = (0U - bound) % bound;
+    while (static_cast<uint32_t>(product) < redraw_under) product = uint64_t{bits32()} * bound;
   }
+  return static_cast<uint32_t>(product >> 32);
 }
 
 bool Stream::chance(uint32_t ppm) { return below(1'000'000) < ppm; }

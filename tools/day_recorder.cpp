@@ -329,10 +329,13 @@ Got<sim::RecordedDay> record_day(const Terminal& terminal, const DayToRecord& wa
   const auto oldest = reader.oldest();
   if (!oldest) return sched::Unexpected{not_valid(oldest.error().text)};
   if (oldest->sequence != 0)
-    return sched::Unexpected{not_valid(fmt::format(
-        "log_trimmed: {}: records 1 to {} of the log are gone, and a day is recorded from the "
-        "desk's beginning; record from a backup that was taken before the log was trimmed",
-        wanted.data, oldest->sequence))};
+    return sched::Unexpected{not_valid(
+        fmt::format("log_trimmed: {}: records 1 to {} of the log are gone, since snapshots stand "
+                    "for them, and a "
+                    "day is recorded from the desk's beginning: record from a backup taken before "
+                    "that; a server "
+                    "started with --snapshot-every 0s --snapshot-log-mib 0 keeps its log whole",
+                    wanted.data, oldest->sequence))};
   DayRecorder recorder(wanted);
   Progress progress(terminal, "reading", "MiB", 0);
   const auto end = reader.read(

@@ -1,5 +1,8 @@
 // Reference cases of days: from empty to the last customer, replicated.
+#include <fmt/format.h>
+
 #include <cmath>
+#include <cstdlib>
 
 #include "tools/plan_case_input.h"
 #include "tools/plan_simulated.h"
@@ -18,10 +21,33 @@ constexpr auto counted = [](Sum sum) {
   return [sum](const Ledger& ledger) { return Observation{of(ledger.all, sum), 1.0}; };
 };
 
+/// Beyond, a day's desk would have to be larger than any: whoever comes is open at once at worst.
+constexpr double customers_max = 500'000;
+
+std::optional<sim::PlanError> wrong_day(const Json& params) {
+  if (auto wrong = sim::not_positive({{"day", number(params, "day")},
+                                      {"arrival rate", number(params, "arrival_rate")},
+                                      {"service rate", number(params, "service_rate")}}))
+    return wrong;
+  if (auto wrong = sim::negative({{"sl_threshold", number(params, "sl_threshold")},
+                                  {"patience rate", number_or(params, "patience_rate", 0)},
+                                  {"queue_capacity", number_or(params, "queue_capacity", 0)}}))
+    return wrong;
+  return sim::not_a_count({{"servers", number(params, "servers")}});
+}
+
 CaseResult finite_day(const Json& one, const Effort& effort) {
   const Json& params = one.at("params");
+  if (const auto wrong = wrong_day(params)) return refused(*wrong);
+  if (auto beyond = beyond_simulation(params)) return sched::Unexpected{*std::move(beyond)};
   const double day = number(params, "day");
   const double servers = number(params, "servers");
+  const double customers = day * number(params, "arrival_rate");
+  if (servers > 10'000 || customers > customers_max)
+    return sched::Unexpected{
+        Unanswered{fmt::format("a day of {:.0f} customers and {:.0f} agents: up to {:.0f} and "
+                               "10000 are simulated",
+                               customers, servers, customers_max)}};
   QueueingScenario queueing;
   queueing.add_pool(static_cast<uint32_t>(servers));
   const uint32_t queue = queueing.add_queue(
@@ -34,7 +60,12 @@ CaseResult finite_day(const Json& one, const Effort& effort) {
   if (room >= 0) queueing.bound(static_cast<uint32_t>(servers + room));
   queueing.scenario.answer_within_us = QueueingScenario::us(number(params, "sl_threshold"));
   sim::Scenario scenario = queueing.take(day);
-  scenario.drain_us = scenario.length_us * 10;
+  // Everybody who waits is still served: that takes as long as their work does.
+  const double work_us =
+      customers / number(params, "service_rate") / servers * QueueingScenario::unit_us;
+  scenario.drain_us = scenario.length_us * 10 + static_cast<int64_t>(2 * work_us);
+  scenario.tickets_max =
+      std::max(scenario.tickets_max, static_cast<uint32_t>(1.2 * customers + servers));
 
   SimulatedFigures figures(one.at("expected"));
   const auto ratio = [&](const char* name, auto&& numerator, auto&& denominator) {
@@ -63,10 +94,65 @@ CaseResult finite_day(const Json& one, const Effort& effort) {
                        seed_of(one, effort));
 }
 
+/// 12, or "9 after"; what is neither is not within any bounds.
+double headcount(const Json& agents) {
+  if (agents.is_number()) return agents.get<double>();
+  const auto text = agents.get<std::string>();
+  char* end = nullptr;
+  const double count = std::strtod(text.c_str(), &end);
+  return end == text.c_str() ? -1 : count;
+}
+
+std::optional<sim::PlanError> wrong_skill_day(const Json& params) {
+  const auto wrong = [](std::string text) {
+    return sim::PlanError{sim::Impossible::out_of_range, std::move(text)};
+  };
+  const size_t periods = params.at("periods_min").size();
+  const size_t groups = params.at("agents_by_period").size();
+  const size_t types = params.at("type_to_group").size();
+  if (periods == 0 || groups == 0 || types == 0)
+    return wrong("a day wants a period, a group and a type at least");
+  const auto rates_ok = [&](const char* what, const Json& rates) -> std::optional<sim::PlanError> {
+    if (rates.size() != periods)
+      return wrong(fmt::format("{}: {} rates for {} periods", what, rates.size(), periods));
+    for (const double rate : numbers(rates)) {
+      if (auto problem = sim::not_positive({{what, rate}})) return problem;
+    }
+    return std::nullopt;
+  };
+  for (const double length : numbers(params.at("periods_min"))) {
+    if (auto problem = sim::not_positive({{"a period", length}})) return problem;
+  }
+  for (const char* key : {"service_rate_by_arrival_period", "patience_rate_by_arrival_period"}) {
+    if (auto problem = rates_ok(key, params.at(key))) return problem;
+  }
+  for (size_t type = 0; type < types; ++type) {
+    const std::string number = std::to_string(type);
+    if (auto problem = rates_ok(("rates of type " + number).c_str(), params.at("rates").at(number)))
+      return problem;
+    for (const double group : numbers(params.at("type_to_group").at(type))) {
+      if (!(group >= 0 && group < static_cast<double>(groups)) || std::floor(group) != group)
+        return wrong(fmt::format("type {} goes to group {}: there are {}", type, group, groups));
+    }
+  }
+  for (const Json& group : params.at("agents_by_period")) {
+    if (group.size() < periods || group.size() > periods + 1)
+      return wrong(fmt::format("a group has {} headcounts for {} periods", group.size(), periods));
+    for (const Json& agents : group) {
+      const double count = headcount(agents);
+      if (!(count >= 0 && count <= 10'000) || std::floor(count) != count)
+        return wrong("agents are " + agents.dump() + ": take a whole number up to 10,000");
+    }
+  }
+  return sim::negative({{"sl_threshold", number(params, "sl_threshold")}});
+}
+
 /// Three types of calls, two groups, figures by type and period of arrival: each type and period is
 /// a class of its own, with its rates of service and patience.
 CaseResult multi_skill_day(const Json& one, const Effort& effort) {
   const Json& params = one.at("params");
+  if (const auto wrong = wrong_skill_day(params)) return refused(*wrong);
+  if (auto beyond = beyond_simulation(params)) return sched::Unexpected{*std::move(beyond)};
   const auto periods = numbers(params.at("periods_min"));
   const auto service_rates = numbers(params.at("service_rate_by_arrival_period"));
   const auto patience_rates = numbers(params.at("patience_rate_by_arrival_period"));
@@ -74,9 +160,8 @@ CaseResult multi_skill_day(const Json& one, const Effort& effort) {
   QueueingScenario queueing;
   for (const Json& group : groups) {
     uint32_t most = 0;
-    for (const Json& agents : group) {
-      if (agents.is_number()) most = std::max(most, agents.get<uint32_t>());
-    }
+    for (const Json& agents : group)
+      most = std::max(most, static_cast<uint32_t>(headcount(agents)));
     queueing.add_pool(most);
   }
   const Json& routes = params.at("type_to_group");
@@ -93,8 +178,12 @@ CaseResult multi_skill_day(const Json& one, const Effort& effort) {
   const double day = from;
   const std::string busyness = params.at("busyness").get<std::string>();
   const auto shape_at = busyness.find("Gamma(");
-  if (shape_at != std::string::npos)
-    queueing.scenario.busyness = {{"day", std::stod(busyness.substr(shape_at + 6))}};
+  if (shape_at != std::string::npos) {
+    const double shape = std::strtod(busyness.c_str() + shape_at + 6, nullptr);
+    if (const auto wrong = sim::not_positive({{"the shape of `busyness`", shape}}))
+      return refused(*wrong);
+    queueing.scenario.busyness = {{"day", shape}};
+  }
   for (size_t type = 0; type < routes.size(); ++type) {
     const auto rates = numbers(params.at("rates").at(std::to_string(type)));
     for (size_t period = 0; period < periods.size(); ++period) {
@@ -117,10 +206,7 @@ CaseResult multi_skill_day(const Json& one, const Effort& effort) {
   for (size_t group = 0; group < groups.size(); ++group) {
     scenario.teams[group].cycle_us = 0;
     for (size_t period = 0; period < groups[group].size(); ++period) {
-      const Json& agents = groups[group][period];
-      const uint32_t count = agents.is_number()
-                                 ? agents.get<uint32_t>()
-                                 : static_cast<uint32_t>(std::stoul(agents.get<std::string>()));
+      const auto count = static_cast<uint32_t>(headcount(groups[group][period]));
       const double begin = period < begins.size() ? begins[period] : day;
       scenario.teams[group].headcounts.push_back({QueueingScenario::us(begin), count});
     }
@@ -175,9 +261,11 @@ CaseResult variance_reduction(const Json& one, const Effort& effort) {
   };
   const auto fewer = hour_of_abandonment(50);
   const auto more = hour_of_abandonment(51);
+  const double days = number(one.at("params"), "days");
+  if (const auto wrong = sim::not_a_count({{"days", days}})) return refused(*wrong);
   sim::RunPlan plan;
   plan.seed = seed_of(one, effort);
-  plan.replications = std::llround(one.at("params").at("days").get<double>() * effort.of_usual);
+  plan.replications = std::max<int64_t>(2, std::llround(days * effort.of_usual));
   const std::vector<std::string> names{"inside_the_hour", "all_arrivals"};
   const auto paired = sim::compare(fewer, more, names, plan, play, play);
   if (!paired) return refused(paired.error());

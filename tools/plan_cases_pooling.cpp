@@ -20,6 +20,19 @@ CaseResult resource_pooling(const Json& one, const Effort& effort) {
   const auto skills = params.at("skills_per_agent").get<uint32_t>();
   const auto agents = params.at("agents").get<uint32_t>();
   const auto service = params.at("mean_service").get<double>();
+  if (const auto wrong = sim::not_positive(
+          {{"arrival rate", number(params, "arrival_rate_per_type")}, {"mean service", service}}))
+    return refused(*wrong);
+  if (const auto wrong = sim::not_a_count({{"skills per agent", number(params, "skills_per_agent")},
+                                           {"agents", number(params, "agents")},
+                                           {"trunks", number(params, "trunks")}}))
+    return refused(*wrong);
+  if (const auto wrong = sim::negative({{"sl_threshold", number(params, "sl_threshold")}}))
+    return refused(*wrong);
+  if (auto beyond = beyond_simulation(params)) return sched::Unexpected{*std::move(beyond)};
+  if (skills > types || agents % (skills == 1 ? types : types * 5) != 0)
+    return sched::Unexpected{
+        Unanswered{"agents with up to six skills in groups of one size: 6 of one skill, else 30"}};
   QueueingScenario queueing;
   // A pool for each list of skills; a queue likes best who has its skill first.
   std::vector<std::vector<uint32_t>> lists;

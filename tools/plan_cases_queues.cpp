@@ -95,6 +95,18 @@ class Queues {
       return measure(ledger.by_queue[queue_number(queue)]);
     });
   }
+  /// Of several queues together.
+  void of_queues(const std::string& name, const std::vector<uint32_t>& queues, Measure measure) {
+    figures.add_if("/" + name, [measure, queues](const Ledger& ledger) {
+      Observation all{0.0, 0.0};
+      for (const uint32_t queue : queues) {
+        const Observation one = measure(ledger.by_queue[queue_number(queue)]);
+        all.numerator += one.numerator;
+        all.denominator += one.denominator;
+      }
+      return all;
+    });
+  }
   void of_team(const std::string& name, uint32_t team, Measure measure) {
     figures.add_if("/" + name,
                    [measure, team](const Ledger& ledger) { return measure(ledger.by_team[team]); });
@@ -303,18 +315,32 @@ CaseResult tiers(const Json& one, const Effort& effort) {
     queues.queueing.add_pool(static_cast<uint32_t>(servers[tier]));
     queues.queueing.add_queue({exponential(1 / service[tier]), 0, {tier}});
   }
-  for (uint32_t tier = 0; tier < service.size(); ++tier) {
+  // On a desk a ticket that is sent to its own queue keeps its place there and is next; in a
+  // network it goes to the end. So it goes to a second queue of the tier, and from there back.
+  const auto tiers = static_cast<uint32_t>(service.size());
+  std::vector<std::vector<uint32_t>> queues_of(tiers);
+  for (uint32_t tier = 0; tier < tiers; ++tier) {
+    queues_of[tier].push_back(tier);
+    if (numbers(params.at("routing").at(tier)).at(tier) > 0)
+      queues_of[tier].push_back(
+          queues.queueing.add_queue({exponential(1 / service[tier]), 0, {tier}}));
+  }
+  for (uint32_t tier = 0; tier < tiers; ++tier) {
     if (rates[tier] > 0) queues.queueing.add_demand(tier, rates[tier]);
     const auto shares = numbers(params.at("routing").at(tier));
-    for (uint32_t to = 0; to < shares.size(); ++to) {
-      if (shares[to] > 0) queues.queueing.route(tier, to, shares[to]);
+    for (const uint32_t from : queues_of[tier]) {
+      for (uint32_t to = 0; to < tiers; ++to) {
+        const bool again = to == tier && from == tier;
+        if (shares[to] > 0)
+          queues.queueing.route(from, again ? queues_of[tier].back() : to, shares[to]);
+      }
     }
     const std::string at = "/" + std::to_string(tier);
     queues.of_team("occupancy" + at, tier, occupancy);
-    queues.of_queue("p_wait" + at, tier, [](const Cell& c) {
+    queues.of_queues("p_wait" + at, queues_of[tier], [](const Cell& c) {
       return Observation{of(c, Sum::visits_waited), of(c, Sum::visits_answered)};
     });
-    queues.of_queue("mean_wait" + at, tier, [](const Cell& c) {
+    queues.of_queues("mean_wait" + at, queues_of[tier], [](const Cell& c) {
       return Observation{units(c, Sum::visit_wait_us), of(c, Sum::visits_answered)};
     });
   }
@@ -330,6 +356,8 @@ CaseResult reopens(const Json& one, const Effort& effort) {
   const uint32_t queue =
       queues.queueing.add_queue({exponential(1 / number(params, "service_rate")), 0, {0}});
   queues.queueing.add_demand(queue, number(params, "new_rate"));
+  if (number(params, "mean_reopen_delay") == 0)
+    return sched::Unexpected{Unanswered{"a ticket is not reopened the instant it is resolved"}};
   sim::OutcomeRule& rule = queues.queueing.scenario.outcomes.emplace_back();
   rule.reopen_ppm = static_cast<uint32_t>(std::llround(number(params, "p_reopen") * 1e6));
   rule.reopen_delay = exponential(number(params, "mean_reopen_delay"));
@@ -348,6 +376,9 @@ CaseResult morning_ramp(const Json& one, const Effort& effort) {
   const double interval = number(params, "interval_h");
   const auto rates = numbers(params.at("rates_per_hour"));
   const auto staffing = numbers(params.at("staffing"));
+  const double horizon = number(params, "horizon_h");
+  if (rates.empty() || std::abs(horizon - interval * static_cast<double>(rates.size())) > 1e-9)
+    return sched::Unexpected{Unanswered{"`horizon_h` is not where the intervals end"}};
   queues.queueing.add_pool(
       static_cast<uint32_t>(*std::max_element(staffing.begin(), staffing.end())));
   const uint32_t queue =
@@ -362,7 +393,6 @@ CaseResult morning_ramp(const Json& one, const Effort& effort) {
     demand.rate.push_back({QueueingScenario::us(interval * static_cast<double>(i)),
                            QueueingScenario::us(interval * static_cast<double>(i + 1)),
                            rates[i] * per_hour, rates[i] * per_hour});
-  const double horizon = number(params, "horizon_h");
   sim::Scenario scenario = queues.queueing.take(horizon);
   scenario.interval_us = QueueingScenario::us(interval);
   scenario.teams.front().cycle_us = 0;
@@ -408,10 +438,19 @@ void add_simulated_cases(CaseFamilies& families, const Effort& effort) {
 
 void add_simulated_twins(CaseFamilies& families, const Effort& effort) {
   const auto add = [&](const char* family, CaseResult (*answer)(const Json&, const Effort&)) {
-    // What cannot be simulated is computed.
+    // The formula comes first: it says what is wrong with a case, and has the answer where the
+    // case cannot be simulated.
     families.add(family, [answer, effort, formula = families.find(family)](const Json& one) {
+      CaseResult computed = formula(one);
+      if (!computed || computed->computed.is_null()) return computed;
+      if (const auto beyond = beyond_simulation(one.at("params"))) {
+        computed->reason = "computed only: " + beyond->reason;
+        return computed;
+      }
       CaseResult simulated = answer(one, effort);
-      return simulated || !formula ? simulated : formula(one);
+      if (simulated) return simulated;
+      computed->reason = "computed only: " + simulated.error().reason;
+      return computed;
     });
   };
   for (const char* family : {"Erlang C", "Erlang A / M/M/n+G", "Finite trunks"})

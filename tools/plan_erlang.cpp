@@ -37,6 +37,9 @@ class PlanErlang final : public Subcommand {
     if (agents_ == 0 && !options_.asks())
       return sched::Unexpected{bad_usage(
           "nothing is asked: give --agents, or a target like --service-level 80% --within 20s")};
+    if (!(agents_ >= 0 && agents_ <= sim::servers_max) || std::floor(agents_) != agents_)
+      return sched::Unexpected{
+          bad_usage(fmt::format("--agents {:g}: take a whole number, 1 to 10,000,000", agents_))};
     const auto demand = options_.demand(calls_ / 3'600, *aht);
     double agents = agents_;
     if (agents == 0) {

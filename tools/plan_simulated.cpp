@@ -15,6 +15,12 @@ namespace {
 
 constexpr double case_level = 0.99;
 constexpr double z_of_95 = 1.959963984540054;
+constexpr double least_number = 1e-4;
+constexpr double most_number = 1e5;
+constexpr uint32_t agents_max = 10'000;
+/// A queue forgets how it was within about 4 / (1 − load)² customers: a run is to see it forget so
+/// many times.
+constexpr double times_forgotten_min = 10;
 
 double normal_quantile(double level) {
   return boost::math::quantile(boost::math::normal(), 0.5 + level / 2);
@@ -56,8 +62,25 @@ std::vector<sim::Observation> SimulatedFigures::observe(const sim::Ledger& ledge
   return observations;
 }
 
+std::string SimulatedFigures::not_simulated() const {
+  std::string names;
+  for (const auto& [name, value] : expected_.items()) {
+    const std::string pointer = "/" + name;
+    const bool is_simulated = std::any_of(rows_.begin(), rows_.end(), [&](const Row& row) {
+      return row.pointer == pointer || row.pointer.starts_with(pointer + "/");
+    });
+    if (!is_simulated) names += (names.empty() ? "" : ", ") + name;
+  }
+  return names;
+}
+
 CaseResult SimulatedFigures::judge(const EstimateOf& estimate) const {
   CaseAnswer answer;
+  if (rows_.empty()) {
+    answer.reason = "`expected` has no figure that is simulated: " + not_simulated();
+    answer.verdict = Verdict::fail;
+    return answer;
+  }
   answer.computed = Json::object();
   answer.interval = Json::object();
   answer.verdict = Verdict::pass;
@@ -95,8 +118,25 @@ CaseResult SimulatedFigures::judge(const EstimateOf& estimate) const {
         fmt::format("{}: {:.6g} ± {:.2g}, expected {:.6g}; ", rows_[i].pointer.substr(1),
                     found->mean, found->half_width, expected.value);
   }
+  if (const std::string names = not_simulated(); !names.empty())
+    answer.reason += "not simulated: " + names + "; ";
   if (!answer.reason.empty()) answer.reason.resize(answer.reason.size() - 2);
   return answer;
+}
+
+std::optional<Unanswered> beyond_simulation(const Json& params) {
+  if (params.is_structured()) {
+    for (const Json& each : params) {
+      if (auto beyond = beyond_simulation(each)) return beyond;
+    }
+    return std::nullopt;
+  }
+  if (!params.is_number()) return std::nullopt;
+  const double size = std::abs(params.get<double>());
+  if (size == 0 || (size >= least_number && size <= most_number)) return std::nullopt;
+  return Unanswered{
+      fmt::format("{} is not simulated: numbers from {} to {} are, in the case's unit of time",
+                  params.dump(), least_number, most_number)};
 }
 
 uint64_t seed_of(const Json& one, const Effort& effort) {
@@ -129,6 +169,17 @@ CaseResult simulate_steady(sim::QueueingScenario scenario, const SimulatedFigure
   double per_unit = 0.0;
   for (const sim::Demand& demand : scenario.scenario.demands)
     per_unit += demand.rate.front().from_per_hour / 3'600e6 * sim::QueueingScenario::unit_us;
+  if (!(per_unit > 0))
+    return refused(
+        {sim::Impossible::not_positive, "nobody comes: an arrival rate must be above 0"});
+  if (scenario.servers() > agents_max)
+    return sched::Unexpected{Unanswered{
+        fmt::format("{} agents: up to {} are simulated", scenario.servers(), agents_max)}};
+  const double idle = 1 - scenario.load();
+  if (customers * idle * idle / 4 < times_forgotten_min)
+    return sched::Unexpected{Unanswered{
+        fmt::format("a load of {:.6g} takes about {:.2g} customers to be steady, {:.2g} would come",
+                    1 - idle, times_forgotten_min * 4 / (idle * idle), customers)}};
   const auto model = sim::Model::build(scenario.take(customers / per_unit));
   if (!model) return refused(model.error());
   sim::SteadyPlan plan;

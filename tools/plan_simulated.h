@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,9 @@ class SimulatedFigures {
   CaseResult judge(const EstimateOf& estimate) const;
 
  private:
+  /// Figures of `expected` that no row is about, by name.
+  std::string not_simulated() const;
+
   struct Row {
     std::string pointer;
     std::function<sim::Observation(const sim::Ledger&)> of;
@@ -56,6 +60,9 @@ class SimulatedFigures {
   const Json& expected_;
   std::vector<Row> rows_;
 };
+
+/// Why numbers like these are not simulated: they are beyond whole microseconds, or beyond a desk.
+std::optional<Unanswered> beyond_simulation(const Json& params);
 
 /// A seed for each case, so that the cases of a file are independent of each other.
 uint64_t seed_of(const Json& one, const Effort& effort);

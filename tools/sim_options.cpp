@@ -33,13 +33,13 @@ std::optional<double> number_in(std::string_view text) {
 }  // namespace
 
 void SimOptions::declare(CLI::App& app) {
-  app.add_option("--replications", replications_, "Independent runs")
-      ->check(CLI::Range(int64_t{1}, int64_t{10'000'000}))
-      ->capture_default_str();
+  CLI::Option* replications = app.add_option("--replications", replications_, "Independent runs");
+  replications->check(CLI::Range(int64_t{1}, int64_t{10'000'000}))->capture_default_str();
   app.add_option("--seed", seed_, "Of all random numbers; the same seed is the same run")
       ->capture_default_str();
   app.add_option("--until-half-width", half_width_text_,
-                 "Instead of a number of runs: until figures are as sure as this, 1% or 2s or 0.5");
+                 "Instead of a number of runs: until figures are as sure as this, 1% or 2s or 0.5")
+      ->excludes(replications);
   app.add_option("--of", of_,
                  "Figures that --until-half-width is about (service_level.of_offered, wait_mean); "
                  "queue/NAME/FIGURE for a part's");

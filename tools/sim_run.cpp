@@ -172,6 +172,12 @@ class SimRun final : public Subcommand {
           "no steady state: more tickets come than are resolved, {} were open when {} were over. "
           "Look at it without steady = true, or add agents",
           samples.back().open, config::print(sched::Duration{run->length_us})))};
+    if (run->totals.counts.turned_away > 0)
+      return sched::Unexpected{
+          not_valid(fmt::format("no steady state: the desk was full, {} tickets found no room on "
+                                "it. Add agents, or raise "
+                                "tickets_max if so many may be open",
+                                run->totals.counts.turned_away))};
     if (run->totals.course == sim::Course::exhausted) terminal.message(too_short(*run, plan));
     Outcome outcome;
     outcome.totals = run->totals;

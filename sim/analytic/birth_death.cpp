@@ -66,11 +66,13 @@ Answer<std::vector<double>> after(const BirthDeath& chain, std::vector<double> s
     return state;
   }
   const double steps_expected = rate * time;
-  if (steps_expected > 1e7)
-    return impossible(Impossible::too_large, "about " + figure(steps_expected) +
-                                                 " steps of the chain: shorten the time to "
-                                                 "less than " +
-                                                 figure(1e7 / rate));
+  // Some seconds of work.
+  const double steps_most = std::min(1e7, 4e9 / static_cast<double>(size));
+  if (steps_expected > steps_most)
+    return impossible(Impossible::too_large,
+                      "about " + figure(steps_expected) + " steps of a chain of " +
+                          figure(static_cast<double>(size)) +
+                          " states: shorten the time to less than " + figure(steps_most / rate));
   std::vector<double> result(size, 0.0);
   std::vector<double> next(size);
   const double last_step = steps_expected + 12 * std::sqrt(steps_expected) + 40;

@@ -116,8 +116,7 @@ void DayReplay::run() {
       last_batch_ = none;
     }
     while (agenda_.next_us() <= now_us_) {
-      const uint32_t slot = agenda_.next_slot();
-      agenda_.drop(slot);
+      const uint32_t slot = agenda_.take();
       due_.insert(slot);
     }
     const uint32_t batch = due_.empty() ? none : batch_of(*due_.begin());

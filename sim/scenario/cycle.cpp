@@ -82,7 +82,9 @@ struct PointReader {
   std::optional<double> value(const Node& node) const {
     const auto number = number_of(node);
     if (!number) {
-      say(node.line, fmt::format("a value must be a number, not {}", config::name(node.kind)));
+      say(node.line, node.kind == Node::Kind::real ? std::string("a value must be a finite number")
+                                                   : fmt::format("a value must be a number, not {}",
+                                                                 config::name(node.kind)));
     } else if (*number < 0) {
       say(node.line, fmt::format("{} is negative: use 0 or more", figure(*number)));
     } else if (*number > terms.max) {

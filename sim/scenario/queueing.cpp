@@ -43,6 +43,18 @@ uint32_t QueueingScenario::servers() const {
   return std::accumulate(pools_.begin(), pools_.end(), 0U);
 }
 
+double QueueingScenario::load() const {
+  double work = 0.0;
+  for (const Demand& demand : scenario.demands) {
+    if (!demand.patience.none() || !demand.lines.empty()) return 0.0;
+    for (uint32_t queue = 0; queue < services_.size(); ++queue) {
+      if (demand.queue == queue_name(queue))
+        work += demand.rate.front().from_per_hour / 3'600e6 * services_[queue].service.mean();
+    }
+  }
+  return work / servers();
+}
+
 uint32_t QueueingScenario::add_queue(const Service& service) {
   CHECK(service.priority <= 5);
   services_.push_back(service);

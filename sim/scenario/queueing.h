@@ -53,6 +53,9 @@ class QueueingScenario {
   void best_suited_first() { scenario.rules.settings.best_suited_first = true; }
 
   uint32_t servers() const;  ///< In all pools.
+  /// Work that comes in beside what all pools can do, where everybody is let in and stays; 0 where
+  /// somebody is not or does not.
+  double load() const;
 
   /// With every queue and pool put in.
   Scenario take(double length_units);

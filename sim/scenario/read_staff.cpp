@@ -159,6 +159,47 @@ void check_shift(TableReader& table, Reading& reading, const Team& team) {
   }
 }
 
+/// The longest time without a break for which a calendar is open while the scenario runs.
+int64_t longest_open_us(const std::string& name, const Scenario& scenario) {
+  int64_t longest_us = 0;
+  const sched::Instant end = scenario.start + sched::Duration{scenario.length_us};
+  for (const sched::CalendarSpec& spec : scenario.rules.calendars) {
+    if (spec.name != name) continue;
+    const auto calendar = sched::Calendar::compile(spec);
+    if (!calendar) continue;
+    for (auto from = calendar->next_open(scenario.start); from < end;) {
+      const sched::Instant until = calendar->next_close(from);
+      longest_us =
+          std::max(longest_us, until == sched::never ? sched::never.us : until.us - from.us);
+      from = until == sched::never ? until : calendar->next_open(until);
+    }
+  }
+  return longest_us;
+}
+
+/// A break that would begin when every shift of the team is over never comes.
+void check_breaks(TableReader& table, Reading& reading, const Team& team,
+                  const std::vector<std::string>& members) {
+  if (team.breaks.empty() || !team.headcounts.empty() || !reading.known.configuration) return;
+  const std::set<std::string_view> of_team(members.begin(), members.end());
+  int64_t longest_us = 0;
+  for (const auto& agent : reading.scenario.rules.agents) {
+    if (of_team.count(agent.name) == 0) continue;
+    const std::string& shift = team.shift.empty() ? agent.shift : team.shift;
+    if (shift.empty() || shift == "24x7") return;
+    longest_us = std::max(longest_us, longest_open_us(shift, reading.scenario));
+  }
+  if (longest_us == 0) return;  // reported
+  for (const Break& rest : team.breaks) {
+    if (rest.after_us < longest_us) continue;
+    table.error(code::wrong_staff, table.find("breaks")->line,
+                fmt::format("breaks: after {} every shift is over, the longest is {}: take an "
+                            "earlier point",
+                            config::print(sched::Duration{rest.after_us}),
+                            config::print(sched::Duration{longest_us})));
+  }
+}
+
 /// Who the team is, whichever way it is told.
 std::vector<std::string> members_of(TableReader& table, Reading& reading, Team& team) {
   const KnownNames& known = reading.known;
@@ -246,6 +287,7 @@ Team read_team(TableReader& table, Reading& reading, std::map<std::string, std::
   team.late = read_law(table, reading, "late");
   team.absence_ppm = read_share(table, "absence").value_or(0);
   team.breaks = read_breaks(table, reading);
+  check_breaks(table, reading, team, members);
   team.speeds = read_speeds(table, reading);
   read_concurrency(table, team);
   team.cost_per_hour = read_number(table, "cost_per_hour", 0, cost_max).value_or(0);

@@ -1,10 +1,7 @@
 #include "sim/statistics/quantile_sketch.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
-
-#include "sched/base/check.h"
 
 namespace paceline::sim {
 
@@ -16,22 +13,6 @@ QuantileSketch& QuantileSketch::operator=(const QuantileSketch& other) {
     merge(other);
   }
   return *this;
-}
-
-void QuantileSketch::add(int64_t value, uint64_t times) {
-  CHECK(value >= 0);
-  if (times == 0) return;
-  // Octave 0 holds 0 … 63; octave o from 1 holds [64, 128) · 2^(o − 1) in buckets of 2^(o − 1).
-  const auto bits = static_cast<uint64_t>(value);
-  const auto octave =
-      static_cast<uint32_t>(std::max(6, static_cast<int>(std::bit_width(bits))) - 6);
-  const uint64_t scaled = bits >> (octave == 0 ? 0 : octave - 1);
-  auto& buckets = octaves_[octave];
-  if (!buckets) buckets = std::make_unique<Octave>();
-  (*buckets)[scaled % buckets_per_octave] += times;
-  count_ += times;
-  least_ = std::min(least_, value);
-  most_ = std::max(most_, value);
 }
 
 void QuantileSketch::merge(const QuantileSketch& other) {

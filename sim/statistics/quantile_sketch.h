@@ -11,12 +11,16 @@
 // Owner: one thread; merged by whoever has both.  Allocates: at the first value of a power of two.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <memory>
 #include <optional>
+
+#include "sched/base/check.h"
 
 namespace paceline::sim {
 
@@ -32,7 +36,20 @@ class QuantileSketch {
   ~QuantileSketch() = default;
 
   /// Requires value ≥ 0.
-  void add(int64_t value, uint64_t times = 1);
+  void add(int64_t value, uint64_t times = 1) {
+    CHECK(value >= 0);
+    if (times == 0) return;
+    // Octave 0 holds 0 … 63; octave o from 1 holds [64, 128) · 2^(o − 1) in buckets of 2^(o − 1).
+    const auto bits = static_cast<uint64_t>(value);
+    const auto octave = static_cast<uint32_t>(std::bit_width(bits | 0x3f)) - 6;
+    const uint64_t scaled = bits >> (octave == 0 ? 0 : octave - 1);
+    auto& buckets = octaves_[octave];
+    if (!buckets) buckets = std::make_unique<Octave>();
+    (*buckets)[scaled % buckets_per_octave] += times;
+    count_ += times;
+    least_ = std::min(least_, value);
+    most_ = std::max(most_, value);
+  }
   void merge(const QuantileSketch& other);
 
   uint64_t count() const { return count_; }

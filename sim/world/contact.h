@@ -41,6 +41,7 @@ struct Contact {
   uint32_t next_in_hand = none;  ///< The agent's next contact.
   uint32_t entry_queue = none;   ///< Where it waited first.
   int32_t interval = -1;         ///< Of its arrival.
+  uint32_t tally = none;         ///< Where it counts; none: what it is has changed.
   Model::Traits traits;
   uint16_t service = 0, config_item = 0, subcategory = 0, language = 0;
   uint32_t requester = 0;
@@ -97,14 +98,14 @@ class TicketBook {
 /// Contacts in slots that are used again.
 class Contacts {
  public:
-  uint32_t create() {
+  uint32_t create(const Contact& like) {
     if (free_.empty()) {
-      records_.emplace_back();
+      records_.push_back(like);
       return static_cast<uint32_t>(records_.size() - 1);
     }
     const uint32_t slot = free_.back();
     free_.pop_back();
-    records_[slot] = Contact{};
+    records_[slot] = like;
     return slot;
   }
   void remove(uint32_t slot) {

@@ -23,36 +23,27 @@ DeskPort::DeskPort(const desk::Limits& limits, desk::ConfigurationDecoder decode
   outcome_.keeps_history = false;
 }
 
-uint32_t DeskPort::begin(CommandKind kind) {
-  order_.push_back(kind);
-  return static_cast<uint32_t>(text_.size());
-}
-
-uint16_t DeskPort::text(std::string_view text) {
-  CHECK(text.size() <= 0xffff);
-  text_ += text;
-  return static_cast<uint16_t>(text.size());
-}
-
 void DeskPort::configure(std::span<const std::byte> document, uint64_t hash) {
   order_.push_back(CommandKind::config_begin);
   config_begin_.push_back({.bytes = static_cast<uint32_t>(document.size())});
-  desk::ConfigChunk& chunk = add(config_chunk_, CommandKind::config_chunk);
+  frame_.config_begin = config_begin_;
+  desk::ConfigChunk& chunk = add(frame_.config_chunk, config_chunk_, CommandKind::config_chunk);
   chunk.size = static_cast<uint32_t>(document.size());
   text_.append(reinterpret_cast<const char*>(document.data()), document.size());
   order_.push_back(CommandKind::config_commit);
   config_commit_.push_back({.hash = hash});
+  frame_.config_commit = config_commit_;
 }
 
 void DeskPort::open(const OpenDraft& draft) {
-  desk::Open& open = add(open_, CommandKind::open);
+  desk::Open& open = add(frame_.open, open_, CommandKind::open);
   open.kind = draft.kind;
   open.impact = draft.impact;
   open.urgency = draft.urgency;
   open.vip = draft.vip ? 1 : 0;
   open.follows = draft.follows;
   const auto put = [&](desk::TextField field, std::string_view value) {
-    open.sizes[static_cast<size_t>(field)] = text(value);
+    if (!value.empty()) open.sizes[static_cast<size_t>(field)] = text(value);
   };
   // In the order of TextField: so they lie in the frame's text.
   put(desk::TextField::category, draft.category);
@@ -66,46 +57,52 @@ void DeskPort::open(const OpenDraft& draft) {
 }
 
 void DeskPort::message(uint64_t ticket, desk::AuthorKind author) {
-  desk::Message& message = add(message_, CommandKind::message);
+  desk::Message& message = add(frame_.message, message_, CommandKind::message);
   message.ticket = ticket;
   message.author_kind = static_cast<uint8_t>(author);
   message.is_public = 1;
 }
 
-void DeskPort::start(uint64_t ticket) { add(start_, CommandKind::start).ticket = ticket; }
+void DeskPort::start(uint64_t ticket) {
+  add(frame_.start, start_, CommandKind::start).ticket = ticket;
+}
 
 void DeskPort::pend(uint64_t ticket, std::string_view reason, int64_t resume_at_us) {
-  desk::Pend& pend = add(pend_, CommandKind::pend);
+  desk::Pend& pend = add(frame_.pend, pend_, CommandKind::pend);
   pend.ticket = ticket;
   pend.resume_at_us = resume_at_us;
   pend.reason_size = text(reason);
 }
 
-void DeskPort::resume(uint64_t ticket) { add(resume_, CommandKind::resume).ticket = ticket; }
+void DeskPort::resume(uint64_t ticket) {
+  add(frame_.resume, resume_, CommandKind::resume).ticket = ticket;
+}
 
 void DeskPort::resolve(uint64_t ticket, std::string_view code) {
-  desk::Resolve& resolve = add(resolve_, CommandKind::resolve);
+  desk::Resolve& resolve = add(frame_.resolve, resolve_, CommandKind::resolve);
   resolve.ticket = ticket;
   resolve.code_size = text(code);
 }
 
-void DeskPort::close(uint64_t ticket) { add(close_, CommandKind::close).ticket = ticket; }
+void DeskPort::close(uint64_t ticket) {
+  add(frame_.close, close_, CommandKind::close).ticket = ticket;
+}
 
 void DeskPort::reopen(uint64_t ticket, std::string_view reason) {
-  desk::Reopen& reopen = add(reopen_, CommandKind::reopen);
+  desk::Reopen& reopen = add(frame_.reopen, reopen_, CommandKind::reopen);
   reopen.ticket = ticket;
   reopen.reason_size = text(reason);
 }
 
 void DeskPort::cancel(uint64_t ticket, std::string_view reason) {
-  desk::Cancel& cancel = add(cancel_, CommandKind::cancel);
+  desk::Cancel& cancel = add(frame_.cancel, cancel_, CommandKind::cancel);
   cancel.ticket = ticket;
   cancel.reason_size = text(reason);
 }
 
 void DeskPort::escalate(uint64_t ticket, std::string_view queue, std::string_view reason,
                         std::string_view checklist) {
-  desk::Escalate& escalate = add(escalate_, CommandKind::escalate);
+  desk::Escalate& escalate = add(frame_.escalate, escalate_, CommandKind::escalate);
   escalate.ticket = ticket;
   escalate.queue_size = text(queue);
   escalate.reason_size = text(reason);
@@ -113,94 +110,100 @@ void DeskPort::escalate(uint64_t ticket, std::string_view queue, std::string_vie
 }
 
 void DeskPort::requeue(uint64_t ticket, std::string_view queue, std::string_view reason) {
-  desk::Requeue& requeue = add(requeue_, CommandKind::requeue);
+  desk::Requeue& requeue = add(frame_.requeue, requeue_, CommandKind::requeue);
   requeue.ticket = ticket;
   requeue.queue_size = text(queue);
   requeue.reason_size = text(reason);
 }
 
 void DeskPort::bounce(uint64_t ticket, std::string_view reason) {
-  desk::Bounce& bounce = add(bounce_, CommandKind::bounce);
+  desk::Bounce& bounce = add(frame_.bounce, bounce_, CommandKind::bounce);
   bounce.ticket = ticket;
   bounce.reason_size = text(reason);
 }
 
-void DeskPort::accept(uint64_t offer) { add(accept_, CommandKind::accept).offer = offer; }
+void DeskPort::accept(uint64_t offer) {
+  add(frame_.accept, accept_, CommandKind::accept).offer = offer;
+}
 
 void DeskPort::decline(uint64_t offer, std::string_view reason) {
-  desk::Decline& decline = add(decline_, CommandKind::decline);
+  desk::Decline& decline = add(frame_.decline, decline_, CommandKind::decline);
   decline.offer = offer;
   decline.reason_size = text(reason);
 }
 
 void DeskPort::log_in(std::string_view agent) {
-  desk::LogIn& log_in = add(log_in_, CommandKind::log_in);
+  desk::LogIn& log_in = add(frame_.log_in, log_in_, CommandKind::log_in);
   log_in.agent_size = text(agent);
 }
 
 void DeskPort::log_out(std::string_view agent) {
-  desk::LogOut& log_out = add(log_out_, CommandKind::log_out);
+  desk::LogOut& log_out = add(frame_.log_out, log_out_, CommandKind::log_out);
   log_out.agent_size = text(agent);
 }
 
 void DeskPort::set_state(std::string_view agent, desk::AgentStep step, std::string_view code) {
-  desk::SetAgentState& state = add(set_agent_state_, CommandKind::set_agent_state);
+  desk::SetAgentState& state =
+      add(frame_.set_agent_state, set_agent_state_, CommandKind::set_agent_state);
   state.step = static_cast<uint8_t>(step);
   state.agent_size = text(agent);
   state.code_size = text(code);
 }
 
 void DeskPort::next(std::string_view agent) {
-  desk::Next& next = add(next_, CommandKind::next);
+  desk::Next& next = add(frame_.next, next_, CommandKind::next);
   next.agent_size = text(agent);
 }
 
-/// Calls f(what the frame shows of this kind, commands of this kind).
-template <class F>
-void DeskPort::with_list(CommandKind kind, F&& f) {
+/// What was said of this kind is said.
+void DeskPort::forget(CommandKind kind) {
+  const auto clear = [](auto& shown, auto& commands) {
+    shown = {};
+    commands.clear();
+  };
   switch (kind) {
     case CommandKind::config_begin:
-      return f(frame_.config_begin, config_begin_);
+      return clear(frame_.config_begin, config_begin_);
     case CommandKind::config_chunk:
-      return f(frame_.config_chunk, config_chunk_);
+      return clear(frame_.config_chunk, config_chunk_);
     case CommandKind::config_commit:
-      return f(frame_.config_commit, config_commit_);
+      return clear(frame_.config_commit, config_commit_);
     case CommandKind::open:
-      return f(frame_.open, open_);
+      return clear(frame_.open, open_);
     case CommandKind::message:
-      return f(frame_.message, message_);
+      return clear(frame_.message, message_);
     case CommandKind::start:
-      return f(frame_.start, start_);
+      return clear(frame_.start, start_);
     case CommandKind::pend:
-      return f(frame_.pend, pend_);
+      return clear(frame_.pend, pend_);
     case CommandKind::resume:
-      return f(frame_.resume, resume_);
+      return clear(frame_.resume, resume_);
     case CommandKind::resolve:
-      return f(frame_.resolve, resolve_);
+      return clear(frame_.resolve, resolve_);
     case CommandKind::close:
-      return f(frame_.close, close_);
+      return clear(frame_.close, close_);
     case CommandKind::reopen:
-      return f(frame_.reopen, reopen_);
+      return clear(frame_.reopen, reopen_);
     case CommandKind::cancel:
-      return f(frame_.cancel, cancel_);
+      return clear(frame_.cancel, cancel_);
     case CommandKind::escalate:
-      return f(frame_.escalate, escalate_);
+      return clear(frame_.escalate, escalate_);
     case CommandKind::requeue:
-      return f(frame_.requeue, requeue_);
+      return clear(frame_.requeue, requeue_);
     case CommandKind::bounce:
-      return f(frame_.bounce, bounce_);
+      return clear(frame_.bounce, bounce_);
     case CommandKind::accept:
-      return f(frame_.accept, accept_);
+      return clear(frame_.accept, accept_);
     case CommandKind::decline:
-      return f(frame_.decline, decline_);
+      return clear(frame_.decline, decline_);
     case CommandKind::log_in:
-      return f(frame_.log_in, log_in_);
+      return clear(frame_.log_in, log_in_);
     case CommandKind::log_out:
-      return f(frame_.log_out, log_out_);
+      return clear(frame_.log_out, log_out_);
     case CommandKind::set_agent_state:
-      return f(frame_.set_agent_state, set_agent_state_);
+      return clear(frame_.set_agent_state, set_agent_state_);
     case CommandKind::next:
-      return f(frame_.next, next_);
+      return clear(frame_.next, next_);
     default:
       CHECK(false && "a command nobody here gives");
   }
@@ -215,17 +218,10 @@ const desk::Outcome& DeskPort::apply(sched::Instant now) {
   frame_.first_number = next_number_;
   frame_.order = order_;
   frame_.text = text_;
-  // Most batches hold a command or two: only their kinds are shown, and taken back afterwards.
-  for (const CommandKind kind : order_)
-    with_list(kind, [](auto& shown, auto& commands) { shown = commands; });
   desk_.apply({now, {&frame_, 1}}, outcome_);
   next_number_ += order_.size();
-  for (const CommandKind kind : order_) {
-    with_list(kind, [](auto& shown, auto& commands) {
-      shown = {};
-      commands.clear();
-    });
-  }
+  // Most batches hold a command or two: only their kinds are gone through.
+  for (const CommandKind kind : order_) forget(kind);
   order_.clear();
   text_.clear();
   return outcome_;

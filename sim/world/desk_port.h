@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "engine/desk/desk.h"
+#include "sched/base/check.h"
 
 namespace paceline::sim {
 
@@ -70,16 +71,22 @@ class DeskPort {
   uint64_t commands() const { return next_number_ - 1; }
 
  private:
+  /// A further command of this kind; the frame shows it.
   template <class Command>
-  Command& add(std::vector<Command>& commands, desk::CommandKind kind) {
+  Command& add(std::span<const Command>& shown, std::vector<Command>& commands,
+               desk::CommandKind kind) {
+    order_.push_back(kind);
     Command& command = commands.emplace_back();
-    command.text_at = begin(kind);
+    shown = commands;
+    command.text_at = static_cast<uint32_t>(text_.size());
     return command;
   }
-  template <class F>
-  void with_list(desk::CommandKind kind, F&& f);
-  uint32_t begin(desk::CommandKind kind);
-  uint16_t text(std::string_view text);
+  void forget(desk::CommandKind kind);
+  uint16_t text(std::string_view text) {
+    CHECK(text.size() <= 0xffff);
+    text_.insert(text_.end(), text.begin(), text.end());
+    return static_cast<uint16_t>(text.size());
+  }
 
   desk::Desk desk_;
   desk::CommandFrame frame_;

@@ -21,6 +21,7 @@ Ledger::Ledger(const Sizes& sizes, int64_t start_us, int64_t interval_us)
       team_levels(sizes.teams),
       start_us_(start_us),
       interval_us_(interval_us),
+      first_tally_(sizes.demands, Tally::none),
       queue_before_us_(sizes.queues) {
   for (QueueLevels& levels : queue_levels) levels.waiting.begin(start_us);
   for (TeamLevels& levels : team_levels) {
@@ -30,6 +31,32 @@ Ledger::Ledger(const Sizes& sizes, int64_t start_us, int64_t interval_us)
   waiting.begin(start_us);
   open.begin(start_us);
   orbiting.begin(start_us);
+}
+
+uint32_t Ledger::tally_of(const Tally::Of& contacts) {
+  uint32_t& first = first_tally_[contacts.demand];
+  for (uint32_t at = first; at != Tally::none; at = tallies_[at].next) {
+    if (tallies_[at].of == contacts) return at;
+  }
+  tallies_.push_back({contacts, first, {}});
+  return first = static_cast<uint32_t>(tallies_.size() - 1);
+}
+
+void Ledger::gather() {
+  for (Tally& tally : tallies_) {
+    const auto add_to = [&](Cell& cell) {
+      for (size_t sum = 0; sum < sum_count; ++sum) cell.sums[sum] += tally.sums.sums[sum];
+    };
+    add_to(all);
+    add_to(by_demand[tally.of.demand]);
+    add_to(by_channel[tally.of.channel]);
+    add_to(by_priority[tally.of.priority]);
+    if (tally.of.queue != Tally::none) add_to(by_queue[tally.of.queue]);
+    tally.sums = Cell();
+  }
+  wait_us = resolve_us = QuantileSketch();
+  for (const QuantileSketch& sketch : priority_wait_us) wait_us.merge(sketch);
+  for (const QuantileSketch& sketch : priority_resolve_us) resolve_us.merge(sketch);
 }
 
 void Ledger::begin_sample() {

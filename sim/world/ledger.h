@@ -3,7 +3,8 @@
 //
 // Sums are integers, so that they do not depend on the order in which anything is added, and their
 // number does not grow with the length of a run. A cell is everything, or one queue, demand,
-// priority, channel, interval of arrival, or queue in an interval.
+// priority, channel, interval of arrival, or queue in an interval. A contact is part of five of
+// them: it counts in the tally of its like, once, and gather() brings tallies into the cells.
 //
 // Owner: one thread.  Time: microseconds, never backwards.  Allocates: when made, and sketches.
 #pragma once
@@ -92,6 +93,20 @@ class Level {
   int64_t since_us_ = 0;
 };
 
+/// What contacts of one demand, channel, priority and first queue add up to, not yet in the cells.
+struct Tally {
+  static constexpr uint32_t none = 0xffff'ffff;
+  struct Of {
+    uint16_t demand, channel;
+    uint32_t queue;  ///< None: they have not reached one.
+    uint8_t priority;
+    bool operator==(const Of&) const = default;
+  };
+  Of of;
+  uint32_t next;  ///< Of the same demand.
+  Cell sums;
+};
+
 struct QueueLevels {
   Level waiting;
 };
@@ -119,9 +134,10 @@ struct Ledger {
   std::vector<Cell> by_policy;          ///< Met and missed only.
   std::vector<Backlog> backlog;         ///< By interval, at its end.
 
-  QuantileSketch wait_us, resolve_us;         ///< Of answered and of resolved contacts.
   std::vector<QuantileSketch> queue_wait_us;  ///< Of visits answered.
+  /// Of answered and of resolved contacts.
   std::array<QuantileSketch, 6> priority_wait_us, priority_resolve_us;
+  QuantileSketch wait_us, resolve_us;  ///< Of all of them, since gather().
 
   std::vector<QueueLevels> queue_levels;
   std::vector<TeamLevels> team_levels;
@@ -142,6 +158,12 @@ struct Ledger {
                : &by_queue_interval[static_cast<size_t>(interval) * by_queue.size() + queue];
   }
 
+  /// The number of the tally of such contacts.
+  uint32_t tally_of(const Tally::Of& contacts);
+  Cell& tally(uint32_t number) { return tallies_[number].sums; }
+  /// Brings what contacts counted into the cells and sketches of which it is a part.
+  void gather();
+
   /// Sketches begin anew.
   void begin_sample();
   /// Brings the integrals up to `now_us` into the cells.
@@ -152,7 +174,9 @@ struct Ledger {
  private:
   int64_t start_us_;
   int64_t interval_us_;
-  Cell before_;  // integrals at the begin of the interval
+  std::vector<Tally> tallies_;
+  std::vector<uint32_t> first_tally_;  // by demand
+  Cell before_;                        // integrals at the begin of the interval
   std::vector<int64_t> queue_before_us_;
 };
 

@@ -55,12 +55,12 @@ struct Stage {
   }
   /// Every cell that a contact as a whole counts in.
   template <class Each>
-  void each_cell(const Contact& contact, Each&& each) {
-    each(ledger.all);
-    each(ledger.by_demand[contact.traits.demand]);
-    each(ledger.by_channel[contact.traits.channel]);
-    each(ledger.by_priority[contact.traits.priority]);
-    if (contact.entry_queue != Contact::none) each(ledger.by_queue[contact.entry_queue]);
+  void each_cell(Contact& contact, Each&& each) {
+    if (contact.tally == Contact::none) {
+      contact.tally = ledger.tally_of({contact.traits.demand, contact.traits.channel,
+                                       contact.entry_queue, contact.traits.priority});
+    }
+    each(ledger.tally(contact.tally));
     if (contact.interval < 0) return;
     each(*ledger.interval_cell(contact.interval));
     if (contact.entry_queue != Contact::none)

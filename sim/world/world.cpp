@@ -53,6 +53,7 @@ void World::begin() {
     for (const std::string& item : queue.checklist) all += (all.empty() ? "" : ",") + item;
   }
   for (uint32_t demand = 0; demand < sources_.size(); ++demand) {
+    sources_[demand].usual = usual_contact(demand);
     usual_queue_[demand] = model_->demands()[demand].queue;
     plan_source(demand);
   }
@@ -92,6 +93,7 @@ void World::drain() {
 }
 
 const Ledger& World::ledger() {
+  stage_.ledger.gather();
   if (closed_) return stage_.ledger;
   stage_.ledger.settle(stage_.now_us);
   int64_t cost_micro = 0;
@@ -111,11 +113,7 @@ const Ledger& World::ledger() {
 /// instant is over.
 void World::act_all(int64_t at_us) {
   stage_.now_us = at_us;
-  while (stage_.agenda.next_us() <= at_us) {
-    const uint32_t slot = stage_.agenda.next_slot();
-    stage_.agenda.drop(slot);
-    act(slot);
-  }
+  while (stage_.agenda.next_us() <= at_us) act(stage_.agenda.take());
   apply();
 }
 
@@ -165,24 +163,21 @@ void World::ask(Ask what, uint32_t contact) {
 void World::apply() {
   do {
     const desk::Outcome& outcome = desk_->apply(sched::Instant{stage_.now_us});
-    const size_t known = asks_.size();
-    for (size_t i = 0; i < known; ++i) {
+    refused_.clear();
+    for (size_t i = 0; i < asks_.size(); ++i) {
       const auto [what, slot] = asks_[i];
+      if (what == Ask::other) continue;
       const desk::Reply& reply = outcome.replies[i];
-      if (what == Ask::open) {
-        Contact& contact = stage_.contacts[slot];
-        contact.ticket = reply.code == 0 ? reply.ticket : 0;
-        if (contact.ticket != 0) book_.set(sched::TicketId{contact.ticket}.number(), slot);
+      if (reply.code != 0) {
+        refused_.push_back(asks_[i]);
+      } else if (what == Ask::open) {
+        stage_.contacts[slot].ticket = reply.ticket;
+        book_.set(sched::TicketId{reply.ticket}.number(), slot);
       }
     }
     for (const desk::Reply& reply : outcome.replies) counts_.refused += reply.code != 0 ? 1 : 0;
     counts_.commands += outcome.replies.size();
     counts_.events += outcome.events.size();
-    refused_.clear();
-    for (size_t i = 0; i < known; ++i) {
-      if (asks_[i].first != Ask::other && outcome.replies[i].code != 0)
-        refused_.push_back(asks_[i]);
-    }
     asks_.clear();
     for (const desk::Event& event : outcome.events) hear(event);
     for (const auto& [what, slot] : refused_) hear_refused(what, slot);

@@ -62,6 +62,7 @@ class World {
     bool declines = false;
   };
   struct Source {
+    Contact usual;       ///< What they look like before anything is drawn.
     uint64_t count = 0;  ///< Contacts so far.
     RateCurve::Place place;
   };
@@ -75,6 +76,7 @@ class World {
   // Requesters (world_requesters.cpp).
   void plan_source(uint32_t demand);
   void arrive(uint32_t demand);
+  Contact usual_contact(uint32_t demand) const;
   void look(Contact& contact, const Model::DemandModel& demand) const;
   void look_recorded(Contact& contact, const RecordedContact& recorded) const;
   void attempt(uint32_t slot);

@@ -21,9 +21,13 @@ void World::hear(const desk::Event& event) {
     case EventKind::ticket_recorded:
     case EventKind::ticket_updated:
       contact.traits.priority = event.priority;
+      contact.tally = Contact::none;
       break;
     case EventKind::ticket_queued:
-      if (contact.entry_queue == Contact::none) contact.entry_queue = event.queue;
+      if (contact.entry_queue == Contact::none) {
+        contact.entry_queue = event.queue;
+        contact.tally = Contact::none;
+      }
       usual_queue_[contact.traits.demand] = event.queue;
       stage_.each_cell(contact, [first = contact.tries == 1](Cell& cell) {
         cell[Sum::offered] += first ? 1 : 0;
@@ -181,7 +185,6 @@ void World::hear_assigned(uint32_t slot, const desk::Event& event) {
       cell[Sum::answered_wait_us] += wait_us;
       cell[Sum::waited] += wait_us > 0 ? 1 : 0;
     });
-    stage_.ledger.wait_us.add(wait_us);
     stage_.ledger.priority_wait_us[contact.traits.priority].add(wait_us);
   }
   assignments_.hear(event);
@@ -270,7 +273,6 @@ void World::hear_resolved(uint32_t slot, const desk::Event& event) {
     ++cell[Sum::resolved];
     cell[Sum::resolve_us] += took_us;
   });
-  stage_.ledger.resolve_us.add(took_us);
   stage_.ledger.priority_resolve_us[contact.traits.priority].add(took_us);
   leave_desk(contact);
   if (contact.returns_us == sched::never.us) return end(slot);

@@ -53,12 +53,11 @@ void World::plan_source(uint32_t demand) {
 void World::arrive(uint32_t demand) {
   const Model::DemandModel& rules = model_->demands()[demand];
   const uint64_t number = sources_[demand].count++;
-  const uint32_t slot = stage_.contacts.create();
+  const uint32_t slot = stage_.contacts.create(sources_[demand].usual);
   Contact& contact = stage_.contacts[slot];
   contact.key = key_of(demand, number);
   contact.came_us = stage_.now_us;
   contact.interval = static_cast<int32_t>(stage_.ledger.interval_of(stage_.now_us));
-  contact.traits.demand = static_cast<uint16_t>(demand);
   if (rules.curve) {
     look(contact, rules);
   } else {
@@ -68,18 +67,27 @@ void World::arrive(uint32_t demand) {
   attempt(slot);
 }
 
-void World::look(Contact& contact, const Model::DemandModel& demand) const {
-  const Demand& rules = *demand.rules;
-  contact.traits.category = demand.category.values.front();
-  contact.traits.channel = demand.channel.values.front();
+Contact World::usual_contact(uint32_t demand) const {
+  const Model::DemandModel& model = model_->demands()[demand];
+  const Demand& rules = *model.rules;
+  Contact contact;
+  contact.traits.demand = static_cast<uint16_t>(demand);
+  if (!model.curve) return contact;
+  contact.traits.category = model.category.values.front();
+  contact.traits.channel = model.channel.values.front();
   contact.traits.kind = first_of(rules.kind_weights);
   contact.impact = first_of(rules.impact_weights);
   contact.urgency = first_of(rules.urgency_weights);
-  contact.subcategory = demand.subcategory.values.front();
-  contact.service = demand.service.values.front();
-  contact.config_item = demand.config_item.values.front();
-  contact.language = demand.language.values.front();
+  contact.subcategory = model.subcategory.values.front();
+  contact.service = model.service.values.front();
+  contact.config_item = model.config_item.values.front();
+  contact.language = model.language.values.front();
+  return contact;
+}
+
+void World::look(Contact& contact, const Model::DemandModel& demand) const {
   if (demand.plain) return;
+  const Demand& rules = *demand.rules;
   Stream stream = stage_.stream(contact.key, Purpose::attributes);
   contact.traits.category = drawn(demand.category, stream);
   contact.traits.channel = drawn(demand.channel, stream);

@@ -133,6 +133,7 @@ TEST(ScenarioRate, SaysWhatIsWrong) {
            {with_demand("rate = 0"), "E2502 demand \"phone\": rate is 0 all the time"},
            {with_demand("rate = 1e12"), "rate: 1e+12 is too much: use at most 1e+08"},
            {with_demand("rate = '5'"), "rate: a value must be a number, not a text"},
+           {with_demand("rate = nan"), "rate: a value must be a finite number"},
            {with_demand("rate = []"), "rate: is empty: write for example"},
            {with_demand("rate = [5]"), "rate: each entry is a point and a value"},
            {with_demand("rate = [['08:00', 5]]"), "rate: one point makes no line"},

@@ -139,6 +139,9 @@ TEST(ScenarioTeam, SaysWhatIsWrong) {
            {with_team(
                 "group = 'first'\nbreaks = [{ after = '2h', length = '15m', code = 'lunhc' }]"),
             "E2505 team \"first\": breaks: no away code \"lunhc\": did you mean \"lunch\"?"},
+           {with_team("group = 'first'\nshift = 'office'\nbreaks = [{ after = '30h', length = "
+                      "'15m', code = 'lunch' }]"),
+            "E2508 team \"first\": breaks: after 1d6h every shift is over, the longest is "},
            {with_team("group = 'first'\nbreaks = [{ after = '2h', code = 'lunch' }]"),
             "E2004 team \"first\": breaks: length is missing"},
            {with_team("group = 'first'\nbreaks = '2h'"),

@@ -25,9 +25,21 @@ const std::set<std::string> in_a_test = {"R-EC-1",      "R-EA-1",     "R-EA-7", 
                                          "R-NMOD-1",    "R-NMOD-4",   "R-RETRY-3",  "R-TIER-2",
                                          "R-WW-92.7-3", "R-REOPEN-1", "R-PRIO2MU-1"};
 
-Json reference_cases() {
-  std::ifstream file(PACELINE_SOURCE_DIR "/tests/sim/cases/reference.json");
+Json cases_of(const std::string& name) {
+  std::ifstream file(PACELINE_SOURCE_DIR "/tests/sim/cases/" + name);
   return Json::parse(file);
+}
+Json reference_cases() { return cases_of("reference.json"); }
+
+/// The reference case of this id with one of its parameters changed.
+Json changed(const std::string& id, const std::string& pointer, Json value) {
+  for (Json one : reference_cases()) {
+    if (one["id"] != id) continue;
+    one[Json::json_pointer(pointer)] = std::move(value);
+    return one;
+  }
+  ADD_FAILURE() << "no case " << id;
+  return {};
 }
 
 TEST(PlanCases, EveryCasePassesAndNoneIsPassedOver) {
@@ -46,6 +58,70 @@ TEST(PlanCases, EveryCasePassesAndNoneIsPassedOver) {
     passed += row["verdict"] == "pass";
   }
   EXPECT_EQ(passed, 108U);
+}
+
+TEST(PlanCases, FormulasHoldFromOneServerToTenThousand) {
+  const CaseFamilies families = known_families();
+  const Json cases = cases_of("extremes.json");
+  ASSERT_EQ(cases.size(), 189U);
+  for (const Json& one : cases) {
+    const Json row = families.judge(one);
+    EXPECT_EQ(row["verdict"], "pass") << one.dump() << ": " << row.value("reason", "");
+  }
+}
+
+TEST(PlanCases, WhatCannotBeSimulatedSaysWhy) {
+  constexpr Effort little{.of_usual = 0.002, .seed = 1};
+  CaseFamilies families = known_families(little);
+  add_simulated_twins(families, little);
+  struct Wrong {
+    Json one;
+    std::string verdict, reason;
+  };
+  for (const Wrong& wrong : {
+           // A formula says what is wrong before anything is simulated.
+           Wrong{changed("R-EC-1", "/params/servers", -1), "fail", "negative: servers is -1"},
+           {changed("R-EC-1", "/params/servers", 8), "fail", "unstable: unstable: 8.4 erlangs"},
+           {changed("R-EC-1", "/params/service_rate", Json()), "fail", "the case is not as its"},
+           {changed("R-TIER-1", "/params/servers", Json::array({60})), "fail", "out_of_range: "},
+           {changed("R-REOPEN-1", "/params/mean_reopen_delay", -1), "fail",
+            "negative: mean reopen"},
+           // Days and pooled skills have none, and look themselves.
+           {changed("R-DAY-0", "/params/servers", -1), "fail", "out_of_range: servers is -1"},
+           {changed("R-DAY-0", "/params/arrival_rate", 0), "fail",
+            "not_positive: arrival rate is 0"},
+           {changed("R-DAY-0", "/params/queue_capacity", -1), "fail", "negative: queue_capacity"},
+           {changed("R-DAY-0", "/params/arrival_rate", 50'000), "unsupported", "a day of 24000000"},
+           {changed("R-DAY-0", "/params/service_rate", 1e-9), "unsupported", "1e-09 is not simu"},
+           {changed("R-SIMPLEMSK", "/params/rates/2", Json::array({1, 2})), "fail",
+            "out_of_range: rates of type 2: 2 rates for 3 periods"},
+           {changed("R-SIMPLEMSK", "/params/type_to_group/0", Json::array({2})), "fail",
+            "out_of_range: type 0 goes to group 2: there are 2"},
+           {changed("R-SIMPLEMSK", "/params/agents_by_period/0/3", "many"), "fail",
+            "out_of_range: agents are \"many\""},
+           {changed("R-SIMPLEMSK", "/params/busyness", "Gamma(none)"), "fail", "not_positive: "},
+           {changed("R-WW-76.5-1", "/params/agents", 91), "unsupported", "agents with up to six"},
+           {changed("R-WW-76.5-1", "/params/trunks", 0), "fail", "out_of_range: trunks is 0"},
+           {changed("R-VR-1", "/params/days", -5), "fail", "out_of_range: days is -5"},
+           {changed("R-DAY-0", "/expected", {{"happiness", 1}}), "fail",
+            "`expected` has no figure that is simulated: happiness"},
+       }) {
+    const Json row = families.judge(wrong.one);
+    EXPECT_EQ(row["verdict"], wrong.verdict) << wrong.one.dump();
+    EXPECT_EQ(row.value("reason", "").substr(0, wrong.reason.size()), wrong.reason);
+  }
+  // A run that is short beside a queue's memory says nothing of its steady state.
+  const Json short_run = families.judge(changed("R-EC-7", "/params/servers", 10));
+  EXPECT_EQ(short_run["verdict"], "pass") << short_run.dump();
+  EXPECT_EQ(short_run.value("reason", "").substr(0, 30), "computed only: a load of 0.99 ");
+  // What is beyond whole microseconds is computed all the same.
+  const Json row = families.judge(
+      {{"id", "X"},
+       {"family", "Pollaczek-Khinchine"},
+       {"params", {{"arrival_rate", 1e-6}, {"service", {{"kind", "exp"}, {"mean", 1}}}}},
+       {"expected", {{"mean_wait", 1e-6 / (1 - 1e-6)}}}});
+  EXPECT_EQ(row["verdict"], "pass") << row.dump();
+  EXPECT_EQ(row.value("reason", "").substr(0, 35), "computed only: 1e-06 is not simulat");
 }
 
 TEST(PlanCases, TheDispatcherGivesWhatFormulasSay) {

@@ -46,6 +46,8 @@ TEST_F(PlanCommands, WhatCannotBeHadIsSaidWithItsExitCode) {
   EXPECT_THAT(out_of_reach.err, HasSubstr("best is with 12 agents"));
   EXPECT_EQ(run("plan erlang --calls 200 --aht 3m").exit, 2);
   EXPECT_EQ(run("plan erlang --calls 200 --aht 3 --agents 12").exit, 2);
+  EXPECT_EQ(run("plan erlang --calls 200 --aht 3m --agents -3").exit, 2);
+  EXPECT_EQ(run("plan erlang --calls 200 --aht 3m --agents 12.5").exit, 2);
   EXPECT_EQ(run("plan erlang --calls 200 --aht 3m --service-level 120%").exit, 2);
   EXPECT_EQ(run("plan erlang --calls -2 --aht 3m --agents 12").exit, 2);
   EXPECT_EQ(run("plan erlang --calls 200 --aht 3m --agents 12 --abandonment 3%").exit, 2);

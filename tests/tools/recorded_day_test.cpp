@@ -4,12 +4,16 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 
 #include "engine/config/load.h"
+#include "engine/runtime/file_log.h"
 #include "sim/recorded/day_replay.h"
 #include "tests/support/dice.h"
+#include "tests/support/log_driver.h"
 #include "tests/support/server_fixture.h"
+#include "tests/support/temporary_folder.h"
 #include "tools/day_json.h"
 #include "tools/day_recorder.h"
 #include "tools/day_rules.h"
@@ -374,6 +378,26 @@ TEST_F(RecordedDayTest, DiffersUnderOtherRulesOnly) {
   std::string other(agents);
   other.replace(other.find("capacity = 2"), 12, "capacity = 1");
   EXPECT_NE(digest_under(rules(other)), day.digest);
+}
+
+TEST(RecordDay, OfALogWithoutItsBeginningSaysHowToKeepIt) {
+  const testing::TemporaryFolder folder;
+  const std::string log_folder = folder.path() + "/log";
+  std::filesystem::create_directories(log_folder);
+  {
+    runtime::FileLog log({.folder = log_folder, .segment_size = 8'192, .prepares_ahead = false});
+    ASSERT_EQ(testing::replay_texts(log).error, "");
+    for (int i = 0; i < 60; ++i) {
+      ASSERT_TRUE(testing::append_text(log, std::string(300, 'x')));
+      ASSERT_TRUE(log.sync());
+    }
+    ASSERT_TRUE(log.trim(40));
+  }
+  const Terminal terminal = Terminal::standard();
+  const auto day = record_day(terminal, {.data = folder.path(), .desk = "main"});
+  ASSERT_FALSE(day);
+  EXPECT_THAT(day.error().text, ::testing::HasSubstr("log_trimmed"));
+  EXPECT_THAT(day.error().text, ::testing::HasSubstr("--snapshot-every 0s --snapshot-log-mib 0"));
 }
 
 TEST_F(RecordedDayTest, DiffersWithOneAgentLess) {

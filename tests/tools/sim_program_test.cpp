@@ -212,7 +212,13 @@ headcount = [["00:00", 3]]
   write("unstable.toml", text);
   const Ran unstable = run("sim run unstable.toml");
   EXPECT_EQ(unstable.exit, 7);
-  EXPECT_THAT(unstable.err, HasSubstr("no steady state"));
+  EXPECT_THAT(unstable.err, HasSubstr("no steady state: more tickets come than are resolved"));
+  // A desk that is full is not steady, however level the number of its tickets is.
+  text.insert(text.find("steady = true"), "tickets_max = 30\n");
+  write("full.toml", text);
+  const Ran full = run("sim run full.toml");
+  EXPECT_EQ(full.exit, 7);
+  EXPECT_THAT(full.err, HasSubstr("no steady state: the desk was full"));
 }
 
 TEST_F(SimProgram, WhatIsWrongIsSaidWithItsExitCode) {
@@ -223,6 +229,7 @@ TEST_F(SimProgram, WhatIsWrongIsSaidWithItsExitCode) {
   EXPECT_EQ(run("sim run three.toml --until-half-width much").exit, 2);
   EXPECT_EQ(run("sim run three.toml --of wait_mean").exit, 2);
   EXPECT_EQ(run("sim run three.toml --replications 0").exit, 2);
+  EXPECT_EQ(run("sim run three.toml --replications 5 --until-half-width 1%").exit, 2);
   EXPECT_EQ(run("sim compare three.toml").exit, 2);
   EXPECT_EQ(run("sim run three.toml --control weather").exit, 2);
   write("nobody.toml", scenario("nobody", R"(["zoe"])"));

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <filesystem>
 
 #include "engine/desk/reject.h"
 #include "engine/desk/survey_book.h"
@@ -13,6 +12,7 @@
 #include "sim/recorded/act_frame.h"
 #include "sim/recorded/day_replay.h"
 #include "tools/instants.h"
+#include "tools/logged_folder.h"
 #include "wire/codec.h"
 #include "wire/config_codec.h"
 
@@ -319,12 +319,7 @@ sim::RecordedDay DayRecorder::finish() {
 }
 
 Got<sim::RecordedDay> record_day(const Terminal& terminal, const DayToRecord& wanted) {
-  if (auto may = may_read(wanted.data); !may) return sched::Unexpected{may.error()};
-  if (!std::filesystem::exists(wanted.data + "/log"))
-    return sched::Unexpected{not_found(
-        fmt::format("{} is no data folder: it has no log in it; give the folder a server was "
-                    "started with (--data), or a backup",
-                    wanted.data))};
+  if (auto has = has_log(wanted.data); !has) return sched::Unexpected{has.error()};
   const runtime::LogReader reader({.folder = wanted.data + "/log"});
   const auto oldest = reader.oldest();
   if (!oldest) return sched::Unexpected{not_valid(oldest.error().text)};

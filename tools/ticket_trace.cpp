@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 
 #include "engine/runtime/disk.h"
 #include "engine/runtime/log_reader.h"
@@ -11,6 +10,7 @@
 #include "engine/runtime/snapshot_file.h"
 #include "engine/runtime/snapshot_folder.h"
 #include "engine/runtime/snapshot_load.h"
+#include "tools/logged_folder.h"
 #include "tools/ticket_reference.h"
 #include "wire/codec.h"
 #include "wire/config_codec.h"
@@ -171,12 +171,7 @@ bool TicketTrace::complete() const {
 }
 
 Got<TicketTrace> trace_of_folder(const Terminal& terminal, const TraceWanted& wanted) {
-  if (auto may = may_read(wanted.data); !may) return sched::Unexpected{may.error()};
-  if (!std::filesystem::exists(wanted.data + "/log"))
-    return sched::Unexpected{not_found(
-        fmt::format("{} is no data folder: it has no log in it; give the folder a server was "
-                    "started with (--data), or a backup",
-                    wanted.data))};
+  if (auto has = has_log(wanted.data); !has) return sched::Unexpected{has.error()};
   return FolderTrace(wanted).run(terminal);
 }
 

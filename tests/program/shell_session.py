@@ -1,8 +1,8 @@
 """Types command lines as a reader of the documents would, in a folder of its own.
 
-A line that ends with & is a server: it is waited for until it is ready and has its desks. Variables
-that are exported stay. `paceline` is the program under test, and so is build/release/paceline; /tmp
-is the session's own folder.
+A line that ends with & is a server: it is waited for until it is ready and has its desks; one that
+is killed is gone when the next line is typed. Variables that are exported stay. `paceline` is the
+program under test, and so is build/release/paceline; /tmp is the session's own folder.
 """
 
 import os
@@ -49,6 +49,8 @@ class ShellSession:
         done = subprocess.run(["bash", "-c", line], cwd=self.folder, env=self._environment,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, timeout=120, check=False)
+        if line.startswith("kill -9 "):
+            self._servers[-1].wait(timeout=60)
         return done.returncode, done.stdout.replace(str(self.folder) + "/", "/tmp/")
 
     def _begin(self, line):

@@ -196,18 +196,18 @@ class Results(unittest.TestCase):
         self.addCleanup(patch.stop)
 
     def test_resuming_measures_only_what_is_missing(self):
-        Store("x", {"size": 1}, False).get("a", lambda: 1)
-        store = Store("x", {"size": 1}, True)
+        Store("x", {"size": 1}, False, machine.TUNED).get("a", lambda: 1)
+        store = Store("x", {"size": 1}, True, machine.TUNED)
         self.assertEqual(store.get("a", lambda: 2), 1)
         self.assertEqual(store.get("b", lambda: 2), 2)
 
     def test_another_plan_begins_anew(self):
-        Store("x", {"size": 1}, False).get("a", lambda: 1)
+        Store("x", {"size": 1}, False, machine.TUNED).get("a", lambda: 1)
         with redirect_stderr(io.StringIO()):
-            self.assertEqual(Store("x", {"size": 2}, True).get("a", lambda: 2), 2)
+            self.assertEqual(Store("x", {"size": 2}, True, machine.TUNED).get("a", lambda: 2), 2)
 
     def test_a_measurement_that_fails_leaves_nothing(self):
-        store = Store("x", {}, False)
+        store = Store("x", {}, False, machine.TUNED)
         with self.assertRaises(ZeroDivisionError):
             store.get("a", lambda: 1 // 0)
         self.assertEqual(store.get("a", lambda: 1), 1)

@@ -9,6 +9,7 @@ from .table import count, spread, table, thousands
 
 import shutil
 
+PRESET = "tuned"
 SIZES = (10_000, 100_000, 1_000_000, 3_000_000, 10_000_000)
 WAY = ["--in-flight", "500"]
 MODES = {"memory": "in memory", "sync": "synced before the answer"}
@@ -23,7 +24,7 @@ def run(words):
     largest = words.largest or (1_000_000 if words.quick else SIZES[-1])
     plan = {"rounds": words.rounds or (1 if words.quick else 3), "seconds": 3.0 if words.quick else 8.0,
             "sizes": [size for size in SIZES if size <= largest], "shards": shards()}
-    store = Store("growth", plan, words.resume)
+    store = Store("growth", plan, words.resume, machine.TUNED)
     results = {}
     for number in range(1, plan["rounds"] + 1):
         for shard_count in plan["shards"]:

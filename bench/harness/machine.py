@@ -7,8 +7,17 @@ import platform
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get("PACELINE_BENCH_BUILD", ROOT / "build" / "release"))
-RESULTS = BUILD / "bench-results"
+GIVEN_BUILD = os.environ.get("PACELINE_BENCH_BUILD")
+
+
+def build_of(preset):
+    return pathlib.Path(GIVEN_BUILD) if GIVEN_BUILD else ROOT / "build" / preset
+
+
+# Server and simulator as they are meant to be deployed; parts in RELEASE, where they are compiled
+# like the structures beside them.
+TUNED, RELEASE = build_of("tuned"), build_of("release")
+RESULTS = TUNED / "bench-results"
 TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 
 
@@ -26,8 +35,8 @@ def commit():
     return short + ("+" if git("status", "--porcelain", "--untracked-files=no") else "")
 
 
-def facts():
-    """What belongs beside every figure."""
+def facts(build):
+    """What belongs beside every figure of programs in this build folder."""
     model = "unknown processor"
     for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("model name"):
@@ -39,14 +48,24 @@ def facts():
         "cores": os.cpu_count(),
         "kernel": platform.release(),
         "compiler": (compiler.stdout.splitlines() or ["unknown"])[0],
+        "build": "tuned" if is_tuned(build) else "not tuned",
         "commit": commit(),
         "date": datetime.date.today().isoformat(),
         "load_before": os.getloadavg()[0],
     }
 
 
+def is_tuned(build):
+    cache = build / "CMakeCache.txt"
+    return cache.exists() and "PACELINE_PROFILE:STRING=use" in cache.read_text(encoding="utf-8")
+
+
 def described(facts):
-    return (
+    build = {
+        "tuned": "Paceline is the tuned build (`tools/build tuned`). ",
+        "not tuned": "Paceline is a build that is not tuned. ",
+    }
+    return build.get(facts.get("build"), "") + (
         f"{facts['cores']} cores of {facts['processor']}, Linux {facts['kernel']}, "
         f"{facts['compiler']}, commit {facts['commit']}, {facts['date']}, "
         f"load average {facts['load_before']:.1f} at the start"

@@ -11,6 +11,7 @@ from .table import spread, table, thousands
 MODE_WORDS = {"memory": "in memory", "interval": "synced soon", "sync": "synced before the answer"}
 LATENCY_OPENS = 20_000
 TIMER_DELAY_S = (8, 12)
+PRESET = "tuned"
 
 
 def options(parser):
@@ -26,7 +27,7 @@ def run(words):
     chosen = choose(words.only)
     plan = {"rounds": rounds, "waiting": waiting, "seconds": seconds,
             "systems": [rival.name for rival in chosen]}
-    store = Store("peers", plan, words.resume)
+    store = Store("peers", plan, words.resume, machine.TUNED)
     sessions = [(rival, mode) for rival in chosen for mode in modes_of(rival)]
     results = {}
     for number in range(1, rounds + 1):

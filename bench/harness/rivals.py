@@ -11,7 +11,7 @@ import subprocess
 from . import machine
 from .server import DRIVER_TIMEOUT_S, Server, Trouble, run_pinned
 
-PACELINE = machine.BUILD / "paceline"
+PACELINE = machine.TUNED / "paceline"
 
 
 class Paceline(Server):
@@ -216,4 +216,4 @@ def there(rival):
         found = Postgresql.folder_of_programs() is not None
     else:
         found = shutil.which(rival.program) is not None
-    return found and (machine.BUILD / "bench" / "peers" / rival.driver).exists()
+    return found and (machine.TUNED / "bench" / "peers" / rival.driver).exists()

@@ -190,7 +190,7 @@ class Server:
 
     # The driver.
     def driver_command(self, action, words):
-        return [str(machine.BUILD / "bench" / "peers" / self.driver), action,
+        return [str(machine.TUNED / "bench" / "peers" / self.driver), action,
                 "--connect", self.address(), *words]
 
     def ask(self, action, words=()):

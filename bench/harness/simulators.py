@@ -12,7 +12,8 @@ from .server import Trouble, run_pinned
 from .store import Store, say
 from .table import per_second, spread, table
 
-PROGRAM = machine.BUILD / "bench" / "sim_bench"
+PRESET = "tuned"
+PROGRAM = machine.TUNED / "bench" / "sim_bench"
 PEERS = machine.ROOT / "bench" / "peers"
 PYTHON = "/usr/bin/python3"  # whose packages apt installs
 TIMEOUT_S = 1_800
@@ -126,7 +127,7 @@ def run(words):
     plan = {"rounds": words.rounds or (1 if words.quick else 5), "quick": words.quick,
             "customers": 50_000 if words.quick else 200_000, "models": known,
             "simulators": [one.name for one in chosen]}
-    store = Store("sim", plan, words.resume)
+    store = Store("sim", plan, words.resume, machine.TUNED)
     checks, results = {}, {}
     for one in chosen:
         say(f"{one.name}: answers")

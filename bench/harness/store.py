@@ -8,9 +8,9 @@ from . import machine
 
 
 class Store:
-    """`plan` is what must be the same for two runs to be one."""
+    """`plan` is what must be the same for two runs to be one; `build`, the folder of what is measured."""
 
-    def __init__(self, name, plan, resume):
+    def __init__(self, name, plan, resume, build):
         self.folder = machine.RESULTS / name
         plan = {**plan, "commit": machine.commit()}
         noted = self.folder / "plan.json"
@@ -21,7 +21,7 @@ class Store:
             say(f"nothing to resume in {self.folder}: another plan or commit")
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
-        self.facts = machine.facts()
+        self.facts = machine.facts(build)
         noted.write_text(json.dumps({"plan": plan, "facts": self.facts}, indent=1))
 
     def get(self, key, measure):

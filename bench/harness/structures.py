@@ -43,6 +43,7 @@ def timer_figure(line):
     return line["worst_us"] if line["name"].startswith("tick") else cpu_ns(line)
 
 
+PRESET = "release"
 STRUCTURES = (
     Structure("hand_off_bench", "Hand-off between threads, 64 bytes", "hand_off", "ns each",
               "producers", ns_per_item,
@@ -76,7 +77,7 @@ def run(words):
                       ", ".join(one.program for one in STRUCTURES))
     plan = {"rounds": words.rounds or (1 if words.quick else 3), "full": not words.quick,
             "benches": [one.program for one in chosen]}
-    store = Store("structures", plan, words.resume)
+    store = Store("structures", plan, words.resume, machine.RELEASE)
     results = {}
     for number in range(1, plan["rounds"] + 1):
         for structure in chosen:
@@ -93,7 +94,7 @@ def measure(structure, full):
     env.pop("PACELINE_BENCH_FULL", None)
     if full:
         env["PACELINE_BENCH_FULL"] = "1"
-    out = run_pinned([str(machine.BUILD / "bench" / structure.program), "--benchmark_format=json",
+    out = run_pinned([str(machine.RELEASE / "bench" / structure.program), "--benchmark_format=json",
                       "--benchmark_min_time=0.2"], TIMEOUT_S, env)
     found = {}
     for line in json.loads(out)["benchmarks"]:

@@ -4,10 +4,11 @@
 // Four children lie in one cache line: entry 0 is stored three places in, so that each group of
 // children begins at a multiple of four. A slot is in one heap at a time, hence one shared array.
 //
+// A long heap has room for every slot there is, touched as it fills (FixedArray): to copy it into
+// twice the memory would be a stall.
+//
 // Owner: shard thread.  Allocates: when it outgrows its largest size so far.
 #pragma once
-
-#include <sys/mman.h>
 
 #include <algorithm>
 #include <array>
@@ -20,6 +21,7 @@
 
 #include "sched/base/archive.h"
 #include "sched/base/check.h"
+#include "sched/base/fixed_array.h"
 
 namespace paceline::sched {
 
@@ -121,15 +123,16 @@ class StandingHeap {
   static constexpr uint32_t index_mask = (1U << 29) - 1;
 
   void push(uint32_t slot, Standing standing, std::span<uint32_t> positions) {
-    if (size_ == room_) grow();
+    if (size_ == room_) grow(size_ + 1, positions.size());
+    if (long_.size() != 0) long_.reach(size_ + 3);
     ++size_;
     rise(size_ - 1, {standing.press_us, standing.order, slot}, positions);
   }
 
   /// What erasing the top reads first.
   void prefetch_for_erase() const {
-    __builtin_prefetch(entries_.get() + 3 + first_child(0));
-    __builtin_prefetch(entries_.get() + 2 + size_);
+    __builtin_prefetch(entries_ + 3 + first_child(0));
+    __builtin_prefetch(entries_ + 2 + size_);
   }
   /// Requires that the slot is in this heap.
   void erase(uint32_t slot, std::span<uint32_t> positions) {
@@ -150,9 +153,9 @@ class StandingHeap {
   void persist(Archive& archive, size_t slots_max) {
     const uint64_t count = archive.size(size_, sizeof(Entry));
     if (!archive.require(count <= slots_max, "more wait than there may be") || count == 0) return;
-    if (archive.loading() && room_ < count) grow(static_cast<uint32_t>(count));
+    if (archive.loading() && room_ < count) grow(static_cast<uint32_t>(count), slots_max);
     size_ = static_cast<uint32_t>(count);
-    archive.block(entries_.get() + 3, size_t{size_} * sizeof(Entry));
+    archive.block(entries_ + 3, size_t{size_} * sizeof(Entry));
   }
   /// Calls visit(slot, position) for every entry.
   template <class Visit>
@@ -192,7 +195,7 @@ class StandingHeap {
       const uint32_t end = first + 4 < size_ ? first + 4 : size_;
       // The children of whichever child rises are asked for next.
       for (uint32_t child = first; child < first + 4; ++child) {
-        __builtin_prefetch(entries_.get() + 3 + first_child(child));
+        __builtin_prefetch(entries_ + 3 + first_child(child));
       }
       uint32_t best = first;
       for (uint32_t child = first + 1; child < end; ++child) {
@@ -205,31 +208,38 @@ class StandingHeap {
     put(index, entry, positions);
   }
 
-  void grow(uint32_t at_least = 1) {
-    CHECK(room_ < index_mask / 2);
+  void grow(uint32_t at_least, size_t slots_max) {
+    CHECK(slots_max <= index_mask);
     uint32_t room = room_;
     do {
       room = room == 0 ? 5 : room * 2 + 3;  // whole cache lines with the three
     } while (room < at_least);
-    const size_t bytes = (size_t{room} + 3) * sizeof(Entry);
-    const bool huge = bytes >= 2 * huge_page_bytes;
-    auto* entries = static_cast<Entry*>(
-        huge ? std::aligned_alloc(huge_page_bytes,
-                                  (bytes + huge_page_bytes - 1) / huge_page_bytes * huge_page_bytes)
-             : std::aligned_alloc(64, bytes));
-    CHECK(entries != nullptr);
-    if (huge) ::madvise(entries, bytes, MADV_HUGEPAGE);  // a wish
-    std::unique_ptr<Entry[], Release> larger(entries);
-    if (size_ != 0) std::memcpy(larger.get() + 3, entries_.get() + 3, size_ * sizeof(Entry));
-    entries_ = std::move(larger);
+    const size_t used = size_t{size_} + 3;
+    if (room < long_from || slots_max < room) {
+      std::unique_ptr<Entry[], Release> larger(
+          static_cast<Entry*>(std::aligned_alloc(64, (size_t{room} + 3) * sizeof(Entry))));
+      CHECK(larger != nullptr);
+      if (size_ != 0) std::memcpy(larger.get(), entries_, used * sizeof(Entry));
+      short_ = std::move(larger);
+      entries_ = short_.get();
+    } else {
+      room = static_cast<uint32_t>(slots_max);
+      long_ = FixedArray<Entry>(slots_max + 3, Pages::huge_from_start);
+      long_.reach(std::max<size_t>(used, at_least + 3) - 1);
+      if (size_ != 0) std::memcpy(&long_[0], entries_, used * sizeof(Entry));
+      short_.reset();
+      entries_ = &long_[0];
+    }
     room_ = room;
   }
 
-  static constexpr size_t huge_page_bytes = size_t{2} << 20;
+  static constexpr uint32_t long_from = 64 * 1'024;  // entries: 1 MiB
   struct Release {
     void operator()(Entry* entries) const { std::free(entries); }
   };
-  std::unique_ptr<Entry[], Release> entries_;
+  Entry* entries_ = nullptr;  // of one of the two
+  std::unique_ptr<Entry[], Release> short_;
+  FixedArray<Entry> long_;
   uint32_t size_ = 0;
   uint32_t room_ = 0;
 };

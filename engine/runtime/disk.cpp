@@ -30,6 +30,11 @@ int Disk::truncate(int file, uint64_t size) {
 
 int Disk::sync(int file) { return answer(fdatasync(file)); }
 
+void Disk::start_writing(int file, uint64_t offset, uint64_t size) {
+  sync_file_range(file, static_cast<off64_t>(offset), static_cast<off64_t>(size),
+                  SYNC_FILE_RANGE_WRITE);
+}
+
 int Disk::rename(const std::string& from, const std::string& to) {
   return answer(::rename(from.c_str(), to.c_str()));
 }

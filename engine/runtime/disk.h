@@ -26,6 +26,9 @@ class Disk {
   virtual int64_t write_at(int file, std::span<const std::byte> bytes, uint64_t offset);
   virtual int truncate(int file, uint64_t size);  ///< As ftruncate: 0 or -errno.
   virtual int sync(int file);                     ///< As fdatasync: 0 or -errno.
+  /// The disk may begin with these bytes, so that the next sync finds little left to do. A hint:
+  /// waits for nothing, promises nothing, and what fails is told by that sync.
+  virtual void start_writing(int file, uint64_t offset, uint64_t size);
 
   virtual int rename(const std::string& from, const std::string& to);  ///< 0 or -errno.
   virtual int unlink(const std::string& path);                         ///< 0 or -errno.

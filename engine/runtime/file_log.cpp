@@ -87,7 +87,7 @@ Logged<void> FileLog::continue_at(const LogEnd& end) {
   segment_id_ = end.segment_id;
   zeroed_to_ = segments_.back().size / log_block * log_block;
   made_beforehand_ = zeroed_to_ >= options_.segment_size;
-  base_ = end.offset / log_block * log_block;
+  base_ = on_its_way_ = end.offset / log_block * log_block;
   buffer_.resize(log_block);
   const size_t used = end.offset - base_;
   if (used > 0 && pread(file_, buffer_.data(), log_block, static_cast<off_t>(base_)) <
@@ -113,7 +113,7 @@ Logged<void> FileLog::begin_segment() {
   segments_.push_back({taken->path, taken->number, position_.sequence + 1, 0});
   zeroed_to_ = taken->size;
   made_beforehand_ = zeroed_to_ >= options_.segment_size;
-  base_ = log_block;
+  base_ = on_its_way_ = log_block;
   buffer_.clear();
   return {};
 }
@@ -185,6 +185,10 @@ Logged<void> FileLog::write_buffer() {
   base_ += begun;
   gathered_ = 0;
   unsynced_ = true;
+  if (!options_.direct && base_ - on_its_way_ >= writing_step) {
+    disk_->start_writing(file_, on_its_way_, base_ - on_its_way_);
+    on_its_way_ = base_;
+  }
   return {};
 }
 

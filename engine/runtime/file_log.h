@@ -45,6 +45,9 @@ class FileLog final : public CommandLog {
  public:
   static constexpr uint64_t zeros_ahead = 1'048'576;
   static constexpr uint64_t gathered_max = 8 * 1'048'576;  ///< More is written before the sync.
+  /// Through the page cache, what the disk is told to begin with at once: a whole segment left to
+  /// the sync before the next one would keep every answer waiting.
+  static constexpr uint64_t writing_step = 4 * 1'048'576;
 
   explicit FileLog(FileLogOptions options);
   ~FileLog() override;
@@ -91,10 +94,11 @@ class FileLog final : public CommandLog {
   int file_ = -1;
   uint64_t segment_id_ = 0;
   bool made_beforehand_ = false;
-  uint64_t zeroed_to_ = 0;  // of the file: nothing grows up to there
-  uint64_t base_ = 0;       // where in the file the buffer begins: a block boundary
-  BlockBuffer buffer_;      // from there: the block written last, then what was gathered since
-  uint64_t gathered_ = 0;   // of the buffer, not yet written
+  uint64_t zeroed_to_ = 0;   // of the file: nothing grows up to there
+  uint64_t base_ = 0;        // where in the file the buffer begins: a block boundary
+  BlockBuffer buffer_;       // from there: the block written last, then what was gathered since
+  uint64_t gathered_ = 0;    // of the buffer, not yet written
+  uint64_t on_its_way_ = 0;  // of the file: the disk was told to begin with it
   LogPosition position_;
   uint64_t durable_ = 0;
   bool unsynced_ = false;  // written, not synced

@@ -1,13 +1,15 @@
 // HashIndex: hash → slot, for looking up records that lie elsewhere.
 //
 // Open addressing with 8-byte cells that hold half of the hash: a probe rarely has to look at the
-// record itself, and an entry is moved without doing so at all. Grows by moving a few cells with
-// every insertion: no insertion ever pays for a whole rehash. Order is never observable: there is
-// no iteration.
+// record itself, and an entry is moved without doing so at all. Doubles in two parts, a little with
+// every insertion, so that none pays for a whole rehash: the next table's memory is touched while
+// this one fills from five to six eighths, then cells are moved. Order is never observable: there
+// is no iteration.
 //
-// Owner: one thread.  Allocates: when it doubles.
+// Owner: one thread.  Allocates: when it is five eighths full.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 
@@ -48,7 +50,9 @@ class HashIndex {
 
   /// Requires that no equal record is in the index.
   void insert(uint64_t hash, uint32_t slot) {
-    if ((used_ + 1) * 4 > table_.size() * 3) grow();
+    const size_t eighths = (used_ + 1) * 8;
+    if (eighths > table_.size() * 5) prepare(used_ + 1 - table_.size() / 8 * 5);
+    if (eighths > table_.size() * 6) grow();
     migrate(cells_moved_per_insert);
     put(table_, {tag_of(hash), slot + 1});
     ++used_;
@@ -91,7 +95,7 @@ class HashIndex {
   }
 
   uint32_t size() const { return static_cast<uint32_t>(used_); }
-  uint64_t bytes() const { return (table_.size() + old_.size()) * sizeof(Cell); }
+  uint64_t bytes() const { return (table_.size() + old_.size() + next_.size()) * sizeof(Cell); }
 
  private:
   struct Cell {
@@ -101,6 +105,7 @@ class HashIndex {
   using Table = FixedArray<Cell>;
   static constexpr size_t first_size = 1'024;
   static constexpr size_t cells_moved_per_insert = 8;
+  static constexpr size_t cells_touched_per_insert = 16;  // twice the table within an eighth of it
   static constexpr size_t huge_from_cells = size_t{1} << 18;  // 2 MiB, a huge page
 
   static uint32_t tag_of(uint64_t hash) { return static_cast<uint32_t>(hash >> 32); }
@@ -148,15 +153,20 @@ class HashIndex {
     while ((size_t{count} + 1) * 4 > size * 3) size *= 2;
     table_ = made(size);
     old_ = Table();
+    next_ = Table();
     next_old_ = used_ = 0;
   }
 
   static Table made(size_t cells) {
     return Table(cells, cells >= huge_from_cells ? Pages::huge_from_start : Pages::small);
   }
+  void prepare(size_t insertions) {
+    if (next_.size() == 0) next_ = made(table_.size() * 2);
+    next_.reach(std::min(insertions * cells_touched_per_insert, next_.size()) - 1);
+  }
   void grow() {
     migrate(~size_t{0});  // normally finished long ago
-    old_ = std::exchange(table_, made(table_.size() * 2));
+    old_ = std::exchange(table_, std::exchange(next_, Table()));
     next_old_ = 0;
   }
 
@@ -179,7 +189,8 @@ class HashIndex {
   }
 
   Table table_;
-  Table old_;  // while the last doubling is being worked off
+  Table old_;   // while the last doubling is being worked off
+  Table next_;  // while the next one is near
   size_t next_old_ = 0;
   size_t used_ = 0;
 };

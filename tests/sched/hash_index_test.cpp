@@ -63,5 +63,20 @@ TEST(HashIndex, AgreesWithAMapThroughGrowthAndRemoval) {
   }
 }
 
+// Falling back and filling again where the next table is being made ready changes nothing.
+TEST(HashIndex, GoesToAndFroBelowItsNextDoubling) {
+  Keyed keyed;
+  for (uint64_t key = 1; key <= 3'000; ++key) keyed.keys.push_back(key);
+  for (uint32_t slot = 0; slot < 700; ++slot) keyed.insert(slot);  // of 1,024: above five eighths
+  for (int times = 0; times < 10; ++times) {
+    for (uint32_t slot = 700; slot > 500; --slot) keyed.erase(slot - 1);
+    for (uint32_t slot = 500; slot < 700; ++slot) keyed.insert(slot);
+  }
+  const uint64_t before = keyed.index.bytes();
+  for (uint32_t slot = 700; slot < 3'000; ++slot) keyed.insert(slot);
+  for (uint32_t slot = 0; slot < 3'000; ++slot) ASSERT_EQ(keyed.find(keyed.keys[slot]), slot);
+  EXPECT_GT(keyed.index.bytes(), before);
+}
+
 }  // namespace
 }  // namespace paceline::sched

@@ -78,6 +78,24 @@ TEST_F(ReadyLine, ThoseWhoLeaveFromTheMiddleOfOrderlyArrivalsMakeRoom) {
   EXPECT_TRUE(orderly.empty());
 }
 
+// In an order that no run holds: most stand in the heap, which changes its memory on the way.
+TEST_F(ReadyLine, ALongLineIsAsOrderlyAsAShortOne) {
+  std::vector<uint32_t> many(200'003);  // a prime
+  const auto press_us = [&](uint32_t slot) { return int64_t{slot} * 77'777 % 200'003; };
+  ReadyQueue unruly{many};
+  for (uint32_t slot = 0; slot < many.size(); ++slot) unruly.push(slot, {press_us(slot), slot});
+  for (uint32_t slot = 0; slot < many.size(); slot += 2) unruly.erase(slot);
+  const ReadyQueue moved = std::move(unruly);
+  int64_t last_us = -1;
+  uint32_t seen = 0;
+  for (const uint32_t slot : moved.peek(moved.size())) {
+    ASSERT_EQ(slot % 2, 1U);
+    ASSERT_GT(press_us(slot), std::exchange(last_us, press_us(slot)));
+    ++seen;
+  }
+  EXPECT_EQ(seen, many.size() / 2);
+}
+
 TEST_F(ReadyLine, ALineMovedElsewhereKeepsItsTickets) {
   line.push(3, {1, 1});
   const ReadyQueue moved = std::move(line);

@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <utility>
+#include <vector>
 
 #include "engine/runtime/log_segment.h"
 #include "tests/support/faulty_disk.h"
@@ -422,6 +424,34 @@ TEST_F(FileLogTest, ShortWritesAreCompleted) {
   disk.longest_write = 5;
   write({"one", "two"});
   EXPECT_THAT(read().texts, ElementsAre("one", "two"));
+}
+
+/// Keeps what the disk was told to begin with.
+class HintedDisk : public Disk {
+ public:
+  void start_writing(int, uint64_t offset, uint64_t size) override {
+    hints.push_back({offset, size});
+  }
+  std::vector<std::pair<uint64_t, uint64_t>> hints;
+};
+
+TEST_F(FileLogTest, TheDiskBeginsWithASegmentLongBeforeItsSync) {
+  HintedDisk hinted;
+  FileLog log({.folder = folder.path(), .zeros = false, .disk = &hinted});
+  ASSERT_EQ(replay(log).error, "");
+  const std::string text(1'000'000, 'x');
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_TRUE(append(log, text));
+    ASSERT_TRUE(log.flush());
+  }
+  ASSERT_EQ(hinted.hints.size(), 4U);
+  uint64_t next = log_block;  // after the segment's header
+  for (const auto& [offset, size] : hinted.hints) {
+    EXPECT_EQ(offset, next);
+    EXPECT_GE(size, FileLog::writing_step);
+    EXPECT_EQ(size % log_block, 0U);  // the last block, to be written again, is left alone
+    next = offset + size;
+  }
 }
 
 TEST_F(FileLogTest, AFailedSyncIsFinal) {

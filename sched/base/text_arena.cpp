@@ -11,6 +11,7 @@ namespace paceline::sched {
 namespace {
 constexpr uint32_t mib = 1'048'576;
 constexpr uint32_t chunks_addressable = 65'536;  // of 2^16 granules each
+constexpr uint32_t none = UINT32_MAX;
 }  // namespace
 
 TextArena::TextArena(uint32_t mib_max)
@@ -19,7 +20,8 @@ TextArena::TextArena(uint32_t mib_max)
           static_cast<uint32_t>(std::min<uint64_t>(uint64_t{mib_max} * 2 + 1, chunks_addressable))),
       bytes_(size_t{chunks_max_} * mib, Pages::huge),
       heads_(class_max + 1, 0),
-      filled_{} {}
+      filled_{},
+      groups_{} {}
 
 TextArena::Free TextArena::load(Ref ref) const {
   Free free;
@@ -32,6 +34,16 @@ bool TextArena::edge_of_free(Ref ref) const { return (edges_[ref / 64] >> (ref %
 void TextArena::mark(Ref ref, bool free) {
   const uint64_t bit = uint64_t{1} << (ref % 64);
   edges_[ref / 64] = free ? edges_[ref / 64] | bit : edges_[ref / 64] & ~bit;
+}
+
+void TextArena::set_filled(uint32_t size_class, bool filled) {
+  const uint32_t word = size_class / 64;
+  const auto set = [](uint64_t& bits, uint32_t at, bool value) {
+    const uint64_t bit = uint64_t{1} << (at % 64);
+    bits = value ? bits | bit : bits & ~bit;
+  };
+  set(filled_[word], size_class, filled);
+  set(groups_[word / 64], word, filled_[word] != 0);
 }
 
 void TextArena::link(Ref ref, uint32_t granules) {
@@ -49,7 +61,7 @@ void TextArena::link(Ref ref, uint32_t granules) {
     store(next, behind);
   }
   heads_[size_class] = ref;
-  filled_[size_class / 64] |= uint64_t{1} << (size_class % 64);
+  if (next == 0) set_filled(size_class, true);
   mark(ref, true);
   mark(ref + granules - 1, true);
 }
@@ -67,7 +79,7 @@ void TextArena::unlink(Ref ref, const Free& free) {
     store(free.previous, before);
   } else {
     heads_[size_class] = free.next;
-    if (free.next == 0) filled_[size_class / 64] &= ~(uint64_t{1} << (size_class % 64));
+    if (free.next == 0) set_filled(size_class, false);
   }
   mark(ref, false);
   mark(ref + free.granules - 1, false);
@@ -75,13 +87,20 @@ void TextArena::unlink(Ref ref, const Free& free) {
 
 /// The smallest free block of at least `granules`; 0 if none.
 TextArena::Ref TextArena::find(uint32_t granules) const {
-  uint32_t word = granules / 64;
-  uint64_t sizes = filled_[word] & (~uint64_t{0} << (granules % 64));
-  while (sizes == 0) {
-    if (++word == class_words) return 0;
-    sizes = filled_[word];
+  const auto first_from = [](const auto& words, uint32_t at) {
+    const uint64_t bits = words[at / 64] & (~uint64_t{0} << (at % 64));
+    return bits == 0 ? none : at / 64 * 64 + static_cast<uint32_t>(std::countr_zero(bits));
+  };
+  uint32_t size_class = first_from(filled_, granules);
+  for (uint32_t word = granules / 64 + 1; size_class == none;) {
+    if (word >= class_words) return 0;
+    const uint32_t filled = first_from(groups_, word);
+    if (filled == none)
+      word = (word / 64 + 1) * 64;
+    else
+      size_class = first_from(filled_, filled * 64);
   }
-  return heads_[word * 64 + static_cast<uint32_t>(std::countr_zero(sizes))];
+  return heads_[size_class];
 }
 
 void TextArena::hold_chunk() {

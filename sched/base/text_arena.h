@@ -52,6 +52,7 @@ class TextArena {
   static constexpr uint32_t chunk_granules = 65'536;  // 1 MiB
   static constexpr uint32_t class_max = block_size_max / granule;
   static constexpr uint32_t class_words = class_max / 64 + 1;
+  static constexpr uint32_t group_words = class_words / 64 + 1;
 
   // Lies in the block itself while it is free; `size` is repeated in the block's last granule, so
   // that the block behind it finds its beginning.
@@ -72,6 +73,7 @@ class TextArena {
   void mark(Ref ref, bool free);
   void link(Ref ref, uint32_t granules);
   void unlink(Ref ref, const Free& free);
+  void set_filled(uint32_t size_class, bool filled);
   Ref find(uint32_t granules) const;
   bool add_chunk();
   void hold_chunk();
@@ -86,6 +88,7 @@ class TextArena {
   std::vector<uint64_t> edges_;               // a bit per granule: first or last of a free block
   std::vector<Ref> heads_;                    // of each size's list
   std::array<uint64_t, class_words> filled_;  // sizes whose list is not empty
+  std::array<uint64_t, group_words> groups_;  // words of filled_ that are not zero
   std::vector<uint64_t> claimed_;             // a bit per granule; while loading only
 };
 

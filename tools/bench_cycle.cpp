@@ -20,6 +20,7 @@
 #include "engine/config/load.h"
 #include "tools/bench_desk.h"
 #include "tools/bench_driver.h"
+#include "tools/bench_snapshots.h"
 #include "tools/child_server.h"
 #include "tools/commands.h"
 #include "tools/demo_toml.h"
@@ -73,6 +74,8 @@ class BenchCycle final : public Subcommand {
         ->check(CLI::Range(0.1, 3'600.0));
     app.add_option("--shards", shards_, "Threads that own desks, and desks: one on each")
         ->check(CLI::Range(1, 64));
+    app.add_flag("--snapshots", with_snapshots_,
+                 "Ask for one snapshot after another while measuring");
     app.add_flag("--json", json_, "Print as JSON");
   }
 
@@ -108,6 +111,7 @@ class BenchCycle final : public Subcommand {
     if (Done done = on_all(drivers, [](BenchDriver& driver) { return driver.log_in(); }); !done) {
       return done;
     }
+    if (with_snapshots_) snapshots_.start(plan_.address);
     terminal.message(fmt::format("measuring for {} s", plan_.seconds));
     const double server_cpu_before = (*server)->cpu_seconds();
     const double client_cpu_before = cpu_of_this_process();
@@ -118,6 +122,10 @@ class BenchCycle final : public Subcommand {
     measured_seconds_ = seconds_since(begun);
     server_cpu_ = (*server)->cpu_seconds() - server_cpu_before;
     client_cpu_ = cpu_of_this_process() - client_cpu_before;
+    if (with_snapshots_) {
+      terminal.message("waiting for the last snapshot");
+      if (Done taken = snapshots_.finish(); !taken) return taken;
+    }
     for (const BenchDriver& driver : drivers) {
       cycles_ += driver.cycles();
       latencies_us_.insert(latencies_us_.end(), driver.latencies_us().begin(),
@@ -196,6 +204,7 @@ class BenchCycle final : public Subcommand {
         {"in_flight", plan_.in_flight},
         {"backlog", plan_.backlog},
         {"shards", shards_},
+        {"snapshot_seconds", snapshots_.seconds()},
         {"commit", build_commit},
         {"cpu", processor()},
         {"cores", std::thread::hardware_concurrency()}};
@@ -215,6 +224,8 @@ class BenchCycle final : public Subcommand {
   uint32_t shards_ = 1;
   std::string durability_ = "sync";
   bool json_ = false;
+  bool with_snapshots_ = false;
+  BenchSnapshots snapshots_;
   double load_seconds_ = 0.0;
   double measured_seconds_ = 0.0;
   double resident_ = 0.0;

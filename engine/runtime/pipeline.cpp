@@ -14,6 +14,7 @@
 #include "engine/runtime/fan_out.h"
 #include "engine/runtime/file_log.h"
 #include "engine/runtime/log_writer.h"
+#include "engine/runtime/page_toucher.h"
 #include "engine/runtime/recovery.h"
 #include "engine/runtime/replica.h"
 #include "engine/runtime/shard.h"
@@ -66,6 +67,7 @@ struct Pipeline::Impl {
         to_io(options.applied_max * options.shards),
         archivist(folder.history(), options.disk, io),
         snapshots(folder.snapshots(), *options.disk),
+        toucher(options.shards),
         directory(options.desks_max),
         fan_out(options.shards) {
     for (uint32_t i = 0; i < options.shards; ++i) lanes.emplace_back(options, i, to_log);
@@ -102,8 +104,10 @@ struct Pipeline::Impl {
   std::deque<ShardLane> lanes;  // where they are made they stay
   SnapshotFolder snapshots;
   std::optional<LogWriter> writer;
+  PageToucher toucher;
   std::thread log_thread;
   std::thread archivist_thread;
+  std::thread toucher_thread;
 
   // The I/O thread's.
   DeskDirectory directory;
@@ -209,7 +213,13 @@ void Pipeline::Impl::start_threads() {
                  to_log, to_io, io);
   archivist_thread = start_thread("archivist", [this] { archivist.run(); });
   log_thread = start_thread("log", [this] { writer->run(); });
-  for (ShardLane& lane : lanes) lane.thread = start_thread("shard", [&lane] { lane.shard.run(); });
+  toucher_thread = start_thread("toucher", [this] { toucher.run(); });
+  for (uint32_t i = 0; i < lanes.size(); ++i) {
+    lanes[i].thread = start_thread("shard", [this, i] {
+      sched::PageAhead::appoint(&toucher.of(i));
+      lanes[i].shard.run();
+    });
+  }
   keeper->start(options.snapshots, recovery.tail_bytes);
   if (!options.pin_threads) return;
   Processors processors;
@@ -418,6 +428,8 @@ std::optional<std::string> Pipeline::finish() {
     lane.thread.join();
     last_ts = std::max(last_ts, lane.shard.last_ts());
   }
+  impl.toucher.stop();
+  impl.toucher_thread.join();
   impl.writer->stop();
   impl.log_thread.join();
   impl.keeper->end();

@@ -106,6 +106,7 @@ TextArena::Ref TextArena::find(uint32_t granules) const {
 void TextArena::hold_chunk() {
   ++chunks_;
   edges_.resize(edges_.size() + chunk_granules / 64, 0);
+  bytes_.coming(size_t{chunks_ + 1} * mib - 1);
 }
 
 bool TextArena::add_chunk() {

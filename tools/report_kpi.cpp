@@ -49,11 +49,18 @@ class ReportKpi final : public Subcommand {
       query.at_us = at->us;
     }
     if (auto done = options_.read(); !done) return done;
+    // The counters are of the whole desk.
+    const bool with_counters =
+        !options_.chose_period() && !options_.chose_part() && !options_.filtered();
+    if (!at_.empty() && !with_counters)
+      return sched::Unexpected{bad_usage(
+          "--at is for the whole desk, without --from, --to, --by, --kind and --only: the figure "
+          "backlog is that at --to")};
     auto desk = OpenedDesk::open(options_.desk());
     if (!desk) return sched::Unexpected{desk.error()};
     const auto question = options_.ask(*desk);
     if (!question) return sched::Unexpected{question.error()};
-    if (options_.chose_period() || options_.chose_part()) {
+    if (!with_counters) {
       ordered_json json = options_.json() ? options_.head(*question) : ordered_json();
       return options_.chose_part() ? by_parts(terminal, *question, std::move(json))
                                    : in_period(terminal, *question, std::move(json));
@@ -64,7 +71,7 @@ class ReportKpi final : public Subcommand {
       return sched::Unexpected{explain(static_cast<desk::Reject>(answer->code), "report")};
     }
     if (options_.json()) return in_period(terminal, *question, kpi_json(answer->kpi));
-    terminal.data(kpi_table(answer->kpi) + "\n");
+    if (wanted_.empty()) terminal.data(kpi_table(answer->kpi) + "\n");
     return in_period(terminal, *question, {});
   }
 

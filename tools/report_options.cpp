@@ -85,6 +85,12 @@ Got<std::unique_ptr<report::Book>> read_book(OpenedDesk& desk, int64_t from_us, 
 void ReportOptions::declare(CLI::App& app) {
   options_.declare(app);
   app.add_option("--kind", kind_, "Only incident, service_request or task");
+  app.add_option(
+      "--only", only_texts_,
+      "Only these: queue=network, priority=P1, category=vpn … of what --by of report kpi "
+      "knows; several of one are alternatives");
+  app.add_flag("--agents-allowed", agents_allowed_,
+               "You may see what is about single people: needed with agents");
   app.add_flag("--json", json_, "Print as JSON");
 }
 
@@ -95,8 +101,6 @@ void ReportOptions::declare_period(CLI::App& app) {
 
 void ReportOptions::declare_by(CLI::App& app, const std::string& allowed) {
   app.add_option("--by", by_, "Apart for each " + allowed);
-  app.add_flag("--agents-allowed", agents_allowed_,
-               "You may see figures of single people: needed with agents");
 }
 
 void ReportOptions::declare_inputs(CLI::App& app) {
@@ -140,12 +144,13 @@ Done ReportOptions::read() {
       return sched::Unexpected{bad_usage(fmt::format(
           "--to `{}` is not after --from `{}`: a period needs some length", to_, from_))};
   }
-  if (!by_.empty()) {
-    const auto found = report::dimension(by_);
+  if (by_) {
+    const auto found = report::dimension(*by_);
     if (!found)
-      return sched::Unexpected{bad_usage(fmt::format("--by `{}` is not known: {}", by_,
+      return sched::Unexpected{bad_usage(fmt::format("--by `{}` is not known: {}", *by_,
                                                      fmt::join(report::dimension_names, ", ")))};
     dimension_ = *found;
+    dimension_chosen_ = true;
     if (dimension_ == report::Dimension::agent) {
       if (auto done = allow_agents(); !done) return done;
     }
@@ -154,7 +159,59 @@ Done ReportOptions::read() {
                                   kind_) == std::end(report::kind_names))
     return sched::Unexpected{bad_usage(
         fmt::format("--kind `{}` is not known: {}", kind_, fmt::join(report::kind_names, ", ")))};
+  if (auto done = read_filters(); !done) return done;
   return read_inputs();
+}
+
+Done ReportOptions::read_filters() {
+  if (!kind_.empty()) only_[report::Dimension::kind] = {kind_};
+  for (const std::string& text : only_texts_) {
+    const size_t equals = text.find('=');
+    const auto found = report::dimension(text.substr(0, equals));
+    if (equals == std::string::npos || !found || *found == report::Dimension::desk)
+      return sched::Unexpected{bad_usage(fmt::format(
+          "--only `{}` is no filter: write one of {} = what it must be, like queue=l1", text,
+          fmt::join(std::begin(report::dimension_names) + 1, std::end(report::dimension_names),
+                    ", ")))};
+    if (*found == report::Dimension::agent) {
+      if (auto done = allow_agents(); !done) return done;
+    }
+    only_[*found].insert(text.substr(equals + 1));
+  }
+  return {};
+}
+
+/// A name that nothing has is a slip of the pen.
+Done ReportOptions::check_filters() const {
+  for (const auto& [dimension, names] : only_) {
+    std::set<std::string> known;
+    for (const report::Case& ticket : book_->cases()) {
+      known.insert(report::name_in(*book_, ticket, dimension));
+      known.insert(report::first_name_in(*book_, ticket, dimension));
+    }
+    for (const desk::AgentView& agent : book_->agents())
+      known.merge(report::names_in(*book_, agent, dimension));
+    if (dimension == report::Dimension::queue) {
+      for (const desk::QueueView& queue : book_->queues()) known.insert(queue.name);
+    } else if (dimension == report::Dimension::kind) {
+      known.insert(std::begin(report::kind_names), std::end(report::kind_names));
+    } else if (dimension == report::Dimension::priority) {
+      known.insert({"P1", "P2", "P3", "P4", "P5"});
+    }
+    for (const std::string& name : names) {
+      if (known.count(name) != 0) continue;
+      std::vector<std::string> some;
+      for (const std::string& each : known) {
+        if (!each.empty() && some.size() < 20) some.push_back(each);
+      }
+      const char* const what = report::dimension_names[static_cast<size_t>(dimension)];
+      return sched::Unexpected{not_found(
+          fmt::format("--only {}={}: this desk has no such {}: {}{}", what, name, what,
+                      some.empty() ? "it states none" : fmt::format("{}", fmt::join(some, ", ")),
+                      known.size() > 20 ? ", …" : ""))};
+    }
+  }
+  return {};
 }
 
 Done ReportOptions::read_inputs() {
@@ -210,7 +267,20 @@ Got<report::Question> ReportOptions::ask() {
   return ask(*desk);
 }
 
-Got<report::Question> ReportOptions::ask(OpenedDesk& desk) {
+Got<report::Question> ReportOptions::ask_of_all_places() {
+  auto desk = OpenedDesk::open(options_);
+  if (!desk) return sched::Unexpected{desk.error()};
+  return ask(*desk, true);
+}
+
+bool ReportOptions::wants(report::Dimension dimension, const std::string& name) const {
+  const auto filter = only_.find(dimension);
+  return filter == only_.end() || filter->second.count(name) != 0;
+}
+
+Got<report::Question> ReportOptions::ask(OpenedDesk& desk) { return ask(desk, false); }
+
+Got<report::Question> ReportOptions::ask(OpenedDesk& desk, bool all_places) {
   auto book = read_book(desk, from_us_, to_us_);
   if (!book) return sched::Unexpected{book.error()};
   book_ = std::move(*book);
@@ -225,14 +295,31 @@ Got<report::Question> ReportOptions::ask(OpenedDesk& desk) {
         fmt::format("--from `{}` is after the desk's newest instant, {}: there is nothing yet",
                     from_, format_instant({book_->now_us()})))};
   report::Question question = report::ask(*book_, {from_us_, to_us}, inputs_);
-  if (kind_.empty()) return question;
-  std::erase_if(question.cases, [&](const report::Case* ticket) {
-    return report::name_in(*book_, *ticket, report::Dimension::kind) != kind_;
-  });
-  std::erase_if(question.surveys, [&](const report::SurveyOf& survey) {
-    return report::name_in(*book_, *survey.ticket, report::Dimension::kind) != kind_;
-  });
+  if (auto done = check_filters(); !done) return sched::Unexpected{done.error()};
+  for (const auto& [dimension, names] : only_) {
+    if (!all_places || !report::is_place(dimension))
+      question = report::only(question, dimension, names);
+  }
   return question;
+}
+
+ordered_json ReportOptions::filters_json() const {
+  ordered_json json = ordered_json::object();
+  for (const auto& [dimension, names] : only_)
+    json[report::dimension_names[static_cast<size_t>(dimension)]] = names;
+  return json;
+}
+
+std::string ReportOptions::filters_text() const {
+  std::string text;
+  for (const auto& [dimension, all] : only_) {
+    std::vector<std::string> names(all.begin(), all.end());
+    if (names.front().empty()) names.front() = "not stated";
+    text += fmt::format("{}{} {}", text.empty() ? " of " : ", ",
+                        report::dimension_names[static_cast<size_t>(dimension)],
+                        fmt::join(names, " or "));
+  }
+  return text;
 }
 
 ordered_json ReportOptions::head(const report::Question& question) const {
@@ -242,6 +329,7 @@ ordered_json ReportOptions::head(const report::Question& question) const {
   json["from"] = from_us_ == 0 ? ordered_json() : ordered_json(format_instant({from_us_}));
   json["to"] = format_instant({question.period.to_us - (to_us_ == 0 ? 1 : 0)});
   json["working_days"] = working_days_text();
+  if (filtered()) json["only"] = filters_json();
   return json;
 }
 
@@ -254,8 +342,8 @@ std::string ReportOptions::working_days_text() const {
 std::string ReportOptions::head_text(const report::Question& question) const {
   const std::string from = from_us_ == 0 ? "the beginning" : format_instant({from_us_});
   return fmt::format(
-      "{}: {} tickets, from {} to {}\n\n", book_->desk(), question.cases.size(), from,
-      to_us_ == 0 ? "now, " + format_instant({book_->now_us()}) : format_instant({to_us_}));
+      "{}: {} tickets{}, from {} to {}\n\n", book_->desk(), question.cases.size(), filters_text(),
+      from, to_us_ == 0 ? "now, " + format_instant({book_->now_us()}) : format_instant({to_us_}));
 }
 
 }  // namespace paceline::tools

@@ -32,6 +32,7 @@ struct Figure {
   std::string needs;        ///< Not empty: not measured, and what it would take.
   int64_t numerator = 0;
   int64_t denominator = 0;
+  int64_t factor = 1;  ///< Of a number: value = numerator × factor / denominator.
   std::optional<double>
       value;      ///< None where there is nothing to divide by. Durations: mean in µs.
   Spread spread;  ///< Of durations.

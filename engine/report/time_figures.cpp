@@ -38,12 +38,12 @@ std::vector<Figure> time_figures(const Question& question) {
   all.push_back(std::move(active));
 
   std::vector<int64_t> taken_us, answered_us;
-  const Cohort recorded = question.recorded();
+  const Cohort recorded = question.of_first().recorded();
   Cohort untaken = {.in = {}, .excluded = recorded.excluded};
   Cohort unanswered = untaken;
   for (const Case* ticket : recorded.in) {
     if (ticket->accepted_at_us != 0)
-      taken_us.push_back(ticket->accepted_at_us - ticket->recorded_at_us);
+      taken_us.push_back(ticket->accepted_at_us - ticket->queued_at_us);
     else
       untaken.leave_out("not_taken");
     if (ticket->first_response_at_us != 0)
@@ -51,13 +51,15 @@ std::vector<Figure> time_figures(const Question& question) {
     else
       unanswered.leave_out("not_answered");
   }
-  Figure taken = duration_figure("mtta", "Time to take", "first in an agent's hands − recorded",
+  Figure taken = duration_figure("mtta", "Time to take", "first in an agent's hands − first queued",
                                  std::move(taken_us));
+  taken.version = 2;  // 2: from its queue on, and where it came first
   taken.excluded = untaken.excluded;
   all.push_back(std::move(taken));
   Figure answered =
       duration_figure("first_response", "First response",
                       "first public message by a human − recorded", std::move(answered_us));
+  answered.version = 2;  // 2: where it came first
   answered.excluded = unanswered.excluded;
   all.push_back(std::move(answered));
 

@@ -1,7 +1,32 @@
 // How long it took.
+#include <cstdio>
+
 #include "engine/report/question.h"
 
 namespace paceline::report {
+
+namespace {
+
+/// A ticket does not know its wrap-up, its agents do.
+void add_wrap_up(const Question& question, Figure& handling) {
+  if (question.agents.empty()) {
+    handling.note = "without wrap-up, which is known of the desk, groups, queues, tiers and agents";
+    return;
+  }
+  int64_t wrap_up_us = 0;
+  for (const desk::AgentView* agent : question.agents)
+    wrap_up_us += question.book->time_of(agent->name).wrap_up_us;
+  handling.parts = {{"wrap_up_us", wrap_up_us}};
+  if (handling.denominator == 0) return;
+  const int64_t mean_us = (handling.numerator + wrap_up_us) / handling.denominator;
+  handling.parts.emplace_back("mean_with_wrap_up_us", mean_us);
+  char text[64];
+  std::snprintf(text, sizeof text, "with the agents' wrap-up the mean is %lld s",
+                static_cast<long long>(mean_us / sched::second.us));
+  handling.note = text;
+}
+
+}  // namespace
 
 std::vector<Figure> time_figures(const Question& question) {
   std::vector<Figure> all;
@@ -70,11 +95,13 @@ std::vector<Figure> time_figures(const Question& question) {
   flow.counted = false;
   all.push_back(std::move(flow));
 
-  Figure handling = duration_figure("aht", "Average handling time",
-                                    "Σ time in progress / N(resolved)", std::move(active_us));
+  Figure handling =
+      duration_figure("aht", "Average handling time",
+                      "Σ time in progress / N(resolved); parts: (Σ time in progress + wrap-up of "
+                      "the agents in the period) / N(resolved)",
+                      std::move(active_us));
   handling.excluded = resolved.excluded;
-  handling.note =
-      "a ticket does not know its wrap-up: add the agents' (report agents) where they have one";
+  add_wrap_up(question, handling);
   all.push_back(std::move(handling));
   return all;
 }

@@ -433,6 +433,26 @@ TEST_F(AgentsDay, OfAGroupIsThatOfItsAgents) {
     EXPECT_FALSE(find(figures(part.question), "occupancy")->measured());
 }
 
+TEST(WrapUp, MakesHandlingLonger) {
+  ReportDesk desk;
+  desk::Configuration configuration = two_levels();
+  configuration.queues.front().wrap_up_max_us = (minute * 10).us;
+  desk.desk().configure(configuration);
+  desk.at("09:00");
+  desk.does([](FrameBuilder& f) { f.log_in("ana"); });
+  desk.open("A", "l1");
+  desk.take("A", "ana");
+  desk.at("10:00");
+  desk.resolve("A");
+  desk.at("11:00");
+  const auto book = desk.book(the_day());
+  const auto all = figures(ask(*book, the_day(), {}));
+  const Figure& handling = *find(all, "aht");
+  EXPECT_EQ(handling.spread.mean_us, hour.us);
+  EXPECT_THAT(handling.parts, UnorderedElementsAre(Pair("wrap_up_us", (minute * 10).us),
+                                                   Pair("mean_with_wrap_up_us", (minute * 70).us)));
+}
+
 TEST_F(AgentsDay, AdherenceIsTimeInTheShiftSpentAsItAsks) {
   expect("adherence", "00:00", "18:00", hour * 6, hour * 8);  // not the errand, not from 16:00 on
   expect("adherence", "12:00", "13:00", hour, hour);          // lunch is planned

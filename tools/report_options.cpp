@@ -9,6 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/config/units.h"
+#include "engine/desk/figure_target.h"
+#include "engine/desk/suggestion.h"
 #include "tools/forecast_file.h"
 #include "tools/instants.h"
 #include "tools/paging.h"
@@ -29,6 +31,19 @@ Done read_span(std::string_view option, const std::string& text, int64_t& to_us)
   to_us = duration->us;
   return {};
 }
+
+}  // namespace
+
+Done known_figure(std::string_view option, const std::string& id) {
+  if (desk::is_figure(id)) return {};
+  const std::string meant(desk::nearest(id, desk::figure_ids));
+  return sched::Unexpected{
+      bad_usage(fmt::format("{} `{}` is not known: {}{}", option, id,
+                            meant.empty() ? "" : fmt::format("did you mean {}? there are ", meant),
+                            fmt::join(desk::figure_ids, ", ")))};
+}
+
+namespace {
 
 template <class T>
 void take(std::optional<T>& to, T given) {
@@ -248,6 +263,7 @@ Done ReportOptions::read_inputs() {
           "--target `{}` is no target: write figure=low..high, one of them may be left out, like "
           "fcr_net=72%..80% or backlog_days=..5; durations are in hours",
           text))};
+    if (auto done = known_figure("--target", target->figure); !done) return done;
     given_targets_.push_back(std::move(*target));
   }
   return {};

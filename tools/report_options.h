@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/report/split.h"
@@ -23,6 +24,9 @@ namespace paceline::tools {
 /// Agents' time is of the period; `to_us` 0: up to now.
 Got<std::unique_ptr<report::Book>> read_book(OpenedDesk& desk, int64_t from_us = 0,
                                              int64_t to_us = 0);
+
+/// A figure's id that an option names.
+Done known_figure(std::string_view option, const std::string& id);
 
 class ReportOptions {
  public:

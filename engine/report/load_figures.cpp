@@ -103,8 +103,20 @@ void add_live(const Question& question, std::vector<Figure>& all) {
   const std::string needs = "contacts of a live channel (--live-channels) in the period";
   const std::string wait_formula = "mean wait of those answered; live channels only";
   const std::string abandon_formula = "abandoned after X / (offered − abandoned ≤ X), X = " + x;
+  const auto level_name_of = [&](bool of_answered) {
+    return level_name + (of_answered ? ", of answered" : ", of offered");
+  };
+  const auto level_id_of = [](bool of_answered) {
+    return of_answered ? "service_level_answered" : "service_level_offered";
+  };
+  const auto level_formula_of = [](bool of_answered) {
+    return of_answered ? "(answered ≤ X) / answered" : "(answered ≤ X) / offered";
+  };
   if (offered == 0) {
     add(not_measured("service_level", level_name, level_formula, needs));
+    for (const bool of_answered : {true, false})
+      add(not_measured(level_id_of(of_answered), level_name_of(of_answered),
+                       level_formula_of(of_answered), needs));
     add(not_measured("asa", "Average speed of answer", wait_formula, needs));
     add(not_measured("abandon_rate", "Abandon rate", abandon_formula, needs));
     return;
@@ -118,11 +130,9 @@ void add_live(const Question& question, std::vector<Figure>& all) {
                  {"waiting", static_cast<int64_t>(waiting)}};
   add(std::move(level));
   for (const bool of_answered : {true, false}) {
-    Figure other =
-        share_figure(of_answered ? "service_level_answered" : "service_level_offered",
-                     level_name + (of_answered ? ", of answered" : ", of offered"),
-                     of_answered ? "(answered ≤ X) / answered" : "(answered ≤ X) / offered",
-                     answered_in_time, of_answered ? answered : offered);
+    Figure other = share_figure(level_id_of(of_answered), level_name_of(of_answered),
+                                level_formula_of(of_answered), answered_in_time,
+                                of_answered ? answered : offered);
     other.excluded = left.excluded;
     add(std::move(other));
   }

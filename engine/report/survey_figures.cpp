@@ -121,6 +121,7 @@ Figure nps(const Question& question) {
     value = 100.0 * static_cast<double>(promoters - detractors) / static_cast<double>(answers);
   Figure figure = number_figure("nps", "Net promoter score", nps_formula, value);
   figure.numerator = promoters - detractors;
+  figure.factor = 100;
   figure.denominator = static_cast<int64_t>(answers);
   if (!publish(figure, asked, answers)) return figure;
   figure.parts.emplace_back("promoters", promoters);

@@ -246,6 +246,11 @@ TEST_F(ReportProgram, SaysWhatIsWrongWithAQuestion) {
   EXPECT_THAT(error({"report", "kpi", "--from", "yesterday"}, 2), HasSubstr("--from"));
   EXPECT_THAT(error({"report", "kpi", "--from", "2027-01-01"}, 2), HasSubstr("nothing yet"));
   EXPECT_THAT(error({"report", "kpi", "--figure", "fcr"}, 2), HasSubstr("fcr_net"));
+  EXPECT_THAT(error({"report", "kpi", "--figure", "fcr_nett"}, 2),
+              HasSubstr("did you mean fcr_net?"));
+  EXPECT_EQ(on_desk({"report", "kpi", "--figure", "service_level_answered"}).exit, 0);
+  EXPECT_THAT(error({"report", "kpi", "--target", "fcr=1%..2%"}, 2), HasSubstr("fcr_net"));
+  EXPECT_THAT(error({"report", "kpi", "--users", "-1"}, 2), HasSubstr("Value -1 is too small"));
   EXPECT_THAT(error({"report", "kpi", "--target", "fcr_net=high"}, 2), HasSubstr("low..high"));
   EXPECT_THAT(error({"report", "kpi", "--targets", "mine"}, 2), HasSubstr("preset, desk or none"));
   EXPECT_THAT(error({"report", "scorecard", "--scale", "hops=1..2"}, 2), HasSubstr("mttr_wall"));

@@ -319,7 +319,7 @@ TEST(Targets, OfTheConfigurationStandBetween) {
 TEST(FigureIds, AreThoseThatArePublished) {
   ReportDesk desk;
   desk.at("09:00");
-  desk.open("P", "l1", "", "", "phone");  // else a live channel's are not apart
+  desk.open("P", "l1");
   desk.at("10:00");
   const auto book = desk.book();
   std::vector<std::string> published;

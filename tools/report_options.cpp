@@ -15,6 +15,7 @@
 #include "tools/instants.h"
 #include "tools/paging.h"
 #include "tools/ticket_attributes.h"
+#include "tools/words.h"
 
 namespace paceline::tools {
 
@@ -358,8 +359,9 @@ std::string ReportOptions::working_days_text() const {
 std::string ReportOptions::head_text(const report::Question& question) const {
   const std::string from = from_us_ == 0 ? "the beginning" : format_instant({from_us_});
   return fmt::format(
-      "{}: {} tickets{}, from {} to {}\n\n", book_->desk(), question.cases.size(), filters_text(),
-      from, to_us_ == 0 ? "now, " + format_instant({book_->now_us()}) : format_instant({to_us_}));
+      "{}: {}{}, from {} to {}\n\n", book_->desk(),
+      counted(question.cases.size(), "ticket", "tickets"), filters_text(), from,
+      to_us_ == 0 ? "now, " + format_instant({book_->now_us()}) : format_instant({to_us_}));
 }
 
 }  // namespace paceline::tools

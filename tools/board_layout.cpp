@@ -286,13 +286,19 @@ std::string hint(const BoardState& state) {
   return text;
 }
 
-/// What is said of the list besides its rows: order, filter, how many.
-std::string order_text(const BoardPage& page, size_t rows) {
+/// What is said of the list besides its rows: how many, filter, order; where there is no room for
+/// it all, the filter, lest what is hidden is taken for what is not there.
+std::string order_text(const BoardPage& page, size_t rows, size_t room) {
+  const std::string filter = page.filter.empty() ? "" : "with \"" + printable(page.filter) + "\"";
   std::string text = fmt::format("{} row{}", rows, rows == 1 ? "" : "s");
-  if (!page.filter.empty()) text += " with \"" + printable(page.filter) + "\"";
+  if (!filter.empty()) text += " " + filter;
+  const std::string shorter = columns(text) <= room ? text : filter;
   const std::string reversed = page.reversed ? " reversed" : "";
-  if (page.as_listed) return text + ", most pressing first" + reversed;
-  return text + ", by " + std::string(columns_of(page.list())[page.sort_column].key) + reversed;
+  if (page.as_listed)
+    text += ", most pressing first" + reversed;
+  else
+    text += ", by " + std::string(columns_of(page.list())[page.sort_column].key) + reversed;
+  return columns(text) <= room ? text : shorter;
 }
 
 }  // namespace
@@ -344,8 +350,10 @@ BoardScreen lay_out(const BoardView& view, const BoardDetail& detail, const Boar
 
   const BoardTable table = table_of(view, detail, page);
   const size_t count = page.is_text() ? detail.lines.size() : table.rows.size();
-  lines.push_back(two_sided(printable(crumb(page)), page.is_text() ? "" : order_text(page, count),
-                            width, Style::heading, Style::dim));
+  const std::string where = printable(crumb(page));
+  const size_t room = width - std::min(width, columns(where) + 2);
+  lines.push_back(two_sided(where, page.is_text() ? "" : order_text(page, count, room), width,
+                            Style::heading, Style::dim));
   const std::string above = printable(about(view, page));
   if (!above.empty()) lines.push_back({{cut(above, width), Style::plain}});
 

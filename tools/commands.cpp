@@ -219,6 +219,19 @@ struct Program {
   }
 };
 
+/// A range that has no end but that of all numbers is told by its beginning.
+std::string without_endless_range(std::string text) {
+  constexpr std::string_view range = " not in range ";
+  constexpr size_t digits_min = 30;
+  const size_t at = text.find(range);
+  if (at == std::string::npos) return text;
+  const size_t end = text.find(" to ", at);
+  if (end == std::string::npos) return text;
+  const size_t digits = text.find_first_not_of("0123456789", end + 4);
+  if (digits == std::string::npos || digits - (end + 4) < digits_min) return text;
+  return text.substr(0, at) + " is too small";
+}
+
 /// "`tikcet` is no sub-command" says more than that one is required.
 std::string what_is_missing(int argc, const char* const* argv, const std::string& otherwise) {
   std::string path;
@@ -268,7 +281,7 @@ int run_paceline(int argc, const char* const* argv, Terminal terminal) {
     terminal.error(bad_usage(what_is_missing(argc, argv, error.what())));
     return static_cast<int>(Exit::usage);
   } catch (const CLI::ParseError& error) {
-    terminal.error(bad_usage(std::string(error.what()) + ": see --help"));
+    terminal.error(bad_usage(without_endless_range(error.what()) + ": see --help"));
     return static_cast<int>(Exit::usage);
   }
   terminal.set_quiet(program.quiet);

@@ -9,6 +9,7 @@
 #include "tools/commands.h"
 #include "tools/config_file.h"
 #include "tools/connection.h"
+#include "tools/words.h"
 
 namespace paceline::tools {
 
@@ -50,16 +51,19 @@ class ConfigCheck final : public Subcommand {
     }
     std::string text = fmt::format("{} is right\n", file_);
     for (const auto& [name, configuration] : loaded->desks) {
-      text += fmt::format("desk {}: {} calendars, {} policies, {} queues, {} routes, {} agents",
-                          name, configuration.calendars.size(), configuration.policies.size(),
-                          configuration.queues.size(), configuration.routes.size(),
-                          configuration.agents.size());
+      text += fmt::format("desk {}: {}, {}, {}, {}, {}", name,
+                          counted(configuration.calendars.size(), "calendar", "calendars"),
+                          counted(configuration.policies.size(), "policy", "policies"),
+                          counted(configuration.queues.size(), "queue", "queues"),
+                          counted(configuration.routes.size(), "route", "routes"),
+                          counted(configuration.agents.size(), "agent", "agents"));
       const desk::DeskSettings& settings = configuration.settings;
       if (const size_t steps = steps_of(configuration); steps != 0)
-        text += fmt::format(", {} routing steps", steps);
-      if (!settings.work.empty()) text += fmt::format(", {} kinds of work", settings.work.size());
+        text += ", " + counted(steps, "routing step", "routing steps");
+      if (!settings.work.empty())
+        text += ", " + counted(settings.work.size(), "kind of work", "kinds of work");
       if (!settings.away_codes.empty())
-        text += fmt::format(", {} away codes", settings.away_codes.size());
+        text += ", " + counted(settings.away_codes.size(), "away code", "away codes");
       text += '\n';
     }
     terminal.data(text);

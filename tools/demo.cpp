@@ -18,6 +18,8 @@
 #include "tools/instants.h"
 #include "tools/interrupt.h"
 #include "tools/kpi_report.h"
+#include "tools/report_figures.h"
+#include "tools/report_options.h"
 #include "tools/table.h"
 #include "tools/words.h"
 
@@ -31,7 +33,7 @@ class Demo final : public Subcommand {
     app.add_option("--tickets", tickets_, "Tickets to expect in the day")
         ->check(CLI::Range(10, 100'000));
     app.add_option("--seed", seed_, "Another seed is another day");
-    app.add_option("--durability", durability_, "sync, interval or none")
+    app.add_option("--durability", durability_, "sync or none")
         ->check(CLI::IsMember({"sync", "none"}));
     app.add_flag("--keep", keep_, "Keep the server's folder");
   }
@@ -112,8 +114,10 @@ class Demo final : public Subcommand {
       if (!why) return sched::Unexpected{explain(why.error())};
       if (!why->clocks.empty()) clocks = why_clock_text(why->clocks.front());
     }
+    const auto figures = key_figures(server, desk.name);
+    if (!figures) return sched::Unexpected{figures.error()};
     terminal.data(story(watch, clocks));
-    show(terminal, day.counts(), kpi->kpi, status->status, server, seconds);
+    show(terminal, day.counts(), kpi_table(kpi->kpi) + "\n" + *figures, status->status, seconds);
     uint64_t violations = 0;
     for (const auto& [name, count] : status->status.invariant_violations) violations += count;
     if (violations > 0) {
@@ -122,6 +126,13 @@ class Demo final : public Subcommand {
     if (!server.stop()) {
       return sched::Unexpected{went_wrong("the server did not end clean: " + server.last_words())};
     }
+    if (keep_)
+      terminal.message(fmt::format(
+          "the day is kept; to walk about in it:\n"
+          "  paceline serve --data {0}/data --listen unix:{0}/socket --clock commands &\n"
+          "  export PACELINE_CONNECT=unix:{0}/socket PACELINE_DESK={1}\n"
+          "  paceline report kpi --by queue",
+          server.folder(), desk.name));
     return {};
   }
 
@@ -146,11 +157,32 @@ class Demo final : public Subcommand {
     return text;
   }
 
-  void show(const Terminal& terminal, const DemoCounts& counts, const desk::Kpi& kpi,
-            const desk::Status& status, const ChildServer& server, double seconds) const {
+  /// Some of what `report kpi` says of the day.
+  static Got<std::string> key_figures(const ChildServer& server, const std::string& name) {
+    DeskOptions options;
+    options.server.address = server.address();
+    options.desk = name;
+    auto desk = OpenedDesk::open(options);
+    if (!desk) return sched::Unexpected{desk.error()};
+    const auto book = read_book(*desk);
+    if (!book) return sched::Unexpected{book.error()};
+    const std::vector<report::Figure> all =
+        report::figures(report::ask(**book, {0, (*book)->now_us() + 1}, {}));
+    std::vector<report::Figure> chosen;
+    for (const char* id : {"fcr_net", "flr", "escalation_rate", "bounce_rate", "reopen_rate",
+                           "transfer_accuracy", "mttr_business", "mttr_wall", "mtta",
+                           "first_response", "sla_compliance", "breach_severity", "service_level",
+                           "occupancy", "adherence", "csat", "survey_response"}) {
+      if (const report::Figure* figure = report::find(all, id)) chosen.push_back(*figure);
+    }
+    return "`paceline report kpi` of the day\n\n" + figures_text(chosen, report::preset_targets());
+  }
+
+  void show(const Terminal& terminal, const DemoCounts& counts, const std::string& figures,
+            const desk::Status& status, double seconds) const {
     uint64_t violations = 0;
     for (const auto& [name, count] : status.invariant_violations) violations += count;
-    std::string text = "\n" + kpi_table(kpi) + "\n";
+    std::string text = "\n" + figures + "\n";
     text += fmt::format("{} escalations, {} sent back; {} offers, {} declined or run out\n",
                         counts.escalated, counts.bounced, counts.offered, counts.declined);
     text += fmt::format("{} commands, {} of them refused; {} events; {} invariant violations\n",
@@ -173,7 +205,6 @@ class Demo final : public Subcommand {
         "  the same for your log     paceline import servicenow --help\n"
         "  how fast it can be        paceline bench cycle\n";
     terminal.data(text);
-    if (keep_) terminal.message("the server's folder is kept: " + server.folder());
   }
 
   uint32_t tickets_ = 20'000;

@@ -17,6 +17,7 @@ using sim::Purpose;
 
 constexpr sched::Duration step{15 * sched::second.us};
 constexpr double outage_share = 0.05;  // of the day's tickets
+constexpr uint32_t requesters = 12'000;
 
 /// London's morning, and both cities from noon on; few at night.
 sim::DemandProfile everyday() {
@@ -26,6 +27,7 @@ sim::DemandProfile everyday() {
                   {1'050, 85.0}, {1'140, 55.0}, {1'230, 25.0}, {1'380, 10.0}, {1'440, 10.0}};
   profile.categories = {{"desktop", 34}, {"accounts", 22}, {"network", 14}, {"applications", 14},
                         {"database", 6}, {"e-mail", 4},    {"hardware", 6}};
+  profile.requester_count = requesters;
   return profile;
 }
 
@@ -37,6 +39,7 @@ sim::DemandProfile outage() {
   profile.categories = {{"e-mail", 1}};
   std::copy_n(std::begin({0U, 7U, 3U}), 3, profile.impact_weights);
   profile.request_ppm = 0;
+  profile.requester_count = requesters;
   return profile;
 }
 
@@ -214,6 +217,9 @@ void DemoDay::append(const Planned& planned) {
     case Act::accept:
       if (offers_.erase(planned.subject) != 0) writer_.accept(planned.subject);
       break;
+    case Act::rate:
+      rate(planned.subject);
+      break;
     case Act::decline:
       if (offers_.erase(planned.subject) == 0) break;
       writer_.decline(planned.subject, "on a call");
@@ -297,6 +303,14 @@ void DemoDay::hear_of_offer(const desk::Event& event) {
        offer);
 }
 
+/// Nine of ten are content.
+void DemoDay::rate(uint64_t survey) {
+  sim::Stream luck = stream(survey, Purpose::message, 1);
+  const uint32_t lot = luck.below(100);
+  const int score = lot < 60 ? 5 : lot < 90 ? 4 : lot < 95 ? 3 : lot < 98 ? 2 : 1;
+  writer_.rate({.survey = survey, .score = static_cast<int8_t>(score)});
+}
+
 /// What people will do next about what just happened.
 void DemoDay::hear(const desk::Event& event) {
   using desk::EventKind;
@@ -306,6 +320,11 @@ void DemoDay::hear(const desk::Event& event) {
   if (event.kind == EventKind::ticket_offered || event.kind == EventKind::ticket_rescinded ||
       event.kind == EventKind::ticket_offer_expired)
     return hear_of_offer(event);
+  if (event.kind == EventKind::csat_sent) {
+    const auto survey = static_cast<uint64_t>(event.value_us);
+    sim::Stream luck = stream(survey, Purpose::message, 0);
+    if (luck.chance(300'000)) plan(event.noted_us + minutes_us(luck, 40.0), Act::rate, survey);
+  }
   if (!changes_hands(event.kind)) return;
   counts_.escalated += event.kind == EventKind::ticket_escalated ? 1 : 0;
   counts_.bounced += event.kind == EventKind::ticket_bounced ? 1 : 0;

@@ -65,13 +65,14 @@ class DemoDay {
     decline,
     log_in,
     log_out,
-    route_back
+    route_back,
+    rate
   };
 
   struct Planned {
     int64_t at_us;
     uint64_t order;    // ties: first planned, first done
-    uint64_t subject;  // ticket, offer, or position of the agent
+    uint64_t subject;  // ticket, offer, survey, or position of the agent
     uint32_t turn;     // of the ticket: an act planned before it changed hands is void
     Act act;
     bool operator>(const Planned& other) const {
@@ -104,6 +105,7 @@ class DemoDay {
   void append(const Planned& planned);
   void append_of_ticket(const Planned& planned);
   void finish(const Planned& planned, Ticket& ticket);
+  void rate(uint64_t survey);
   void hear(const desk::Event& event);
   void hear_of_offer(const desk::Event& event);
   Done advance(sched::Instant now);

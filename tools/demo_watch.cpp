@@ -16,6 +16,7 @@ namespace {
 constexpr sched::Duration pace{5 * sched::minute.us};
 constexpr uint32_t trouble = 60;  // tickets of the mail queue at risk
 constexpr uint32_t listed = 10;
+constexpr uint32_t looked_at = 1'000;  // of those at risk, for one that waits
 
 /// "14:25"
 std::string time_of_day(int64_t at_us) {
@@ -48,7 +49,7 @@ bool told(sched::Instant now) {
 Done DemoWatch::look(sched::Instant now) {
   if ((now - demo_midnight()).us % pace.us != 0) return {};
   BoardQuestion question;
-  question.tickets = listed;
+  question.tickets = looked_at;
   const auto reading = read_board(client_, desk_, question);
   if (!reading) return sched::Unexpected{explain(reading.error())};
   seen_ = board_view(*reading, nullptr, question.window_us);
@@ -57,20 +58,25 @@ Done DemoWatch::look(sched::Instant now) {
   return keep(seen_);
 }
 
-/// The moment may be the worst: why the foremost ticket waits can only be asked now.
+/// The moment may be the worst: why its tickets are where they are can only be asked now.
 Done DemoWatch::keep(BoardView view) {
   Worst moment;
-  const auto waits = std::find_if(view.at_risk.begin(), view.at_risk.end(),
-                                  [](const BoardTicket& ticket) { return ticket.agent.empty(); });
-  if (waits != view.at_risk.end()) {
+  std::vector<BoardTicket>& tickets = view.at_risk;
+  auto asked = std::find_if(tickets.begin(), tickets.end(),
+                            [](const BoardTicket& ticket) { return ticket.agent.empty(); });
+  if (asked == tickets.end()) asked = tickets.begin();
+  if (asked != tickets.end()) {
     desk::Query query;
     query.kind = desk::QueryKind::why_ticket;
-    query.ticket = waits->id;
+    query.ticket = asked->id;
     query.limit = 5;
     const auto answer = client_.query(desk_, query);
     if (!answer) return sched::Unexpected{explain(answer.error())};
-    moment.ticket = waits->name;
+    moment.ticket = asked->name;
     moment.why = why_text(answer->why);
+    // It is in the list, if need be at its end.
+    if (asked - tickets.begin() >= listed) tickets[listed - 1] = *asked;
+    if (tickets.size() > listed) tickets.resize(listed);
   }
   moment.view = std::move(view);
   worst_ = std::move(moment);

@@ -32,8 +32,9 @@ class DemoWatch {
 
   struct Worst {
     BoardView view;
-    std::string ticket;  ///< Of the list, one that waits; empty: none did.
-    std::string why;     ///< Why it waited, then.
+    std::string
+        ticket;       ///< Of the list, the first that waits, else the first; empty: there was none.
+    std::string why;  ///< Why it waited, or who had it, then.
   };
   /// When most tickets were at risk. Nothing before the first look.
   const std::optional<Worst>& worst() const { return worst_; }

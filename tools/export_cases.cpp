@@ -214,8 +214,6 @@ class Export final : public Subcommand {
     options_.declare(app);
     options_.declare_period(app);
     app.add_option("--out", out_, "File to write; left out, to the output");
-    app.add_flag("--agents-allowed", people_,
-                 "You may see what is about single people: agents and requesters are filled in");
   }
 
   Done run(const Terminal& terminal) override {
@@ -262,7 +260,8 @@ class Export final : public Subcommand {
     for (size_t i = 0; i < columns().size(); ++i) {
       const Column& column = columns()[i];
       if (i > 0) text += ',';
-      if (!column.person || people_) text += csv_field(column.value(question, ticket));
+      if (!column.person || options_.agents_allowed())
+        text += csv_field(column.value(question, ticket));
     }
     return text + "\n";
   }
@@ -270,16 +269,16 @@ class Export final : public Subcommand {
   std::string json_line(const Question& question, const Case& ticket) const {
     ordered_json json;
     for (const Column& column : columns()) {
-      if (!column.person || people_) json[column.name] = column.value(question, ticket);
+      if (!column.person || options_.agents_allowed())
+        json[column.name] = column.value(question, ticket);
     }
-    json.update(past_json(*question.book, ticket, people_));
+    json.update(past_json(*question.book, ticket, options_.agents_allowed()));
     return json.dump() + "\n";
   }
 
   bool csv_;
   ReportOptions options_;
   std::string out_;
-  bool people_ = false;
 };
 
 }  // namespace

@@ -82,8 +82,10 @@ std::string made_of_text(const Figure& figure) {
       return "";
     case FigureKind::number:
       if (figure.denominator == 0) return "";
-      return figure.numerator == 0 ? fmt::format("{}", figure.denominator)
-                                   : fmt::format("{} / {}", figure.numerator, figure.denominator);
+      if (!figure.counted) return fmt::format("{}", figure.denominator);
+      return figure.factor == 1
+                 ? fmt::format("{} / {}", figure.numerator, figure.denominator)
+                 : fmt::format("{} × {} / {}", figure.numerator, figure.factor, figure.denominator);
   }
   return "";
 }

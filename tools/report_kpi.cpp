@@ -49,11 +49,21 @@ class ReportKpi final : public Subcommand {
       query.at_us = at->us;
     }
     if (auto done = options_.read(); !done) return done;
+    for (const std::string& id : wanted_) {
+      if (auto done = known_figure("--figure", id); !done) return done;
+    }
+    // The counters are of the whole desk.
+    const bool with_counters =
+        !options_.chose_period() && !options_.chose_part() && !options_.filtered();
+    if (!at_.empty() && !with_counters)
+      return sched::Unexpected{bad_usage(
+          "--at is for the whole desk, without --from, --to, --by, --kind and --only: the figure "
+          "backlog is that at --to")};
     auto desk = OpenedDesk::open(options_.desk());
     if (!desk) return sched::Unexpected{desk.error()};
     const auto question = options_.ask(*desk);
     if (!question) return sched::Unexpected{question.error()};
-    if (options_.chose_period() || options_.chose_part()) {
+    if (!with_counters) {
       ordered_json json = options_.json() ? options_.head(*question) : ordered_json();
       return options_.chose_part() ? by_parts(terminal, *question, std::move(json))
                                    : in_period(terminal, *question, std::move(json));
@@ -64,37 +74,29 @@ class ReportKpi final : public Subcommand {
       return sched::Unexpected{explain(static_cast<desk::Reject>(answer->code), "report")};
     }
     if (options_.json()) return in_period(terminal, *question, kpi_json(answer->kpi));
-    terminal.data(kpi_table(answer->kpi) + "\n");
+    if (wanted_.empty()) terminal.data(kpi_table(answer->kpi) + "\n");
     return in_period(terminal, *question, {});
   }
 
  private:
-  Got<std::vector<report::Figure>> figures(const report::Question& question) const {
+  std::vector<report::Figure> figures(const report::Question& question) const {
     std::vector<report::Figure> all = report::figures(question);
     if (wanted_.empty()) return all;
     std::vector<report::Figure> chosen;
     for (const std::string& id : wanted_) {
-      const report::Figure* figure = report::find(all, id);
-      if (figure == nullptr) {
-        std::string known;
-        for (const report::Figure& each : all) known += (known.empty() ? "" : ", ") + each.id;
-        return sched::Unexpected{
-            bad_usage(fmt::format("--figure `{}` is not known: {}", id, known))};
-      }
-      chosen.push_back(*figure);
+      if (const report::Figure* figure = report::find(all, id)) chosen.push_back(*figure);
     }
     return chosen;
   }
 
   Done in_period(const Terminal& terminal, const report::Question& question, ordered_json json) {
-    const auto found = figures(question);
-    if (!found) return sched::Unexpected{found.error()};
+    const std::vector<report::Figure> found = figures(question);
     if (options_.json()) {
       json["working_days"] = options_.working_days_text();
-      json["figures"] = figures_json(*found, options_.targets());
+      json["figures"] = figures_json(found, options_.targets());
       terminal.data(json.dump(1) + "\n");
     } else {
-      terminal.data(options_.head_text(question) + figures_text(*found, options_.targets()) +
+      terminal.data(options_.head_text(question) + figures_text(found, options_.targets()) +
                     fmt::format("\nWorking days: {}.\n", options_.working_days_text()));
     }
     return {};
@@ -109,18 +111,17 @@ class ReportKpi final : public Subcommand {
     for (const std::string& id : wanted_) headings.push_back(id);
     Table table(headings);
     for (const report::Part& part : report::split(question, options_.by())) {
-      const auto found = figures(part.question);
-      if (!found) return sched::Unexpected{found.error()};
+      const std::vector<report::Figure> found = figures(part.question);
       if (options_.json()) {
         json["parts"].push_back(
             {{"name", part.name.empty() ? ordered_json() : ordered_json(part.name)},
              {"tickets", part.question.cases.size()},
-             {"figures", figures_json(*found, options_.targets())}});
+             {"figures", figures_json(found, options_.targets())}});
         continue;
       }
       std::vector<std::string> row{part.name.empty() ? "–" : part.name,
                                    std::to_string(part.question.cases.size())};
-      for (const report::Figure& figure : *found) row.push_back(cell(figure));
+      for (const report::Figure& figure : found) row.push_back(cell(figure));
       table.row(std::move(row));
     }
     terminal.data(options_.json() ? json.dump(1) + "\n"

@@ -9,10 +9,13 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/config/units.h"
+#include "engine/desk/figure_target.h"
+#include "engine/desk/suggestion.h"
 #include "tools/forecast_file.h"
 #include "tools/instants.h"
 #include "tools/paging.h"
 #include "tools/ticket_attributes.h"
+#include "tools/words.h"
 
 namespace paceline::tools {
 
@@ -29,6 +32,19 @@ Done read_span(std::string_view option, const std::string& text, int64_t& to_us)
   to_us = duration->us;
   return {};
 }
+
+}  // namespace
+
+Done known_figure(std::string_view option, const std::string& id) {
+  if (desk::is_figure(id)) return {};
+  const std::string meant(desk::nearest(id, desk::figure_ids));
+  return sched::Unexpected{
+      bad_usage(fmt::format("{} `{}` is not known: {}{}", option, id,
+                            meant.empty() ? "" : fmt::format("did you mean {}? there are ", meant),
+                            fmt::join(desk::figure_ids, ", ")))};
+}
+
+namespace {
 
 template <class T>
 void take(std::optional<T>& to, T given) {
@@ -85,6 +101,12 @@ Got<std::unique_ptr<report::Book>> read_book(OpenedDesk& desk, int64_t from_us, 
 void ReportOptions::declare(CLI::App& app) {
   options_.declare(app);
   app.add_option("--kind", kind_, "Only incident, service_request or task");
+  app.add_option(
+      "--only", only_texts_,
+      "Only these: queue=network, priority=P1, category=vpn … of what --by of report kpi "
+      "knows; several of one are alternatives");
+  app.add_flag("--agents-allowed", agents_allowed_,
+               "You may see what is about single people: needed with agents");
   app.add_flag("--json", json_, "Print as JSON");
 }
 
@@ -95,8 +117,6 @@ void ReportOptions::declare_period(CLI::App& app) {
 
 void ReportOptions::declare_by(CLI::App& app, const std::string& allowed) {
   app.add_option("--by", by_, "Apart for each " + allowed);
-  app.add_flag("--agents-allowed", agents_allowed_,
-               "You may see figures of single people: needed with agents");
 }
 
 void ReportOptions::declare_inputs(CLI::App& app) {
@@ -140,12 +160,13 @@ Done ReportOptions::read() {
       return sched::Unexpected{bad_usage(fmt::format(
           "--to `{}` is not after --from `{}`: a period needs some length", to_, from_))};
   }
-  if (!by_.empty()) {
-    const auto found = report::dimension(by_);
+  if (by_) {
+    const auto found = report::dimension(*by_);
     if (!found)
-      return sched::Unexpected{bad_usage(fmt::format("--by `{}` is not known: {}", by_,
+      return sched::Unexpected{bad_usage(fmt::format("--by `{}` is not known: {}", *by_,
                                                      fmt::join(report::dimension_names, ", ")))};
     dimension_ = *found;
+    dimension_chosen_ = true;
     if (dimension_ == report::Dimension::agent) {
       if (auto done = allow_agents(); !done) return done;
     }
@@ -154,6 +175,7 @@ Done ReportOptions::read() {
                                   kind_) == std::end(report::kind_names))
     return sched::Unexpected{bad_usage(
         fmt::format("--kind `{}` is not known: {}", kind_, fmt::join(report::kind_names, ", ")))};
+  if (auto done = read_filters(); !done) return done;
   return read_inputs();
 }
 
@@ -191,6 +213,7 @@ Done ReportOptions::read_inputs() {
           "--target `{}` is no target: write figure=low..high, one of them may be left out, like "
           "fcr_net=72%..80% or backlog_days=..5; durations are in hours",
           text))};
+    if (auto done = known_figure("--target", target->figure); !done) return done;
     given_targets_.push_back(std::move(*target));
   }
   return {};
@@ -210,7 +233,15 @@ Got<report::Question> ReportOptions::ask() {
   return ask(*desk);
 }
 
-Got<report::Question> ReportOptions::ask(OpenedDesk& desk) {
+Got<report::Question> ReportOptions::ask_of_all_places() {
+  auto desk = OpenedDesk::open(options_);
+  if (!desk) return sched::Unexpected{desk.error()};
+  return ask(*desk, true);
+}
+
+Got<report::Question> ReportOptions::ask(OpenedDesk& desk) { return ask(desk, false); }
+
+Got<report::Question> ReportOptions::ask(OpenedDesk& desk, bool all_places) {
   auto book = read_book(desk, from_us_, to_us_);
   if (!book) return sched::Unexpected{book.error()};
   book_ = std::move(*book);
@@ -225,13 +256,11 @@ Got<report::Question> ReportOptions::ask(OpenedDesk& desk) {
         fmt::format("--from `{}` is after the desk's newest instant, {}: there is nothing yet",
                     from_, format_instant({book_->now_us()})))};
   report::Question question = report::ask(*book_, {from_us_, to_us}, inputs_);
-  if (kind_.empty()) return question;
-  std::erase_if(question.cases, [&](const report::Case* ticket) {
-    return report::name_in(*book_, *ticket, report::Dimension::kind) != kind_;
-  });
-  std::erase_if(question.surveys, [&](const report::SurveyOf& survey) {
-    return report::name_in(*book_, *survey.ticket, report::Dimension::kind) != kind_;
-  });
+  if (auto done = check_filters(); !done) return sched::Unexpected{done.error()};
+  for (const auto& [dimension, names] : only_) {
+    if (!all_places || !report::is_place(dimension))
+      question = report::only(question, dimension, names);
+  }
   return question;
 }
 
@@ -242,6 +271,7 @@ ordered_json ReportOptions::head(const report::Question& question) const {
   json["from"] = from_us_ == 0 ? ordered_json() : ordered_json(format_instant({from_us_}));
   json["to"] = format_instant({question.period.to_us - (to_us_ == 0 ? 1 : 0)});
   json["working_days"] = working_days_text();
+  if (filtered()) json["only"] = filters_json();
   return json;
 }
 
@@ -254,7 +284,8 @@ std::string ReportOptions::working_days_text() const {
 std::string ReportOptions::head_text(const report::Question& question) const {
   const std::string from = from_us_ == 0 ? "the beginning" : format_instant({from_us_});
   return fmt::format(
-      "{}: {} tickets, from {} to {}\n\n", book_->desk(), question.cases.size(), from,
+      "{}: {}{}, from {} to {}\n\n", book_->desk(),
+      counted(question.cases.size(), "ticket", "tickets"), filters_text(), from,
       to_us_ == 0 ? "now, " + format_instant({book_->now_us()}) : format_instant({to_us_}));
 }
 

@@ -4,9 +4,13 @@
 // Owner: one sub-command.  Allocates: texts, and the book.  Errors: Failure.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/report/split.h"
@@ -21,6 +25,9 @@ namespace paceline::tools {
 Got<std::unique_ptr<report::Book>> read_book(OpenedDesk& desk, int64_t from_us = 0,
                                              int64_t to_us = 0);
 
+/// A figure's id that an option names.
+Done known_figure(std::string_view option, const std::string& id);
+
 class ReportOptions {
  public:
   void declare(CLI::App& app);
@@ -34,11 +41,18 @@ class ReportOptions {
   /// Requires read(). The book is kept here.
   Got<report::Question> ask(OpenedDesk& desk);
   Got<report::Question> ask();
+  /// Where the rows are of places and not of tickets: the filters by these are left to wants().
+  Got<report::Question> ask_of_all_places();
+  /// Whether the filters have that name in.
+  bool wants(report::Dimension dimension, const std::string& name) const;
 
   const DeskOptions& desk() const { return options_; }
   bool json() const { return json_; }
   bool chose_period() const { return !from_.empty() || !to_.empty(); }
-  bool chose_part() const { return !by_.empty(); }
+  bool chose_part() const { return dimension_chosen_; }
+  /// Fewer tickets than the desk has.
+  bool filtered() const { return !only_.empty(); }
+  bool agents_allowed() const { return agents_allowed_; }
   report::Dimension by() const { return dimension_; }  ///< desk where nothing was chosen.
   const report::Book& book() const { return *book_; }
   const std::vector<report::Target>& targets() const { return targets_; }
@@ -53,10 +67,16 @@ class ReportOptions {
 
  private:
   Done read_inputs();
+  Done read_filters();
+  Done check_filters() const;
+  Got<report::Question> ask(OpenedDesk& desk, bool all_places);
+  nlohmann::ordered_json filters_json() const;
+  std::string filters_text() const;
 
   DeskOptions options_;
-  std::string from_, to_, by_, kind_, answer_within_, first_contact_within_;
-  std::vector<std::string> live_channels_, alert_channels_, target_texts_;
+  std::string from_, to_, kind_, answer_within_, first_contact_within_;
+  std::optional<std::string> by_;
+  std::vector<std::string> live_channels_, alert_channels_, target_texts_, only_texts_;
   std::string forecast_;
   std::string target_set_ = "preset";
   double users_ = -1, fte_ = -1, paid_hours_ = -1, cost_per_hour_ = -1, tool_cost_ = -1;
@@ -67,6 +87,8 @@ class ReportOptions {
 
   int64_t from_us_ = 0, to_us_ = 0;
   report::Dimension dimension_ = report::Dimension::desk;
+  bool dimension_chosen_ = false;
+  std::map<report::Dimension, std::set<std::string>> only_;
   report::Inputs inputs_;
   std::vector<report::Target> targets_, given_targets_;
   std::unique_ptr<report::Book> book_;

@@ -36,7 +36,7 @@ class TableReport : public Subcommand {
   Done run(const Terminal& terminal) override {
     if (auto done = options_.read(); !done) return done;
     if (auto done = read_more(); !done) return done;
-    const auto question = options_.ask();
+    const auto question = ask();
     if (!question) return sched::Unexpected{question.error()};
     if (options_.json()) {
       ordered_json json = options_.head(*question);
@@ -57,6 +57,7 @@ class TableReport : public Subcommand {
       : rows_name_(rows_name), has_period_(has_period) {}
   virtual void declare_more(CLI::App& app) { (void)app; }
   virtual Done read_more() { return {}; }
+  virtual Got<report::Question> ask() { return options_.ask(); }
   virtual Got<ordered_json> rows_json(const report::Question& question) = 0;
   virtual Got<std::string> rows_text(const report::Question& question) = 0;
 
@@ -120,9 +121,22 @@ class ReportQueues final : public TableReport {
   ReportQueues() : TableReport("queues") {}
 
  private:
+  Got<report::Question> ask() override { return options_.ask_of_all_places(); }
+
+  std::vector<report::QueueRow> rows(const report::Question& question) const {
+    using report::Dimension;
+    std::vector<report::QueueRow> all = report::queue_rows(question);
+    std::erase_if(all, [&](const report::QueueRow& row) {
+      return !options_.wants(Dimension::queue, row.queue) ||
+             !options_.wants(Dimension::group, row.group) ||
+             !options_.wants(Dimension::tier, std::to_string(row.tier));
+    });
+    return all;
+  }
+
   Got<ordered_json> rows_json(const report::Question& question) override {
     ordered_json list = ordered_json::array();
-    for (const report::QueueRow& row : report::queue_rows(question)) {
+    for (const report::QueueRow& row : rows(question)) {
       list.push_back({{"queue", row.queue},
                       {"group", row.group},
                       {"tier", row.tier},
@@ -142,7 +156,7 @@ class ReportQueues final : public TableReport {
   Got<std::string> rows_text(const report::Question& question) override {
     Table table({"queue", "group", ">tier", ">came", ">left", ">resolved", ">waiting", ">in hand",
                  ">pending", ">oldest", ">stay p50", ">taken p50", ">taken p90"});
-    for (const report::QueueRow& row : report::queue_rows(question)) {
+    for (const report::QueueRow& row : rows(question)) {
       table.row({row.queue, row.group, number(row.tier), number(row.came), number(row.left),
                  number(row.resolved), number(row.waiting), number(row.in_hand),
                  number(row.pending), row.waiting == 0 ? "–" : format_duration(row.oldest_us),
@@ -159,10 +173,7 @@ class ReportAgents final : public TableReport {
   ReportAgents() : TableReport("agents") {}
 
  private:
-  void declare_more(CLI::App& app) override {
-    app.add_flag("--agents-allowed", allowed_, "You may see figures of single people");
-  }
-  Done read_more() override { return allowed_ ? Done() : options_.allow_agents(); }
+  Done read_more() override { return options_.allow_agents(); }
 
   Got<ordered_json> rows_json(const report::Question& question) override {
     ordered_json list = ordered_json::array();
@@ -202,8 +213,6 @@ class ReportAgents final : public TableReport {
     }
     return table.text();
   }
-
-  bool allowed_ = false;
 };
 
 class ReportIntervals final : public TableReport {
@@ -346,7 +355,9 @@ class ReportAtRisk final : public TableReport {
   Got<std::string> rows_text(const report::Question& question) override {
     const report::Book& book = options_.book();
     const auto all = rows(question);
-    if (all.empty()) return std::string("No clock is open.\n");
+    if (all.empty())
+      return within_.empty() ? std::string("No clock is open.\n")
+                             : fmt::format("No clock is late or due within {}.\n", within_);
     Table table({"ticket", "priority", "queue", "agent", "clock", ">used", ">left", "due"});
     for (size_t i = 0; i < all.size() && i < limit_; ++i) {
       const report::RiskRow& row = all[i];

@@ -32,6 +32,11 @@ inline constexpr std::array<std::string_view, desk::clock_kind_count> clock_word
     "uc",       "approval",   "stage",  "mi_update", "review"};
 inline constexpr std::array<std::string_view, 2> migrate_words = {"carry", "retroactive"};
 
+/// "1 ticket", "2 tickets"
+inline std::string counted(size_t count, std::string_view one, std::string_view many) {
+  return std::to_string(count) + " " + std::string(count == 1 ? one : many);
+}
+
 template <size_t n>
 std::string_view word(const std::array<std::string_view, n>& words, uint8_t value) {
   return value < n ? words[value] : std::string_view("?");

@@ -1,6 +1,7 @@
 #include "engine/report/book.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/report/period.h"
 
@@ -196,11 +197,15 @@ void Book::derive(Case& ticket) {
     ticket.ended_at_us = ticket.closed_at_us;
   }
   State before = State::none;
+  ticket.queued_at_us = ticket.recorded_at_us;
+  bool queued = false;
   for (size_t i = 0; i < ticket.spells.size(); ++i) {
     const desk::StateInterval& spell = ticket.spells[i];
     const bool last = i + 1 == ticket.spells.size();
     const int64_t until_us = last ? std::max(now_us_, spell.from_us) : ticket.spells[i + 1].from_us;
     const bool in_hand = spell.state == State::assigned || spell.state == State::in_progress;
+    if (spell.state == State::queued && !std::exchange(queued, true) && ticket.accepted_at_us == 0)
+      ticket.queued_at_us = std::max(ticket.recorded_at_us, spell.from_us);
     if (in_hand && ticket.accepted_at_us == 0) ticket.accepted_at_us = spell.from_us;
     if (spell.state == State::in_progress) ticket.active_us += until_us - spell.from_us;
     if (spell.state == State::pending) {

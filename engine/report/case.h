@@ -94,6 +94,7 @@ struct Case {
   std::vector<SurveyCase> surveys;  ///< Oldest first.
 
   // Worked out from the spells.
+  int64_t queued_at_us = 0;    ///< First in a queue, else when it was recorded.
   int64_t accepted_at_us = 0;  ///< First in an agent's hands; 0: never.
   int64_t ended_at_us = 0;     ///< Resolved, closed or cancelled and so still; 0: open.
   int64_t active_us = 0;       ///< In progress.

@@ -27,11 +27,13 @@ struct Figure {
   std::string formula;
   uint32_t version = 1;  ///< Rises when the formula or an exclusion changes.
   FigureKind kind = FigureKind::share;
-  bool counted = true;      ///< A share of things, not of microseconds.
+  bool counted = true;      ///< A share of things, not of microseconds; a number that is
+                            ///< numerator × factor / denominator.
   bool suppressed = false;  ///< Too few to be published: no value, and no numerator.
   std::string needs;        ///< Not empty: not measured, and what it would take.
   int64_t numerator = 0;
   int64_t denominator = 0;
+  int64_t factor = 1;
   std::optional<double>
       value;      ///< None where there is nothing to divide by. Durations: mean in µs.
   Spread spread;  ///< Of durations.

@@ -4,6 +4,8 @@
 #include <functional>
 #include <map>
 
+#include "engine/report/picking.h"
+
 namespace paceline::report {
 
 namespace {
@@ -127,7 +129,20 @@ Found survey_suppression(const Question& question) {
   return found;
 }
 
-Found find(const Question& question, const std::string& id) {
+using Takings = std::unordered_map<uint64_t, Taking>;
+
+Found easy_picking(const Question& question, const Takings& takings) {
+  Found found;
+  for (const Case* ticket : question.cases) {
+    const auto taken = takings.find(ticket->id);
+    if (taken == takings.end() || !question.period.holds(taken->second.at_us)) continue;
+    ++found.of;
+    if (taken->second.passed_over) found.tickets.push_back(ticket);
+  }
+  return found;
+}
+
+Found find(const Question& question, const std::string& id, const Takings& takings) {
   if (id == "quick_reopen") return quick_reopen(question);
   if (id == "silent_resolve")
     return among_resolved(question, [](const Case& ticket) {
@@ -150,6 +165,11 @@ Found find(const Question& question, const std::string& id) {
   if (id == "closing_burst") return closing_burst(question);
   if (id == "split_tickets") return split_tickets(question);
   if (id == "survey_suppression") return survey_suppression(question);
+  if (id == "easy_picking") return easy_picking(question, takings);
+  if (id == "self_made")
+    return among_resolved(question, [](const Case& ticket) {
+      return ticket.requester != Words::nothing && ticket.requester == ticket.agent;
+    });
   return easy_first_contact(question);
 }
 
@@ -178,10 +198,12 @@ const std::vector<Signal>& signals() {
       {"easy_first_contact",
        "first contact above 85 % while handling time rises from the first half to the second", ""},
       {"empty_response", "responses without content", "the texts of messages, which are not kept"},
-      {"easy_picking", "easy work taken first in pull mode",
-       "what else was in the queue at each pull, which is not kept"},
-      {"self_made", "recorded and closed by the same agent",
-       "who recorded a ticket, which is not kept"},
+      {"easy_picking",
+       "taken while one of higher priority waited longer in the same queue, of those taken last "
+       "out "
+       "of a pull or manual queue",
+       ""},
+      {"self_made", "resolved by its own requester, of those resolved", ""},
       {"survey_suppression",
        "closed without being resolved, or with no requester to ask, where surveys are sent; of "
        "those ended",
@@ -192,6 +214,7 @@ const std::vector<Signal>& signals() {
 
 std::vector<SignalRow> gaming_rows(const Question& question, Dimension by) {
   std::vector<Part> parts = split(question, by);
+  const Takings taken = takings(*question.book);
   std::vector<SignalRow> rows;
   for (const Signal& signal : signals()) {
     if (!signal.needs.empty()) continue;
@@ -199,7 +222,7 @@ std::vector<SignalRow> gaming_rows(const Question& question, Dimension by) {
     std::vector<double> rates;
     for (const Part& part : parts) {
       if (part.name.empty()) continue;  // nobody's
-      const Found found = find(part.question, signal.id);
+      const Found found = find(part.question, signal.id, taken);
       if (found.of == 0) continue;
       SignalRow row;
       row.signal = &signal;

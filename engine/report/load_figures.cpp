@@ -63,16 +63,21 @@ void add_backlog(const Question& question, std::vector<Figure>& all) {
       "open and not pending / mean number resolved a day over the 28 days before", value);
   backlog_days.numerator = active;
   backlog_days.denominator = resolved;
+  backlog_days.factor = days;
   all.push_back(std::move(backlog_days));
 }
 
 void add_live(const Question& question, std::vector<Figure>& all) {
+  const auto add = [&](Figure figure) {
+    figure.version = 2;  // 2: where it came first
+    all.push_back(std::move(figure));
+  };
   const int64_t within_us = question.inputs.answer_within_us;
   const std::string x = std::to_string(within_us / sched::second.us) + " s";
   uint64_t answered_in_time = 0, answered = 0, abandoned_early = 0, abandoned_late = 0, waiting = 0;
   std::vector<int64_t> waits_us;
   Cohort left;
-  const Cohort recorded = question.recorded(Exclusion::cancelled);
+  const Cohort recorded = question.of_first().recorded(Exclusion::cancelled);
   left.excluded = recorded.excluded;
   for (const Case* ticket : recorded.in) {
     if (!question.is_live(*ticket)) {
@@ -98,10 +103,22 @@ void add_live(const Question& question, std::vector<Figure>& all) {
   const std::string needs = "contacts of a live channel (--live-channels) in the period";
   const std::string wait_formula = "mean wait of those answered; live channels only";
   const std::string abandon_formula = "abandoned after X / (offered − abandoned ≤ X), X = " + x;
+  const auto level_name_of = [&](bool of_answered) {
+    return level_name + (of_answered ? ", of answered" : ", of offered");
+  };
+  const auto level_id_of = [](bool of_answered) {
+    return of_answered ? "service_level_answered" : "service_level_offered";
+  };
+  const auto level_formula_of = [](bool of_answered) {
+    return of_answered ? "(answered ≤ X) / answered" : "(answered ≤ X) / offered";
+  };
   if (offered == 0) {
-    all.push_back(not_measured("service_level", level_name, level_formula, needs));
-    all.push_back(not_measured("asa", "Average speed of answer", wait_formula, needs));
-    all.push_back(not_measured("abandon_rate", "Abandon rate", abandon_formula, needs));
+    add(not_measured("service_level", level_name, level_formula, needs));
+    for (const bool of_answered : {true, false})
+      add(not_measured(level_id_of(of_answered), level_name_of(of_answered),
+                       level_formula_of(of_answered), needs));
+    add(not_measured("asa", "Average speed of answer", wait_formula, needs));
+    add(not_measured("abandon_rate", "Abandon rate", abandon_formula, needs));
     return;
   }
   Figure level = share_figure("service_level", level_name, level_formula, answered_in_time,
@@ -111,24 +128,22 @@ void add_live(const Question& question, std::vector<Figure>& all) {
                  {"abandoned_within", static_cast<int64_t>(abandoned_early)},
                  {"abandoned_after", static_cast<int64_t>(abandoned_late)},
                  {"waiting", static_cast<int64_t>(waiting)}};
-  all.push_back(std::move(level));
+  add(std::move(level));
   for (const bool of_answered : {true, false}) {
-    Figure other =
-        share_figure(of_answered ? "service_level_answered" : "service_level_offered",
-                     level_name + (of_answered ? ", of answered" : ", of offered"),
-                     of_answered ? "(answered ≤ X) / answered" : "(answered ≤ X) / offered",
-                     answered_in_time, of_answered ? answered : offered);
+    Figure other = share_figure(level_id_of(of_answered), level_name_of(of_answered),
+                                level_formula_of(of_answered), answered_in_time,
+                                of_answered ? answered : offered);
     other.excluded = left.excluded;
-    all.push_back(std::move(other));
+    add(std::move(other));
   }
   Figure wait =
       duration_figure("asa", "Average speed of answer", wait_formula, std::move(waits_us));
   wait.excluded = left.excluded;
-  all.push_back(std::move(wait));
+  add(std::move(wait));
   Figure abandoned = share_figure("abandon_rate", "Abandon rate", abandon_formula, abandoned_late,
                                   offered - abandoned_early);
   abandoned.excluded = left.excluded;
-  all.push_back(std::move(abandoned));
+  add(std::move(abandoned));
 }
 
 /// By alert, before any requester told of it: no duplicate that is older came from elsewhere.

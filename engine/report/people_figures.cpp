@@ -87,6 +87,7 @@ void add_use_of_time(const Question& question, std::vector<Figure>& all) {
   }
   Figure fairness = number_figure("fairness", "Fairness", fairness_formula,
                                   shares.empty() ? std::optional<double>() : jain(shares));
+  fairness.counted = false;
   fairness.denominator = static_cast<int64_t>(shares.size());
   fairness.version = 2;  // 2: of the period
   fairness.note = time.note();
@@ -142,6 +143,7 @@ Figure cost_per_ticket(const Question& question) {
   std::optional<double> value;
   if (!resolved.in.empty()) value = cost / static_cast<double>(resolved.in.size());
   Figure figure = number_figure("cost_per_ticket", "Cost per ticket", formula, value);
+  figure.counted = false;
   figure.denominator = static_cast<int64_t>(resolved.in.size());
   figure.excluded = resolved.excluded;
   figure.note = "cost " + std::to_string(static_cast<int64_t>(cost + 0.5));

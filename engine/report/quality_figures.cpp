@@ -42,7 +42,7 @@ Figure first_contact_figure(const Question& question, const Cohort& resolved, bo
       std::string("N(resolved at first contact) / N(resolved") +
           (net ? ", first queue of level 1)" : ")") + "; first contact: " + first_contact_text,
       static_cast<uint64_t>(verdicts[0]), eligible);
-  figure.version = 2;  // 2: working days of the desk's calendar
+  figure.version = 3;  // 2: working days of the desk's calendar
   figure.excluded = left.excluded;
   for (size_t i = 1; i < verdicts.size(); ++i) {
     if (verdicts[i] != 0) figure.parts.emplace_back(first_contact_names[i], verdicts[i]);
@@ -101,6 +101,7 @@ Figure transfer_figure(const Question& question, const Cohort& resolved) {
   Figure figure =
       share_figure("transfer_accuracy", "Transfer accuracy",
                    "N(resolved by the first group that had it) / N(resolved)", first, known);
+  figure.version = 2;
   figure.excluded = left.excluded;
   return figure;
 }
@@ -109,22 +110,26 @@ Figure transfer_figure(const Question& question, const Cohort& resolved) {
 
 std::vector<Figure> quality_figures(const Question& question) {
   std::vector<Figure> all;
-  const Cohort resolved = question.resolved();
-  const Cohort ended = question.ended();
+  const Question of_first = question.of_first();
+  const Cohort resolved = of_first.resolved();
+  const Cohort ended = of_first.ended();
   const auto count = [](const Cohort& cohort, auto&& holds) {
     return static_cast<uint64_t>(std::count_if(cohort.in.begin(), cohort.in.end(),
                                                [&](const Case* ticket) { return holds(*ticket); }));
   };
-  const auto add = [&](Figure figure, const Cohort& cohort) {
+  const auto add = [&](Figure figure, const Cohort& cohort, uint32_t version) {
+    figure.version = version;
     figure.excluded = cohort.excluded;
     all.push_back(std::move(figure));
   };
-  all.push_back(first_contact_figure(question, resolved, true));
-  all.push_back(first_contact_figure(question, resolved, false));
+  // From version 2 (of first contact 3) on, apart for queues, groups and tiers, where it came
+  // first.
+  all.push_back(first_contact_figure(of_first, resolved, true));
+  all.push_back(first_contact_figure(of_first, resolved, false));
   add(share_figure(
           "flr", "First level resolution", "N(resolved in a queue of tier 1) / N(resolved)",
           count(resolved, [](const Case& ticket) { return ticket.tier <= 1; }), resolved.in.size()),
-      resolved);
+      resolved, 2);
   all.push_back(reopen_figure(question));
 
   Cohort incidents = {.in = {}, .excluded = ended.excluded};
@@ -139,21 +144,21 @@ std::vector<Figure> quality_figures(const Question& question) {
   add(share_figure("escalation_rate", "Escalation rate (functional)",
                    "N(incidents escalated to another tier at least once) / N(incidents ended)",
                    escalated, incidents.in.size()),
-      incidents);
+      incidents, 2);
   add(share_figure(
           "hierarchical_escalation_rate", "Escalation rate (hierarchical)",
           "N(incidents for which a rung of a clock's ladder acted) / N(incidents ended)",
           count(incidents,
                 [](const Case& ticket) { return (ticket.marks & desk::mark_escalated_up) != 0; }),
           incidents.in.size()),
-      incidents);
+      incidents, 2);
   add(share_figure(
           "bounce_rate", "Bounce rate",
           "N(escalated incidents that came back) / N(escalated incidents)",
           count(incidents,
                 [](const Case& ticket) { return ticket.escalations != 0 && ticket.bounces != 0; }),
           escalated),
-      incidents);
+      incidents, 2);
   int64_t hops = 0;
   for (const Case* ticket : ended.in) hops += ticket->hops;
   Figure mean_hops = number_figure("hops", "Hops", "changes of queue, triage apart / N(ended)", {});
@@ -161,15 +166,15 @@ std::vector<Figure> quality_figures(const Question& question) {
   mean_hops.denominator = static_cast<int64_t>(ended.in.size());
   if (!ended.in.empty())
     mean_hops.value = static_cast<double>(hops) / static_cast<double>(ended.in.size());
-  add(std::move(mean_hops), ended);
-  all.push_back(transfer_figure(question, resolved));
+  add(std::move(mean_hops), ended, 2);
+  all.push_back(transfer_figure(of_first, resolved));
   const Cohort recorded = question.recorded(Exclusion::duplicate);
   add(share_figure(
           "duplicate_rate", "Duplicate rate", "N(recorded and merged into another) / N(recorded)",
           count(recorded,
                 [](const Case& ticket) { return ticket.exclusion == Exclusion::duplicate; }),
           recorded.in.size()),
-      recorded);
+      recorded, 1);
   return all;
 }
 

@@ -1,6 +1,7 @@
 #include "engine/report/question.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace paceline::report {
 
@@ -38,6 +39,12 @@ Question ask(const Book& book, Period period, Inputs inputs) {
     for (const SurveyCase& survey : ticket.surveys) question.surveys.push_back({&ticket, &survey});
   }
   for (const desk::AgentView& agent : book.agents()) question.agents.push_back(&agent);
+  return question;
+}
+
+Question Question::of_first() const {
+  Question question = *this;
+  if (question.came_first) question.cases = *std::exchange(question.came_first, std::nullopt);
   return question;
 }
 

@@ -46,11 +46,16 @@ struct Question {
   Period period;
   Inputs inputs;
   std::vector<const Case*> cases;
+  /// Of a queue, group or tier: what came there first, wherever it is now. None: `cases`.
+  std::optional<std::vector<const Case*>> came_first;
   std::vector<SurveyOf> surveys;  ///< Of tickets that may be another part's.
   bool whole_desk = true;
-  /// Whose counters occupancy is of; all of them where it is the whole desk.
+  /// Whose time occupancy is of: all of them where it is the whole desk, of a queue, group or tier
+  /// those of its groups.
   std::vector<const desk::AgentView*> agents;
 
+  /// The same about what came first here: what becomes of a ticket is decided where it comes first.
+  Question of_first() const;
   bool is_live(const Case& ticket) const;
   bool is_alert(const Case& ticket) const;
   /// Those ended in the period (the newest resolution, or the end without one), no excluded ones.

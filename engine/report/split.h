@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,10 @@ inline constexpr size_t dimension_count = 10;
 inline constexpr const char* kind_names[] = {"incident", "service_request", "task"};
 
 std::optional<Dimension> dimension(std::string_view name);
+/// Where a ticket is, and may have been elsewhere before.
+constexpr bool is_place(Dimension by) {
+  return by == Dimension::queue || by == Dimension::group || by == Dimension::tier;
+}
 
 struct Part {
   std::string name;  ///< Empty: the attribute is not stated.
@@ -39,8 +44,15 @@ struct Part {
 /// In the order of their names; by agent, agents without tickets too.
 std::vector<Part> split(const Question& question, Dimension by);
 
+/// Only what counts under one of these names; an empty one: not stated.
+Question only(const Question& question, Dimension by, const std::set<std::string>& names);
+
 /// What a ticket counts under.
 std::string name_in(const Book& book, const Case& ticket, Dimension by);
+/// The same of where it came first; for what is no queue, group or tier the same.
+std::string first_name_in(const Book& book, const Case& ticket, Dimension by);
+/// Under what an agent's time counts, of those that agents have: groups, their queues and tiers.
+std::set<std::string> names_in(const Book& book, const desk::AgentView& agent, Dimension by);
 /// What an answer counts under: by group there may be several.
 std::vector<std::string> names_in(const Book& book, const SurveyOf& survey, Dimension by);
 

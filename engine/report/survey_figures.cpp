@@ -20,7 +20,12 @@ constexpr const char* nps_formula =
     "% of 9 and 10 − % of 0 to 6, of surveys sent for resolutions in the period; published from 10 "
     "answers on";
 constexpr const char* response_formula = "surveys answered / surveys sent, in the period";
-constexpr const char* no_surveys = "surveys: [desk.NAME.survey] in the configuration";
+
+/// What it takes where none was sent.
+std::string needs_surveys(const Question& question, const std::string& which) {
+  return question.book->has_surveys() ? "surveys" + which + " sent for resolutions in the period"
+                                      : "surveys: [desk.NAME.survey] in the configuration";
+}
 
 struct Sent {
   std::vector<const SurveyOf*> surveys;
@@ -77,7 +82,8 @@ bool publish(Figure& figure, const Sent& asked, uint64_t answers) {
 Figure csat(const Question& question) {
   const Sent asked = sent(question, desk::question_csat);
   if (asked.surveys.empty())
-    return not_measured("csat", "Customer satisfaction", csat_formula, no_surveys);
+    return not_measured("csat", "Customer satisfaction", csat_formula,
+                        needs_surveys(question, " that ask for it"));
   uint64_t answers = 0;
   uint64_t satisfied = 0;
   int64_t low = 0;
@@ -105,7 +111,8 @@ Figure csat(const Question& question) {
 Figure nps(const Question& question) {
   const Sent asked = sent(question, desk::question_nps);
   if (asked.surveys.empty())
-    return not_measured("nps", "Net promoter score", nps_formula, no_surveys);
+    return not_measured("nps", "Net promoter score", nps_formula,
+                        needs_surveys(question, " that ask for it"));
   uint64_t answers = 0;
   int64_t promoters = 0;
   int64_t detractors = 0;
@@ -121,6 +128,7 @@ Figure nps(const Question& question) {
     value = 100.0 * static_cast<double>(promoters - detractors) / static_cast<double>(answers);
   Figure figure = number_figure("nps", "Net promoter score", nps_formula, value);
   figure.numerator = promoters - detractors;
+  figure.factor = 100;
   figure.denominator = static_cast<int64_t>(answers);
   if (!publish(figure, asked, answers)) return figure;
   figure.parts.emplace_back("promoters", promoters);
@@ -133,7 +141,8 @@ Figure nps(const Question& question) {
 Figure response(const Question& question) {
   const Sent asked = sent(question, desk::all_questions);
   if (asked.surveys.empty())
-    return not_measured("survey_response", "Survey response rate", response_formula, no_surveys);
+    return not_measured("survey_response", "Survey response rate", response_formula,
+                        needs_surveys(question, ""));
   uint64_t answers = 0;
   for (const SurveyOf* each : asked.surveys) answers += each->survey->answered_at_us != 0 ? 1 : 0;
   Figure figure = share_figure("survey_response", "Survey response rate", response_formula, answers,

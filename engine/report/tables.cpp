@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <unordered_map>
 
 #include "sched/base/check.h"
@@ -55,6 +56,33 @@ std::vector<PolicyRow> policy_rows(const Question& question) {
   return rows;
 }
 
+namespace {
+
+/// When it was first taken during that visit; 0: it was not.
+int64_t taken_at_us(const Case& ticket, const Visit& visit, bool last) {
+  for (const desk::StateInterval& spell : ticket.spells) {
+    if (spell.from_us < visit.from_us) continue;
+    if (!last && spell.from_us >= visit.to_us) break;
+    if (spell.state == State::assigned || spell.state == State::in_progress) return spell.from_us;
+  }
+  return 0;
+}
+
+/// What it does where it is, as counted one by one.
+void count_now(const Book& book, const Case& ticket, QueueRow& row) {
+  if (!ticket.open() || ticket.spells.empty()) return;
+  if (ticket.state == State::queued) {
+    ++row.waiting;
+    row.oldest_us = std::max(row.oldest_us, book.now_us() - ticket.spells.back().from_us);
+  } else if (ticket.state == State::pending) {
+    ++row.pending;
+  } else if (ticket.state == State::assigned || ticket.state == State::in_progress) {
+    ++row.in_hand;
+  }
+}
+
+}  // namespace
+
 std::vector<QueueRow> queue_rows(const Question& question) {
   const Book& book = *question.book;
   struct Gathered {
@@ -69,6 +97,7 @@ std::vector<QueueRow> queue_rows(const Question& question) {
     row.queue = queue.name;
     row.group = queue.group.empty() ? queue.name : queue.group;
     row.tier = queue.tier;
+    if (!question.whole_desk) continue;  // counted below
     row.waiting = queue.waiting;
     row.in_hand = queue.in_hand;
     row.pending = queue.pending;
@@ -80,13 +109,20 @@ std::vector<QueueRow> queue_rows(const Question& question) {
     return known == by_name.end() ? nullptr : &gathered[known->second];
   };
   for (const Case* ticket : question.cases) {
+    if (!question.whole_desk) {
+      if (Gathered* const here = find(ticket->queue)) count_now(book, *ticket, here->row);
+    }
     if (ticket->exclusion != Exclusion::none) continue;
     for (size_t i = 0; i < ticket->visits.size(); ++i) {
       const Visit& visit = ticket->visits[i];
       Gathered* const queue = find(visit.queue);
       if (queue == nullptr) continue;
       const bool last = i + 1 == ticket->visits.size();
-      if (question.period.holds(visit.from_us)) ++queue->row.came;
+      if (question.period.holds(visit.from_us)) {
+        ++queue->row.came;
+        if (const int64_t taken_us = taken_at_us(*ticket, visit, last); taken_us != 0)
+          queue->takes_us.push_back(taken_us - visit.from_us);
+      }
       if (last && ticket->open()) continue;
       if (!question.period.holds(visit.to_us)) continue;
       if (!last) ++queue->row.left;
@@ -95,8 +131,6 @@ std::vector<QueueRow> queue_rows(const Question& question) {
     Gathered* const now = find(ticket->queue);
     if (now == nullptr) continue;
     if (ticket->resolved() && question.period.holds(ticket->resolved_at_us)) ++now->row.resolved;
-    if (question.period.holds(ticket->recorded_at_us) && ticket->accepted_at_us != 0)
-      now->takes_us.push_back(ticket->accepted_at_us - ticket->recorded_at_us);
   }
   std::vector<QueueRow> rows;
   for (Gathered& each : gathered) {
@@ -139,6 +173,13 @@ std::vector<AgentRow> agent_rows(const Question& question) {
     handling_us[known->second].push_back(ticket->active_us);
   }
   for (size_t i = 0; i < rows.size(); ++i) rows[i].handling = spread_of(std::move(handling_us[i]));
+  if (question.whole_desk) return rows;
+  // Of a part: its agents, and who else did some of its work.
+  std::set<std::string> of_part;
+  for (const desk::AgentView* agent : question.agents) of_part.insert(agent->name);
+  std::erase_if(rows, [&](const AgentRow& row) {
+    return row.resolved == 0 && row.open == 0 && of_part.count(row.agent) == 0;
+  });
   return rows;
 }
 

@@ -35,7 +35,7 @@ struct QueueRow {
   uint64_t waiting = 0, in_hand = 0, pending = 0;  ///< Now.
   int64_t oldest_us = 0;                           ///< Wait of the oldest that waits; 0: none.
   Spread stay;                                     ///< Of visits that ended in the period.
-  Spread take;  ///< From recording to first taken, of those recorded in the period and still here.
+  Spread take;  ///< From coming here to being taken here, of visits that began in the period.
 };
 /// In the order of the desk's queues.
 std::vector<QueueRow> queue_rows(const Question& question);

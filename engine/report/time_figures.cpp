@@ -1,7 +1,32 @@
 // How long it took.
+#include <cstdio>
+
 #include "engine/report/question.h"
 
 namespace paceline::report {
+
+namespace {
+
+/// A ticket does not know its wrap-up, its agents do.
+void add_wrap_up(const Question& question, Figure& handling) {
+  if (question.agents.empty()) {
+    handling.note = "without wrap-up, which is known of the desk, groups, queues, tiers and agents";
+    return;
+  }
+  int64_t wrap_up_us = 0;
+  for (const desk::AgentView* agent : question.agents)
+    wrap_up_us += question.book->time_of(agent->name).wrap_up_us;
+  handling.parts = {{"wrap_up_us", wrap_up_us}};
+  if (handling.denominator == 0) return;
+  const int64_t mean_us = (handling.numerator + wrap_up_us) / handling.denominator;
+  handling.parts.emplace_back("mean_with_wrap_up_us", mean_us);
+  char text[64];
+  std::snprintf(text, sizeof text, "with the agents' wrap-up the mean is %lld s",
+                static_cast<long long>(mean_us / sched::second.us));
+  handling.note = text;
+}
+
+}  // namespace
 
 std::vector<Figure> time_figures(const Question& question) {
   std::vector<Figure> all;
@@ -38,12 +63,12 @@ std::vector<Figure> time_figures(const Question& question) {
   all.push_back(std::move(active));
 
   std::vector<int64_t> taken_us, answered_us;
-  const Cohort recorded = question.recorded();
+  const Cohort recorded = question.of_first().recorded();
   Cohort untaken = {.in = {}, .excluded = recorded.excluded};
   Cohort unanswered = untaken;
   for (const Case* ticket : recorded.in) {
     if (ticket->accepted_at_us != 0)
-      taken_us.push_back(ticket->accepted_at_us - ticket->recorded_at_us);
+      taken_us.push_back(ticket->accepted_at_us - ticket->queued_at_us);
     else
       untaken.leave_out("not_taken");
     if (ticket->first_response_at_us != 0)
@@ -51,13 +76,15 @@ std::vector<Figure> time_figures(const Question& question) {
     else
       unanswered.leave_out("not_answered");
   }
-  Figure taken = duration_figure("mtta", "Time to take", "first in an agent's hands − recorded",
+  Figure taken = duration_figure("mtta", "Time to take", "first in an agent's hands − first queued",
                                  std::move(taken_us));
+  taken.version = 2;  // 2: from its queue on, and where it came first
   taken.excluded = untaken.excluded;
   all.push_back(std::move(taken));
   Figure answered =
       duration_figure("first_response", "First response",
                       "first public message by a human − recorded", std::move(answered_us));
+  answered.version = 2;  // 2: where it came first
   answered.excluded = unanswered.excluded;
   all.push_back(std::move(answered));
 
@@ -68,11 +95,13 @@ std::vector<Figure> time_figures(const Question& question) {
   flow.counted = false;
   all.push_back(std::move(flow));
 
-  Figure handling = duration_figure("aht", "Average handling time",
-                                    "Σ time in progress / N(resolved)", std::move(active_us));
+  Figure handling =
+      duration_figure("aht", "Average handling time",
+                      "Σ time in progress / N(resolved); parts: (Σ time in progress + wrap-up of "
+                      "the agents in the period) / N(resolved)",
+                      std::move(active_us));
   handling.excluded = resolved.excluded;
-  handling.note =
-      "a ticket does not know its wrap-up: add the agents' (report agents) where they have one";
+  add_wrap_up(question, handling);
   all.push_back(std::move(handling));
   return all;
 }

@@ -52,6 +52,7 @@ Figure trend_figure(const Trend& trend) {
     return not_measured("volume_trend", "Volume trend", formula,
                         "at least 4 whole weeks in the period");
   Figure figure = number_figure("volume_trend", "Volume trend", formula, trend.slope);
+  figure.counted = false;
   figure.denominator = static_cast<int64_t>(trend.weeks.size());
   for (const Week& week : trend.weeks) figure.numerator += static_cast<int64_t>(week.recorded);
   figure.excluded = trend.excluded;

@@ -145,6 +145,11 @@ TEST_F(BoardLayout, SortsByTimeToBreachAndPutsWhatHasNoneLast) {
 TEST_F(BoardLayout, AFilterLeavesRowsThatHaveTheTextWhateverItsCase) {
   state_.page().filter = "SERVICE";
   EXPECT_THAT(lay(80, 24).shown.subjects, ::testing::ElementsAre("service-desk"));
+  for (const size_t width : {80, 40, 30}) {
+    state_.pages.assign(1, BoardPage::of(BoardPageKind::at_risk));
+    state_.page().filter = "x y";
+    EXPECT_THAT(text(width, 24), HasSubstr("with \"x y\"")) << "lest it seem that there is no more";
+  }
   state_.page().filter = "nowhere";
   EXPECT_THAT(text(80, 24), HasSubstr("no row has this"));
 }

@@ -301,10 +301,9 @@ TEST_F(ConfigDiff, RoutingIsComparedAndSaysWhomItConcerns) {
 TEST_F(ConfigCommands, CheckCountsStepsKindsOfWorkAndCodes) {
   write("desk.toml", routing);
   const Ran ran = run("config check desk.toml");
-  EXPECT_EQ(
-      ran.out,
-      "desk.toml is right\ndesk main: 1 calendars, 0 policies, 2 queues, 1 routes, 1 agents, 2 "
-      "routing steps, 1 kinds of work, 1 away codes\n");
+  EXPECT_EQ(ran.out,
+            "desk.toml is right\ndesk main: 1 calendar, 0 policies, 2 queues, 1 route, 1 agent, 2 "
+            "routing steps, 1 kind of work, 1 away code\n");
   const json desk = asked("config check desk.toml")["desks"][0];
   EXPECT_EQ(desk["steps"], 2);
   EXPECT_EQ(desk["work"], 1);

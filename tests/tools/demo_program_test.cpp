@@ -33,5 +33,16 @@ TEST_F(DemoProgram, TheSameSeedIsTheSameDayAndAnotherIsNot) {
                            HasSubstr("escalations"), HasSubstr(" 0 invariant violations")));
 }
 
+/// Those nearest to a breach are in agents' hands at its worst moment.
+TEST_F(DemoProgram, AWholeDayEndsWithFiguresAndWhys) {
+  const Ran ran = run("demo --durability none");
+  ASSERT_EQ(ran.exit, 0) << ran.err;
+  EXPECT_THAT(ran.out,
+              AllOf(HasSubstr("the supervisor sees it"), HasSubstr("The worst moment: 2026-01-12T"),
+                    HasSubstr("why ticket INC"), HasSubstr("why clock INC"),
+                    HasSubstr("First contact resolution"), HasSubstr("SLA compliance"),
+                    HasSubstr("Customer satisfaction"), HasSubstr(" 0 invariant violations")));
+}
+
 }  // namespace
 }  // namespace paceline::tools

@@ -9,6 +9,7 @@ namespace paceline::tools {
 namespace {
 
 using nlohmann::json;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using testing::Ran;
@@ -134,7 +135,7 @@ TEST_F(ReportProgram, FiguresSayWhatTheyAreMadeOf) {
   EXPECT_EQ(first["numerator"], 1);
   EXPECT_EQ(first["denominator"], 2);
   EXPECT_EQ(first["percent"], 50.0);
-  EXPECT_EQ(first["version"], 2);
+  EXPECT_EQ(first["version"], 3);
   EXPECT_EQ(first["parts"]["not_at_once"], 1);
   EXPECT_EQ(first["target"]["from"], "preset");
   EXPECT_EQ(first["target"]["standing"], "below");
@@ -186,7 +187,8 @@ TEST_F(ReportProgram, WhoIsAtRisk) {
   EXPECT_EQ(risk["clocks"][0]["due"], "2026-01-05T14:00:00Z");
   EXPECT_EQ(risk["clocks"][0]["left_us"], 900'000'000);
   EXPECT_EQ(risk["clocks"][0]["used_percent"], 87.5);
-  EXPECT_THAT(on_desk({"report", "at-risk", "--within", "10m"}).out, HasSubstr("No clock is open"));
+  EXPECT_THAT(on_desk({"report", "at-risk", "--within", "10m"}).out,
+              HasSubstr("No clock is late or due within 10m"));
 }
 
 TEST_F(ReportProgram, ExportsWhatReportsRead) {
@@ -206,6 +208,29 @@ TEST_F(ReportProgram, ExportsWhatReportsRead) {
   EXPECT_EQ(first["clocks"][0]["used_us"], 3'000'000'000);
 }
 
+TEST_F(ReportProgram, OnlySomeOfTheTickets) {
+  const json report = asked({"report", "kpi", "--only", "queue=l1", "--only", "queue=l2", "--only",
+                             "priority=P3", "--only", "service="});
+  EXPECT_EQ(report["only"], json::parse(R"({"queue": ["l1", "l2"], "priority": ["P3"],
+                                            "service": [""]})"));
+  EXPECT_EQ(figure(report, "duplicate_rate")["denominator"], 3);
+  EXPECT_EQ(report.contains("tickets"), false) << "counters are of the whole desk";
+  const json experts = asked({"report", "at-risk", "--only", "group=experts"});
+  EXPECT_EQ(experts["clocks"].size(), 1U);
+  EXPECT_EQ(asked({"report", "at-risk", "--only", "group=first"})["clocks"].size(), 0U);
+  const json queues = asked({"report", "queues", "--only", "tier=2", "--kind", "incident"});
+  ASSERT_EQ(queues["queues"].size(), 1U);
+  EXPECT_EQ(queues["queues"][0]["queue"], "l2");
+  EXPECT_EQ(queues["queues"][0]["waiting"], 1);
+  EXPECT_EQ(queues["queues"][0]["oldest_wait_us"], 105 * 60'000'000LL);
+  EXPECT_THAT(on_desk({"report", "sla", "--only", "category="}).out,
+              HasSubstr("d: 2 tickets of category not stated, from"));
+  EXPECT_THAT(on_desk({"export", "csv", "--only", "queue=l2"}).out,
+              AllOf(HasSubstr(",C,incident"), Not(HasSubstr(",A,"))));
+  EXPECT_THAT(on_desk({"report", "agents", "--agents-allowed", "--only", "group=first"}).out,
+              HasSubstr("ana"));
+}
+
 TEST_F(ReportProgram, SaysWhatIsWrongWithAQuestion) {
   const auto error = [&](std::vector<std::string> words, int exit) {
     const Ran ran = on_desk(std::move(words));
@@ -221,6 +246,11 @@ TEST_F(ReportProgram, SaysWhatIsWrongWithAQuestion) {
   EXPECT_THAT(error({"report", "kpi", "--from", "yesterday"}, 2), HasSubstr("--from"));
   EXPECT_THAT(error({"report", "kpi", "--from", "2027-01-01"}, 2), HasSubstr("nothing yet"));
   EXPECT_THAT(error({"report", "kpi", "--figure", "fcr"}, 2), HasSubstr("fcr_net"));
+  EXPECT_THAT(error({"report", "kpi", "--figure", "fcr_nett"}, 2),
+              HasSubstr("did you mean fcr_net?"));
+  EXPECT_EQ(on_desk({"report", "kpi", "--figure", "service_level_answered"}).exit, 0);
+  EXPECT_THAT(error({"report", "kpi", "--target", "fcr=1%..2%"}, 2), HasSubstr("fcr_net"));
+  EXPECT_THAT(error({"report", "kpi", "--users", "-1"}, 2), HasSubstr("Value -1 is too small"));
   EXPECT_THAT(error({"report", "kpi", "--target", "fcr_net=high"}, 2), HasSubstr("low..high"));
   EXPECT_THAT(error({"report", "kpi", "--targets", "mine"}, 2), HasSubstr("preset, desk or none"));
   EXPECT_THAT(error({"report", "scorecard", "--scale", "hops=1..2"}, 2), HasSubstr("mttr_wall"));
@@ -229,6 +259,13 @@ TEST_F(ReportProgram, SaysWhatIsWrongWithAQuestion) {
   EXPECT_THAT(error({"report", "intervals", "--interval", "1s", "--from", "2020-01-01"}, 2),
               HasSubstr("too many"));
   EXPECT_THAT(error({"report", "kpi", "--kind", "alarm"}, 2), HasSubstr("service_request"));
+  EXPECT_THAT(error({"report", "kpi", "--by", ""}, 2), HasSubstr("queue, group, tier"));
+  EXPECT_THAT(error({"report", "kpi", "--only", "l1"}, 2), HasSubstr("like queue=l1"));
+  EXPECT_THAT(error({"report", "sla", "--only", "queue=l3"}, 3), HasSubstr("l1, l2, triage"));
+  EXPECT_THAT(error({"report", "sla", "--only", "tier=4"}, 3), HasSubstr("no such tier: 1, 2"));
+  EXPECT_THAT(error({"report", "at-risk", "--only", "agent=ana"}, 5), HasSubstr("single people"));
+  EXPECT_THAT(error({"report", "kpi", "--at", "2026-01-05", "--by", "queue"}, 2),
+              HasSubstr("--at is for the whole desk"));
   EXPECT_THAT(error({"export", "csv", "--out", path("no/where")}, 1), HasSubstr("cannot write"));
 }
 

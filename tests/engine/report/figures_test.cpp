@@ -159,7 +159,48 @@ TEST_F(Figures, PartsAddUpToTheWhole) {
   ASSERT_EQ(by_group.size(), 2U);
   EXPECT_EQ(by_group[0].name, "experts");
   EXPECT_EQ(find(figures(by_group[0].question), "mttr_wall")->numerator, 330 * minute.us);
-  EXPECT_FALSE(find(figures(by_group[0].question), "occupancy")->measured());
+}
+
+// B came to the first level and ended at the second.
+TEST_F(Figures, WhatBecomesOfATicketCountsWhereItCameFirst) {
+  const auto by_queue = split(question_, Dimension::queue);
+  ASSERT_EQ(by_queue.size(), 2U);
+  const auto l1 = figures(by_queue[0].question);
+  const auto l2 = figures(by_queue[1].question);
+  const auto expect = [](const std::vector<Figure>& of, const char* id, int64_t numerator,
+                         int64_t denominator) {
+    EXPECT_EQ(find(of, id)->numerator, numerator) << id;
+    EXPECT_EQ(find(of, id)->denominator, denominator) << id;
+  };
+  expect(l1, "fcr_net", 1, 3);            // A of A B C
+  expect(l1, "flr", 2, 3);                // A C
+  expect(l1, "escalation_rate", 1, 3);    // B
+  expect(l1, "bounce_rate", 0, 1);        // B stayed
+  expect(l1, "transfer_accuracy", 2, 3);  // A C
+  expect(l1, "hops", 1, 3);
+  EXPECT_EQ(find(l1, "mtta")->spread.n, 4U);  // A B C F
+  expect(l2, "fcr_net", 0, 0);                // H began there
+  expect(l2, "escalation_rate", 0, 1);
+  expect(l2, "transfer_accuracy", 1, 1);
+  EXPECT_EQ(find(l2, "mtta")->spread.n, 1U);       // H
+  EXPECT_EQ(find(l2, "mttr_wall")->spread.n, 2U);  // B too: it was resolved there
+}
+
+TEST_F(Figures, OnlySomeOfTheTickets) {
+  const Question experts = only(question_, Dimension::group, {"experts"});
+  EXPECT_EQ(experts.cases.size(), 2U);  // B H
+  EXPECT_EQ(find(figures(experts), "transfer_accuracy")->denominator, 1);
+  EXPECT_FALSE(find(figures(experts), "users_per_analyst")->measured());
+  const Question vpn = only(experts, Dimension::category, {"vpn", "printer"});
+  ASSERT_EQ(vpn.cases.size(), 1U);
+  EXPECT_EQ(vpn.cases.front()->external_id, "H");
+  EXPECT_EQ(find(figures(vpn), "transfer_accuracy")->denominator, 1);
+  // A part of a part.
+  const auto by_queue = split(only(question_, Dimension::category, {"mail"}), Dimension::queue);
+  ASSERT_EQ(by_queue.size(), 2U);
+  EXPECT_EQ(find(figures(by_queue[0].question), "escalation_rate")->numerator, 1);  // B, of l1
+  EXPECT_EQ(find(figures(by_queue[1].question), "mttr_wall")->spread.n, 1U);        // B, in l2
+  EXPECT_TRUE(only(question_, Dimension::priority, {"P1"}).cases.empty());
 }
 
 TEST_F(Figures, OneWhoComesAgainWasNotServedAtFirstContact) {
@@ -278,7 +319,7 @@ TEST(Targets, OfTheConfigurationStandBetween) {
 TEST(FigureIds, AreThoseThatArePublished) {
   ReportDesk desk;
   desk.at("09:00");
-  desk.open("P", "l1", "", "", "phone");  // else a live channel's are not apart
+  desk.open("P", "l1");
   desk.at("10:00");
   const auto book = desk.book();
   std::vector<std::string> published;
@@ -372,6 +413,44 @@ TEST_F(AgentsDay, OccupancyIsOfThePeriod) {
   expect("occupancy", "10:30", "11:30", minute * 30, hour);
   expect("occupancy", "17:00", "18:00", {0}, {0});
   expect("utilisation", "09:00", "12:00", hour, hour * 3);
+}
+
+TEST_F(AgentsDay, OfAGroupIsThatOfItsAgents) {
+  const Period period{DeskDriver::instant_us("09:00"), DeskDriver::instant_us("12:00")};
+  const auto book = desk_.book(period);
+  const Question question = ask(*book, period, {});
+  const auto whole = figures(question);
+  for (const Dimension by : {Dimension::group, Dimension::queue, Dimension::tier}) {
+    int64_t handling_us = 0;
+    for (const Part& part : split(question, by)) {
+      const auto of_part = figures(part.question);
+      if (const Figure* occupancy = find(of_part, "occupancy"); occupancy->measured())
+        handling_us += occupancy->numerator;
+    }
+    EXPECT_EQ(handling_us, find(whole, "occupancy")->numerator);
+  }
+  for (const Part& part : split(question, Dimension::priority))
+    EXPECT_FALSE(find(figures(part.question), "occupancy")->measured());
+}
+
+TEST(WrapUp, MakesHandlingLonger) {
+  ReportDesk desk;
+  desk::Configuration configuration = two_levels();
+  configuration.queues.front().wrap_up_max_us = (minute * 10).us;
+  desk.desk().configure(configuration);
+  desk.at("09:00");
+  desk.does([](FrameBuilder& f) { f.log_in("ana"); });
+  desk.open("A", "l1");
+  desk.take("A", "ana");
+  desk.at("10:00");
+  desk.resolve("A");
+  desk.at("11:00");
+  const auto book = desk.book(the_day());
+  const auto all = figures(ask(*book, the_day(), {}));
+  const Figure& handling = *find(all, "aht");
+  EXPECT_EQ(handling.spread.mean_us, hour.us);
+  EXPECT_THAT(handling.parts, UnorderedElementsAre(Pair("wrap_up_us", (minute * 10).us),
+                                                   Pair("mean_with_wrap_up_us", (minute * 70).us)));
 }
 
 TEST_F(AgentsDay, AdherenceIsTimeInTheShiftSpentAsItAsks) {

@@ -135,6 +135,59 @@ TEST_F(Gaming, SilentResolutionsAndSplitTickets) {
   EXPECT_EQ(row("split_tickets", "first"), nullptr);
 }
 
+TEST_F(Gaming, WhoIsItsOwnCustomer) {
+  desk_.open("S", "l1", "ana");
+  desk_.open("T", "l1", "eva");
+  for (const char* id : {"S", "T"}) {
+    desk_.take(id, "ana");
+    desk_.resolve(id);
+  }
+  book_ = desk_.book();
+  const SignalRow* own = row("self_made", "first");
+  ASSERT_NE(own, nullptr);
+  EXPECT_EQ(own->count, 1U);
+  EXPECT_EQ(own->of, 7U);
+  EXPECT_THAT(own->examples, ElementsAre("S"));
+}
+
+// In both queues a P1 waits since 09:00; E1 to E3 come to l1 at 09:10, O to l2.
+TEST(GamingOfQueues, EasyWorkTakenBeforeWhatIsPressing) {
+  ReportDesk desk;
+  desk.at("09:00");
+  for (const char* queue : {"l1", "l2"})
+    EXPECT_EQ(desk.desk().open({.external_id = std::string("P1 of ") + queue,
+                                .impact = 1,
+                                .urgency = 1,
+                                .queue = queue}),
+              Reject::none);
+  desk.at("09:10");
+  for (const char* id : {"E1", "E2", "E3"}) desk.open(id, "l1");
+  desk.open("O", "l2");
+  desk.at("09:20");
+  for (const char* id : {"E1", "E2", "E3"}) desk.take(id, "ana");
+  desk.at("09:25");
+  desk.take("P1 of l1", "ana");
+  for (const char* id : {"P1 of l2", "O"}) desk.take(id, "eva");
+  desk.at("09:30");
+  desk.open("E4", "l1");
+  desk.at("09:31");
+  desk.take("E4", "ana");  // nothing else waits
+  const auto book = desk.book();
+  const Question question = ask(*book, {0, desk.desk().now_us() + 1}, {});
+  const auto rows = gaming_rows(question, Dimension::group);
+  const auto found = std::find_if(rows.begin(), rows.end(), [](const SignalRow& each) {
+    return each.signal->id == "easy_picking";
+  });
+  ASSERT_NE(found, rows.end());
+  EXPECT_EQ(found->who, "first");
+  EXPECT_EQ(found->of, 5U);
+  EXPECT_THAT(found->examples, ElementsAre("E1", "E2", "E3"));
+  EXPECT_TRUE(found->stands_out);
+  EXPECT_EQ(std::count_if(rows.begin(), rows.end(),
+                          [](const SignalRow& each) { return each.signal->id == "easy_picking"; }),
+            1);
+}
+
 TEST(GamingOfClocks, APauseJustBeforeTheTargetLeavesItsSign) {
   ReportDesk desk;
   desk.at("09:00");

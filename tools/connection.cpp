@@ -38,6 +38,7 @@ Got<wire::Client> ServerOptions::connect(desk::SessionId session, wire::Lane lan
   options.token = std::move(*token);
   options.session = session;
   options.lane = lane;
+  if (!reconnects) options.reconnect_timeout = {};
   auto client = wire::Client::connect(std::move(options));
   if (!client) return sched::Unexpected{explain(client.error())};
   return std::move(*client);

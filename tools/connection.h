@@ -18,6 +18,7 @@ Got<std::string> read_token(const std::string& path);
 struct ServerOptions {
   std::string address;
   std::string token_file;
+  bool reconnects = true;  ///< After a connection is lost, for a while.
 
   void declare(CLI::App& app);
   Got<wire::Client> connect(desk::SessionId session = {},

@@ -25,8 +25,10 @@ namespace {
 
 std::atomic<wire::Server*> running_server{nullptr};
 std::atomic<Reloader*> running_reloader{nullptr};
+std::atomic<bool> told_to_end{false};
 
 extern "C" void drain_on_signal(int) {
+  told_to_end.store(true);
   if (wire::Server* server = running_server.load()) server->request_drain();
 }
 
@@ -206,7 +208,8 @@ class Serve final : public Subcommand {
 
   /// Likewise, with a configuration file that can be read again.
   Done serve(wire::Server& server, config::Loaded loaded, const Terminal& terminal) {
-    const ServerOptions to_self{server.addresses().front(), options_.token_file};
+    // A connection to itself that is lost will not come again.
+    const ServerOptions to_self{server.addresses().front(), options_.token_file, false};
     Reloader reloader(server, config_, std::move(loaded), to_self, terminal);
     reloader_ = &reloader;
     Done served;
@@ -215,6 +218,11 @@ class Serve final : public Subcommand {
       served = serve(server, terminal);
     }
     const Done begun = reloader.end();
+    if (served && !begun && told_to_end.load() && begun.error().exit == Exit::unavailable) {
+      terminal.message(fmt::format(
+          "stopped before every desk of {} was there: they are made at the next start", config_));
+      return {};
+    }
     return served ? begun : served;
   }
 

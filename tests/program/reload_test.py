@@ -149,6 +149,14 @@ class WithoutFile(ProgramTest):
         self.assertEqual(ran.exit, 7)
         self.assertIn("started without a configuration file", ran.err)
 
+    def test_a_server_told_to_end_before_its_desks_are_made_ends_in_peace(self):
+        desks = "".join(FILE.replace("[desk.main]", f"[desk.d{n}]") if n == 0 else f"[desk.d{n}]\n"
+                        for n in range(50))
+        server = self.serve("--config", self.file("f.toml", desks))
+        server.process.send_signal(signal.SIGTERM)
+        _, told = server.process.communicate()
+        self.assertEqual(server.process.returncode, 0, told)
+
     def test_only_administrators_may(self):
         server = self.serve("--listen", "tcp:127.0.0.1:0", "--config", self.file("f.toml", FILE))
         address = next(word for word in server.ready if word.startswith("tcp:"))

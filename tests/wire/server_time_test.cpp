@@ -84,6 +84,28 @@ class SetClockTest : public ServerTest {
   SetClock clock;
 };
 
+TEST_F(SetClockTest, WhatIsReadOfAQuietDeskIsAsOfNow) {
+  options.clock_mode = ClockMode::wall;
+  options.clock = &clock;
+  start();
+  auto peer = peer_at_desk();
+  CommandWriter writer;
+  open_ticket(writer, "INC1");
+  peer->send_commands(writer, first_desk, 4);
+  EXPECT_EQ(peer->replies()[0].code, 0);
+  const int64_t before_us = status(*peer).now_us;
+  const auto pass = [&](int64_t us) {
+    clock.wall_us += us;
+    clock.monotonic += us;
+  };
+  pass(6 * sched::minute.us);
+  EXPECT_EQ(status(*peer).now_us, before_us + 6 * sched::minute.us);
+  const uint64_t records = figures(*peer)["log_records"];
+  pass(sched::second.us / 2);  // a board that looks more often than once a second
+  EXPECT_EQ(status(*peer).now_us, before_us + 6 * sched::minute.us);
+  EXPECT_EQ(figures(*peer)["log_records"], records);
+}
+
 /// Regression 29 of other desks' bugs: the wall clock steps back one hour.
 TEST_F(SetClockTest, AWallClockThatStepsBackMovesNoTicketBackAndNoEffectTwice) {
   options.clock_mode = ClockMode::wall;

@@ -12,7 +12,7 @@
 #include "tools/instants.h"
 #include "tools/kpi_report.h"
 #include "tools/local_desk.h"
-#include "tools/servicenow_plan.h"
+#include "tools/replay_plan.h"
 #include "tools/servicenow_rows.h"
 
 namespace paceline::tools {
@@ -69,7 +69,7 @@ class Bytes : public ByteSource {
 };
 
 struct Replay {
-  ServiceNowLog log;
+  TicketLog log;
   std::vector<RejectedRow> rejected;
   std::map<std::string, uint64_t> irregular;
   uint64_t tickets = 0;
@@ -83,7 +83,7 @@ struct Replay {
     EXPECT_TRUE(read.has_value());
     if (!read) return;
     log = std::move(*read);
-    ServiceNowPlan plan(log);
+    ReplayPlan plan(log);
     std::vector<PlannedCommand> commands_of_row;
     wire::CommandWriter writer;
     desk::Outcome outcome;
@@ -91,7 +91,7 @@ struct Replay {
     while (plan.next(commands_of_row)) {
       const sched::Instant at{plan.at_us()};
       if (std::exchange(first, false)) {
-        EXPECT_EQ(desk.configure(at, servicenow_configuration(), outcome), "");
+        EXPECT_EQ(desk.configure(at, replay_configuration(log.matrix), outcome), "");
       }
       outcome.clear();
       for (const PlannedCommand& command : commands_of_row) put(command, log.texts, writer);
@@ -342,7 +342,7 @@ TEST(ServiceNow, TheZoneShiftsEveryInstant) {
   ServiceNowOptions options;
   options.zone.transitions = {{{0}, 3'600}};
   Replay replay(std::make_unique<Bytes>(csv({Row{}})), options);
-  EXPECT_EQ(replay.log.rows.at(0).updated_at_us, parse_instant("2016-03-01T08:00Z")->us);
+  EXPECT_EQ(replay.log.rows.at(0).at_us, parse_instant("2016-03-01T08:00Z")->us);
 }
 
 TEST(ServiceNow, DatesComeInSeveralForms) {

@@ -158,7 +158,8 @@ ReplayPlan::ReplayPlan(const TicketLog& log)
       order_(log.rows.size()),
       tickets_(log.texts.size()),
       group_known_(log.texts.size()),
-      agent_known_(log.texts.size()) {
+      agent_known_(log.texts.size()),
+      irregular_(log.irregular) {
   CHECK(log.rows.size() < std::numeric_limits<uint32_t>::max());
   note_order_in_file();
   std::iota(order_.begin(), order_.end(), 0U);
@@ -189,24 +190,15 @@ bool ReplayPlan::next(std::vector<PlannedCommand>& commands) {
 
 void ReplayPlan::note(const Ticket& ticket, const LogRow& row) {
   const std::string& text = log_.texts.text(row.state);
-  const std::string origin(log_.occurred_at_name);
   const RowState state = row.wanted;
   if (!row.state_known) ++irregular_["unknown state " + text];
-  if (row.occurred_at_us == 0 && log_.states_occurred_at) ++irregular_[origin + " not stated"];
-  if (row.at_us < row.occurred_at_us) ++irregular_["row before " + origin];
-  if (row.impact == 0 && log_.states_impact) ++irregular_["impact not stated"];
-  if (row.urgency == 0 && log_.states_urgency) ++irregular_["urgency not stated"];
-  const auto priority = log_.matrix.at(static_cast<sched::Impact>(row.impact),
-                                       static_cast<sched::Urgency>(row.urgency));
-  if (row.priority != 0 && row.priority != static_cast<uint8_t>(priority)) {
-    ++irregular_["priority differs from matrix"];
-  }
+  if (!row.repeats) note_attributes(row);
   if (ticket.row == nullptr) {
     if (state != RowState::fresh && state != RowState::active) ++irregular_["first seen " + text];
     return;
   }
   if (row.occurred_at_us != ticket.occurred_at_us) {
-    ++irregular_[origin + " changes within a ticket"];
+    ++irregular_[std::string(log_.occurred_at_name) + " changes within a ticket"];
   }
   const std::string& text_before = log_.texts.text(ticket.row->state);
   if (row.state == ticket.row->state) return;
@@ -216,6 +208,21 @@ void ReplayPlan::note(const Ticket& ticket, const LogRow& row) {
                            ? false
                            : state != RowState::closed && state != RowState::fresh;
   if (!forward) ++irregular_[text_before + "→" + text];
+}
+
+void ReplayPlan::note_attributes(const LogRow& row) {
+  const std::string origin(log_.occurred_at_name);
+  if (row.at_us < row.occurred_at_us) ++irregular_["row before " + origin];
+  if (log_.counts_unstated) {
+    if (row.occurred_at_us == 0) ++irregular_[origin + " not stated"];
+    if (row.impact == 0) ++irregular_["impact not stated"];
+    if (row.urgency == 0) ++irregular_["urgency not stated"];
+  }
+  const auto priority = log_.matrix.at(static_cast<sched::Impact>(row.impact),
+                                       static_cast<sched::Urgency>(row.urgency));
+  if (row.priority != 0 && row.priority != static_cast<uint8_t>(priority)) {
+    ++irregular_["priority differs from matrix"];
+  }
 }
 
 void ReplayPlan::follow(Ticket& ticket, const LogRow& row) {

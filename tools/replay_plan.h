@@ -65,6 +65,7 @@ class ReplayPlan {
 
   void note_order_in_file();
   void note(const Ticket& ticket, const LogRow& row);
+  void note_attributes(const LogRow& row);
   void follow(Ticket& ticket, const LogRow& row);
   void open(Ticket& ticket, const LogRow& row);
   void update(const Ticket& ticket, const LogRow& row);

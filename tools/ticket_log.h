@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,7 @@ struct LogRow {
   uint8_t impact = 0;       ///< sched::Impact
   uint8_t urgency = 0;      ///< sched::Urgency
   uint8_t priority = 0;     ///< As the row says; to compare, never to use.
+  bool repeats = false;     ///< A row before it, made from the same line, says the same of it.
 
   TextPool::Id text(desk::TextField field) const { return texts[static_cast<size_t>(field)]; }
   TextPool::Id& text(desk::TextField field) { return texts[static_cast<size_t>(field)]; }
@@ -57,11 +59,9 @@ struct TicketLog {
   uint64_t content_hash = 0;
   sched::PriorityMatrix matrix;  ///< From impact and urgency to what the file calls the priority.
 
-  // What counts as irregular where a row does not state it.
-  std::string_view occurred_at_name = "opened_at";
-  bool states_occurred_at = true;
-  bool states_impact = true;
-  bool states_urgency = true;
+  std::string_view occurred_at_name = "opened_at";  ///< For what is counted as irregular.
+  bool counts_unstated = true;  ///< A row without occurred_at, impact or urgency is irregular.
+  std::map<std::string, uint64_t> irregular;  ///< What the reader found so, by kind.
 };
 
 }  // namespace paceline::tools

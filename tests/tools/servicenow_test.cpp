@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "tests/models/servicenow_model.h"
+#include "tests/support/text_source.h"
 #include "tools/instants.h"
 #include "tools/kpi_report.h"
 #include "tools/local_desk.h"
@@ -49,24 +50,6 @@ std::string csv(const std::vector<Row>& rows) {
   for (const Row& row : rows) text += row.line();
   return text;
 }
-
-class Bytes : public ByteSource {
- public:
-  explicit Bytes(std::string text) : text_(std::move(text)) {}
-  size_t read(char* out, size_t size) override {
-    const size_t n = std::min(size, text_.size() - at_);
-    std::copy_n(text_.data() + at_, n, out);
-    at_ += n;
-    return n;
-  }
-  std::string error() const override { return {}; }
-  uint64_t file_bytes_read() const override { return at_; }
-  uint64_t file_bytes() const override { return text_.size(); }
-
- private:
-  std::string text_;
-  size_t at_ = 0;
-};
 
 struct Replay {
   TicketLog log;
@@ -109,7 +92,8 @@ struct Replay {
     irregular = plan.irregular();
     tickets = plan.ticket_count();
   }
-  explicit Replay(const std::vector<Row>& rows) : Replay(std::make_unique<Bytes>(csv(rows))) {}
+  explicit Replay(const std::vector<Row>& rows)
+      : Replay(std::make_unique<testing::TextSource>(csv(rows))) {}
 };
 
 std::vector<models::LogRow> model_rows(const std::vector<Row>& rows) {
@@ -317,7 +301,7 @@ TEST(ServiceNow, RowsThatCannotBeUsedAreSetAsideWithTheReason) {
   bad.state = "";
   text += bad.line();
   text += "INC4,\"New\n";
-  Replay replay(std::make_unique<Bytes>(text));
+  Replay replay(std::make_unique<testing::TextSource>(text));
   EXPECT_EQ(replay.log.row_count, 7U);
   EXPECT_EQ(replay.log.rows.size(), 1U);
   ASSERT_EQ(replay.rejected.size(), 6U);
@@ -332,7 +316,7 @@ TEST(ServiceNow, RowsThatCannotBeUsedAreSetAsideWithTheReason) {
 }
 
 TEST(ServiceNow, AFileWithoutTheColumnsIsRefused) {
-  Bytes source("name;state\nx;y\n");
+  testing::TextSource source("name;state\nx;y\n");
   const auto read = read_servicenow(source, {}, [](const RejectedRow&) {});
   ASSERT_FALSE(read.has_value());
   EXPECT_NE(read.error().find("number"), std::string::npos);
@@ -341,7 +325,7 @@ TEST(ServiceNow, AFileWithoutTheColumnsIsRefused) {
 TEST(ServiceNow, TheZoneShiftsEveryInstant) {
   ServiceNowOptions options;
   options.zone.transitions = {{{0}, 3'600}};
-  Replay replay(std::make_unique<Bytes>(csv({Row{}})), options);
+  Replay replay(std::make_unique<testing::TextSource>(csv({Row{}})), options);
   EXPECT_EQ(replay.log.rows.at(0).at_us, parse_instant("2016-03-01T08:00Z")->us);
 }
 

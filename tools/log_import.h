@@ -35,6 +35,9 @@ struct ImportOptions {
 
 class LogImport {
  public:
+  /// Those that give the desk its configuration, before the plan's.
+  static constexpr uint64_t configuration_commands = 3;
+
   /// `settings` is what, beside the file, makes it another import. `unit` names what the log's rows
   /// are to a user. All outlive the import.
   LogImport(const ImportOptions& options, const Terminal& terminal, const TicketLog& log,

@@ -13,11 +13,27 @@ namespace paceline::tools {
 
 namespace {
 
+/// Longer names of a header are not suggested.
+constexpr size_t listed_size_max = 64;
+
 std::string_view stated(std::string_view text) {
   const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
   return text == "?" ? std::string_view{} : text;
+}
+
+/// On one line: names in headers have line breaks, and blanks before and after them.
+std::string one_line(std::string_view name) {
+  std::string line;
+  for (const char c : stated(name)) {
+    const bool blank = static_cast<unsigned char>(c) <= ' ' || c == 0x7f;
+    if (!blank)
+      line += c;
+    else if (!line.empty() && line.back() != ' ')
+      line += ' ';
+  }
+  return line;
 }
 
 bool is_required(ImportField field, ImportMap::Rows rows) {
@@ -31,7 +47,9 @@ std::string absent(const ImportMap::Column& column, ImportField field,
                    const std::vector<std::string>& header) {
   std::vector<std::string> wanted;
   for (const std::string& name : column.names) wanted.push_back(config::in_quotes(name));
-  const std::set<std::string_view> distinct(header.begin(), header.end());
+  std::set<std::string_view> distinct;
+  for (const std::string& name : header)
+    if (!name.empty() && name.size() <= listed_size_max) distinct.insert(name);
   const std::vector<std::string_view> names(distinct.begin(), distinct.end());
   std::string mend = desk::suggestion(column.names.front(), names);
   if (mend.empty()) mend = ": name one that its first line has";
@@ -50,7 +68,7 @@ sched::Expected<MappedColumns, std::string> MappedColumns::find(
     if (!wire::is_valid_text(name))
       return sched::Unexpected{std::string(
           "the header is not UTF-8: convert the file first, for example with iconv -t UTF-8")};
-    names.emplace_back(stated(name));
+    names.push_back(one_line(name));
     lower.push_back(lower_case(names.back()));
   }
   std::vector<bool> used(header.size());
@@ -59,8 +77,9 @@ sched::Expected<MappedColumns, std::string> MappedColumns::find(
     const ImportMap::Column& column = map.column(field);
     Found& found = columns.found_[i];
     for (const std::string& wanted : column.names) {
+      const std::string name = lower_case(one_line(wanted));
       for (size_t at = 0; at < lower.size(); ++at) {
-        if (lower[at] != lower_case(wanted)) continue;
+        if (lower[at] != name) continue;
         found.name = names[at];
         found.positions.push_back(at);
         used[at] = true;

@@ -1,7 +1,7 @@
 // Where in a row of a file the fields of its map are.
 //
-// Names are compared without letter case. A name may head several columns (Jira repeats those of
-// lists): the first value that is stated counts.
+// Names are compared without letter case, a line break in one is a blank. A name may head several
+// columns (Jira repeats those of lists): the first value that is stated counts.
 //
 // Owner: one thread.  Allocates: names and positions.  Errors: a sentence.
 #pragma once
@@ -20,7 +20,7 @@ namespace paceline::tools {
 class MappedColumns {
  public:
   struct Found {
-    std::string name;               ///< As the header has it.
+    std::string name;               ///< As the header has it, on one line.
     std::vector<size_t> positions;  ///< Empty: the file has no such column.
   };
 

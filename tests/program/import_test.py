@@ -1,5 +1,5 @@
-"""`import csv` and `import jira` as a user runs them: previews, packed files, interrupts, maps, and what
-is said where a file or a map cannot be used."""
+"""`import csv` and `import jira` as a user runs them: previews, packed files, interrupts, maps, and
+what is said where a file or a map cannot be used."""
 
 import collections
 import json
@@ -13,7 +13,8 @@ import unittest
 from program import PROGRAM, ProgramTest, clean_environment, run
 
 HEADER = "Issue key,Created,Resolved,Status,Priority,Assignee,Components,Components,Summary\n"
-ROWS = ('HELP-1,13/Jan/16 9:00 AM,14/Jan/16 1:30 PM,Done,Highest,ann,Printers,Network,"Paper,\nagain"\n'
+ROWS = ('HELP-1,13/Jan/16 9:00 AM,14/Jan/16 1:30 PM,Done,Highest,ann,Printers,Network,'
+        '"Paper,\nagain"\n'
         "HELP-2,13/Jan/16 10:00 AM,,Waiting for customer,Low,,,,VPN\n"
         "HELP-3,32/Jan/16 10:00 AM,,Open,Low,,,,VPN\n")
 MAP = """rows = "tickets"
@@ -36,8 +37,9 @@ BAD = [
     Row("nothing in it", "", MAP, 7, r"E1004 .*the file is empty: a header and rows are wanted"),
     Row("no such column", "Ticket;Openend\n", MAP, 7,
         r'E1004 .*no column "Opened" for recorded_at: did you mean "Openend"\?'),
-    Row("two orders of dates", "Ticket,Opened,Solved,Status,Team\nA,13/1/2016,,New,\nB,1/13/2016,,New,\n",
-        MAP, 7, r"E1004 .*dates contradict each other.*--dates"),
+    Row("two orders of dates",
+        "Ticket,Opened,Solved,Status,Team\nA,13/1/2016,,New,\nB,1/13/2016,,New,\n", MAP, 7,
+        r"E1004 .*dates contradict each other.*--dates"),
     Row("no order of dates", "Ticket,Opened,Solved,Status,Team\nA,3/1/2016,,New,\n", MAP, 7,
         r"E1004 .*--dates day-first or --dates month-first"),
     Row("no date at all", "Ticket,Opened,Solved,Status,Team\nA,gestern,,New,\n", MAP, 7,
@@ -81,9 +83,10 @@ class Imports(ImportTest):
         self.assertTrue(result["complete"])
         self.assertIn("Done (1) → closed", ran.err, "a preview before it begins")
         ticket = json.loads(self.assert_done(run("ticket", "get", "HELP-1", "--json", *at)))
-        self.assertEqual((ticket["state"], ticket["priority"], ticket["agent"], ticket["config_item"],
-                          ticket["body"], ticket["resolved_at"]),
-                         ("closed", "P1", "ann", "Printers", "Paper,\nagain", "2016-01-14T13:30:00Z"))
+        found = [ticket[key] for key in ("state", "priority", "agent", "config_item", "body",
+                                         "resolved_at")]
+        self.assertEqual(found, ["closed", "P1", "ann", "Printers", "Paper,\nagain",
+                                 "2016-01-14T13:30:00Z"])
         rejected = (self.folder / "rejected.csv").read_text()
         self.assertRegex(rejected, r'5,"Created ""32/Jan/16 10:00 AM"" is no date and time')
 
@@ -104,7 +107,8 @@ class Imports(ImportTest):
                          ("pending", "Wartet", "triage"))
 
     def test_a_users_map_lies_over_jiras(self):
-        mapping = self.file("map.toml", '[columns]\nqueue = "Components"\n[states]\n"Done" = "resolved"\n')
+        mapping = self.file("map.toml", '[columns]\nqueue = "Components"\n'
+                                        '[states]\n"Done" = "resolved"\n')
         at = self.with_server()
         self.assert_done(run(*self.jira(), "--map", mapping, *at))
         ticket = json.loads(self.assert_done(run("ticket", "get", "HELP-1", "--json", *at)))
@@ -142,8 +146,8 @@ class Imports(ImportTest):
         self.assertRegex(ran.err, r"(?m)^E3010 .*serve --clock commands")
 
     def test_an_interrupted_import_goes_on_where_it_was(self):
-        rows = "".join(f"H-{i},{1 + i // 1440}/Mar/16 {i // 60 % 24}:{i % 60:02},,Open,Low,a{i % 7},,,x\n"
-                       for i in range(30_000))
+        rows = "".join(f"H-{i},{1 + i // 1440}/Mar/16 {i // 60 % 24}:{i % 60:02},,Open,Low,"
+                       f"a{i % 7},,,x\n" for i in range(30_000))
         words = self.jira(HEADER + rows)
         at = self.with_server()
         leader, follower = pty.openpty()
@@ -164,7 +168,8 @@ class Imports(ImportTest):
         self.assertIn(process.returncode, (0, 8), shown)
         if process.returncode == 8:  # it was not faster than the signal
             self.assertFalse(cut["complete"])
-            self.assertRegex(shown.decode(), r"E1005.* interrupted after change \d+ of \d+: run the same")
+            self.assertRegex(shown.decode(),
+                             r"E1005.* interrupted after change \d+ of \d+: run the same")
         whole = json.loads(self.assert_done(run(*words, "--json", *at)))
         self.assertTrue(whole["complete"])
         self.assertEqual(whole["resumed_after"], cut["commands"])
@@ -203,8 +208,8 @@ class Imports(ImportTest):
         self.assertRegex(ran.err, r"(?m)^E1003 .*is no regular file, and it is read twice")
 
     def test_a_side_file_that_cannot_be_written(self):
-        ran = run("import", "jira", self.file("jira.csv", HEADER + ROWS), "--tz", "UTC", "--dry-run",
-                  "--rejects", self.folder / "nowhere" / "rejected.csv")
+        ran = run("import", "jira", self.file("jira.csv", HEADER + ROWS), "--tz", "UTC",
+                  "--dry-run", "--rejects", self.folder / "nowhere" / "rejected.csv")
         self.assertEqual((ran.exit, ran.out), (1, ""))
         self.assertRegex(ran.err, r"(?m)^E1003 .*name another file with --rejects")
 

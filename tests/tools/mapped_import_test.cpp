@@ -317,6 +317,13 @@ TEST(FileSurvey, ColumnsThatAreMissingAreNamedWithTheNearest) {
       HasSubstr("no column \"Team\" for queue"));
 }
 
+TEST(FileSurvey, ANameOfTwoLinesIsOneName) {
+  const ImportMap map = by_user("[columns]\nexternal_id = 'id'\nrecorded_at = 'Date opened'\n");
+  const auto seen = survey("id,\"Date\r\n opened\"\nA,13/1/2016\n", map);
+  ASSERT_TRUE(seen.has_value());
+  EXPECT_EQ(seen->columns.of(ImportField::recorded_at).name, "Date opened");
+}
+
 TEST(FileSurvey, AFileThatIsNoneIsRefused) {
   EXPECT_THAT(refused("", two_columns()), HasSubstr("the file is empty"));
   EXPECT_THAT(refused("\"id,opened\n", two_columns()), HasSubstr("the header cannot be read"));

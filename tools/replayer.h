@@ -8,6 +8,7 @@
 // refuses is a row of the side file.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 

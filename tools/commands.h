@@ -87,6 +87,8 @@ std::unique_ptr<Subcommand> make_report_gaming();
 std::unique_ptr<Subcommand> make_export_csv();
 std::unique_ptr<Subcommand> make_export_jsonl();
 std::unique_ptr<Subcommand> make_import_servicenow();
+std::unique_ptr<Subcommand> make_import_jira();
+std::unique_ptr<Subcommand> make_import_csv();
 std::unique_ptr<Subcommand> make_bench_cycle();
 std::unique_ptr<Subcommand> make_bench_load();
 std::unique_ptr<Subcommand> make_ctl_status();

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "tools/failure.h"
-#include "tools/servicenow_rows.h"
+#include "tools/ticket_log.h"
 
 namespace paceline::tools {
 

@@ -4,13 +4,15 @@
 
 #include <array>
 
-#include "sched/base/check.h"
+#include "tools/csv_reader.h"
 #include "tools/instants.h"
 #include "wire/text.h"
 
 namespace paceline::tools {
 
 namespace {
+
+using desk::TextField;
 
 /// Longer than any value such a log has, far below what a frame can carry.
 constexpr size_t field_size_max = 4'000;
@@ -95,13 +97,22 @@ uint8_t leading_level(std::string_view text, char most) {
                                                             : uint8_t{0};
 }
 
+sched::PriorityMatrix servicenow_matrix() {
+  using sched::Priority;
+  sched::PriorityMatrix matrix;
+  matrix.cell = {{{Priority::p1, Priority::p2, Priority::p3},
+                  {Priority::p2, Priority::p3, Priority::p4},
+                  {Priority::p3, Priority::p4, Priority::p4}}};
+  return matrix;
+}
+
 class RowParser {
  public:
   RowParser(const Positions& positions, size_t header_size, const ServiceNowOptions& options)
       : positions_(positions), header_size_(header_size), options_(options) {}
 
   /// The reason if the row cannot be used; empty otherwise.
-  std::string parse(const std::vector<std::string>& fields, ServiceNowRow& row, TextPool& texts) {
+  std::string parse(const std::vector<std::string>& fields, LogRow& row, TextPool& texts) {
     if (fields.size() != header_size_) {
       return fmt::format("has {} fields, the header names {}", fields.size(), header_size_);
     }
@@ -116,22 +127,25 @@ class RowParser {
       return fmt::format("sys_updated_at `{}` is not a date and time{}",
                          value(fields, Column::updated_at), date_hint());
     }
-    row.updated_at_us = *updated;
+    row.at_us = *updated;
     if (const std::string_view opened = value(fields, Column::opened_at); !opened.empty()) {
       const auto at = instant(opened);
       if (!at) return fmt::format("opened_at `{}` is not a date and time{}", opened, date_hint());
-      row.opened_at_us = *at;
+      row.occurred_at_us = *at;
     }
     struct Text {
       Column column;
       TextPool::Id* to;
     };
     for (const Text& text :
-         {Text{Column::number, &row.number}, Text{Column::state, &row.state},
-          Text{Column::group, &row.group}, Text{Column::agent, &row.agent},
-          Text{Column::category, &row.category}, Text{Column::subcategory, &row.subcategory},
-          Text{Column::service, &row.service}, Text{Column::config_item, &row.config_item},
-          Text{Column::channel, &row.channel}, Text{Column::requester, &row.requester}}) {
+         {Text{Column::number, &row.text(TextField::external_id)}, Text{Column::state, &row.state},
+          Text{Column::group, &row.text(TextField::queue)}, Text{Column::agent, &row.agent},
+          Text{Column::category, &row.text(TextField::category)},
+          Text{Column::subcategory, &row.text(TextField::subcategory)},
+          Text{Column::service, &row.text(TextField::service)},
+          Text{Column::config_item, &row.text(TextField::config_item)},
+          Text{Column::channel, &row.text(TextField::channel)},
+          Text{Column::requester, &row.text(TextField::requester)}}) {
       const std::string_view found = value(fields, text.column);
       if (found.size() > field_size_max) {
         return fmt::format("a field is {} bytes long, {} are allowed", found.size(),
@@ -139,6 +153,11 @@ class RowParser {
       }
       *text.to = texts.id(found);
     }
+    const std::string& state = texts.text(row.state);
+    row.wanted = servicenow_state(state);
+    row.state_known =
+        row.wanted != RowState::waiting || state.starts_with("Awaiting") || state == "On Hold";
+    row.reason = row.state;
     row.impact = leading_level(value(fields, Column::impact), '3');
     row.urgency = leading_level(value(fields, Column::urgency), '3');
     row.priority = leading_level(value(fields, Column::priority), '5');
@@ -174,6 +193,23 @@ class RowParser {
 
 }  // namespace
 
+RowState servicenow_state(std::string_view text) {
+  struct Known {
+    std::string_view text;
+    RowState state;
+  };
+  static constexpr std::array known = {
+      Known{"New", RowState::fresh},           Known{"Active", RowState::active},
+      Known{"In Progress", RowState::active},  Known{"Work in Progress", RowState::active},
+      Known{"Resolved", RowState::resolved},   Known{"Closed", RowState::closed},
+      Known{"Cancelled", RowState::cancelled}, Known{"Canceled", RowState::cancelled},
+  };
+  for (const Known& one : known) {
+    if (text == one.text) return one.state;
+  }
+  return RowState::waiting;
+}
+
 std::optional<int64_t> parse_wall_time(std::string_view text, DateOrder order) {
   if (text.size() > 4 && text[4] == '-') {
     const bool zoned = text.find_first_of("Zz+") != std::string_view::npos ||
@@ -199,7 +235,7 @@ std::optional<int64_t> parse_wall_time(std::string_view text, DateOrder order) {
   return at ? std::optional(at->us) : std::nullopt;
 }
 
-sched::Expected<ServiceNowLog, std::string> read_servicenow(
+sched::Expected<TicketLog, std::string> read_servicenow(
     ByteSource& source, const ServiceNowOptions& options,
     const std::function<void(const RejectedRow&)>& set_aside,
     const std::function<void()>& progress) {
@@ -217,13 +253,14 @@ sched::Expected<ServiceNowLog, std::string> read_servicenow(
   const auto positions = find_columns(fields);
   if (!positions) return sched::Unexpected{positions.error()};
 
-  ServiceNowLog log;
+  TicketLog log;
+  log.matrix = servicenow_matrix();
   RowParser parser(*positions, fields.size(), options);
   for (;;) {
     const CsvReader::Result result = reader.next(fields);
     if (result == CsvReader::Result::end) break;
     ++log.row_count;
-    ServiceNowRow row;
+    LogRow row;
     const std::string reason = result == CsvReader::Result::malformed
                                    ? reader.why()
                                    : parser.parse(fields, row, log.texts);

@@ -30,6 +30,9 @@ ARGUMENTS = {
     "doctor": ["--data", "{folder}/nowhere"],
     "events tail": ["--from-seq", "1", "--count", "1"],
     "hand-off report": ["--queue", "service-desk"],
+    "import csv": ["{folder}/tickets.csv", "--map", "{folder}/map.toml", "--tz", "UTC", "--dates",
+                   "day-first", "--rejects", "{folder}/rejected.csv"],
+    "import jira": ["{folder}/jira.csv", "--tz", "UTC", "--dates", "day-first"],
     "import servicenow": ["{folder}/log.csv", "--tz", "UTC", "--dates", "day-first"],
     "init": ["-", "--preset", "small"],
     "lint": ["{folder}/small.toml"],
@@ -122,6 +125,9 @@ class DeskTest(ProgramTest):
         self.assert_done(run("init", self.folder / "small.toml", "--preset", "small"))
         self.assert_done(run("sim", "init", "--preset", "small", "--to", self.folder / "day"))
         self.file("log.csv", "number,incident_state,sys_updated_at\nINC1,New,1/3/2016 09:00\n")
+        self.file("tickets.csv", "ticket,opened\nT1,2016-03-01 09:00\n")
+        self.file("map.toml", "[columns]\nexternal_id = 'ticket'\nrecorded_at = 'opened'\n")
+        self.file("jira.csv", "Issue key,Created\nHELP-1,1/Mar/16 9:00 AM\n")
         self.file("wrong.toml", "[[quue]]\nname = 'q'\n")
         self.file("volumes.csv", "start,volume,aht\n2026-03-02T08:00,16,5m\n")
         self.file("holidays.ics", "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Closed\r\n"

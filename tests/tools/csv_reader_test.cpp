@@ -3,30 +3,12 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include "tests/support/text_source.h"
 
 namespace paceline::tools {
 namespace {
 
-class TextSource : public ByteSource {
- public:
-  TextSource(std::string text, size_t step) : text_(std::move(text)), step_(step) {}
-  size_t read(char* out, size_t size) override {
-    const size_t n = std::min({size, step_, text_.size() - at_});
-    std::copy_n(text_.data() + at_, n, out);
-    at_ += n;
-    return n;
-  }
-  std::string error() const override { return {}; }
-  uint64_t file_bytes_read() const override { return at_; }
-  uint64_t file_bytes() const override { return text_.size(); }
-
- private:
-  std::string text_;
-  size_t step_;
-  size_t at_ = 0;
-};
-
+using ::paceline::testing::TextSource;
 using Records = std::vector<std::vector<std::string>>;
 
 /// Malformed records come as {"!", why}.

@@ -29,11 +29,28 @@ class Program : public testing::ProgramFixture {
     }
     return path("log.csv");
   }
-  std::vector<std::string> import_words(const std::string& log) const {
-    return {paceline_program(),  "import",  "servicenow", log, "--tz",   "UTC",
-            "--connect",         address(), "--desk",     "d", "--json", "--rejects",
+  std::string jira_export() {
+    std::ofstream file(path("jira.csv"));
+    file << "Issue key,Created,Updated,Resolved,Status,Priority,Assignee,Summary\n";
+    for (int ticket = 0; ticket < 2'100; ++ticket) {
+      const auto at = [&](int minute) {
+        return std::to_string(1 + minute / 1'440) + "/Mar/16 " +
+               std::to_string(minute % 1'440 / 60) + ":" + std::to_string(minute % 60 / 10) +
+               std::to_string(minute % 10);
+      };
+      const bool open = ticket % 9 == 0;
+      file << "HELP-" << ticket << ',' << at(ticket) << ',' << at(ticket + 90) << ','
+           << (open ? "" : at(ticket + 70)) << ',' << (open ? "Waiting for customer" : "Closed")
+           << ",High,agent" << ticket % 11 << ",Subject " << ticket << '\n';
+    }
+    return path("jira.csv");
+  }
+  std::vector<std::string> import_words(const std::string& format, const std::string& log) const {
+    return {paceline_program(),  "import",  format,   log, "--tz",   "UTC",
+            "--connect",         address(), "--desk", "d", "--json", "--rejects",
             path("rejected.csv")};
   }
+  void expect_survives_kills(const std::vector<std::string>& words, int rows);
   nlohmann::json status() {
     const Ran ran = on_desk({"ctl", "status", "--digest", "--json"});
     EXPECT_EQ(ran.exit, 0) << ran.err;
@@ -88,11 +105,11 @@ TEST_F(Program, AnImportNeedsAServerDrivenByCommands) {
   EXPECT_NE(ran.err.find("--clock commands"), std::string::npos);
 }
 
-TEST_F(Program, AnImportWhoseServerIsKilledIsTheSameAsOneUndisturbed) {
-  const std::string log = import_log();
+/// An import whose server is killed is the same as one undisturbed.
+void Program::expect_survives_kills(const std::vector<std::string>& words, int rows) {
   serve("quiet", "commands");
   {
-    Process import(import_words(log), path("import.out"), path("import.err"));
+    Process import(words, path("import.out"), path("import.err"));
     ASSERT_EQ(import.wait(), 0) << read_file(path("import.err"));
   }
   const auto wanted = status();
@@ -100,7 +117,7 @@ TEST_F(Program, AnImportWhoseServerIsKilledIsTheSameAsOneUndisturbed) {
 
   serve("killed", "commands");
   for (const uint64_t kill_after : {100U, 1'500U, 4'000U}) {
-    Process import(import_words(log), path("import.out"), path("import.err"));
+    Process import(words, path("import.out"), path("import.err"));
     wire::ClientOptions options;
     options.address = address();
     auto client = wire::Client::connect(options);
@@ -119,10 +136,10 @@ TEST_F(Program, AnImportWhoseServerIsKilledIsTheSameAsOneUndisturbed) {
     EXPECT_TRUE(exit == 8 || exit == -SIGINT || exit == 0 || exit == 6)
         << exit << read_file(path("import.err"));
   }
-  Process import(import_words(log), path("import.out"), path("import.err"));
+  Process import(words, path("import.out"), path("import.err"));
   ASSERT_EQ(import.wait(), 0) << read_file(path("import.err"));
   const auto result = nlohmann::json::parse(read_file(path("import.out")));
-  EXPECT_EQ(result["rows"], 4'200);
+  EXPECT_EQ(result["rows"], rows);
   EXPECT_EQ(result["rejected"], 0);
   const auto got = status();
   EXPECT_EQ(got["digest"], wanted["digest"]);
@@ -130,6 +147,14 @@ TEST_F(Program, AnImportWhoseServerIsKilledIsTheSameAsOneUndisturbed) {
   EXPECT_EQ(got["commands"], wanted["commands"]);
   EXPECT_EQ(got["rejected"], 0);
   EXPECT_EQ(end_server(), 0);
+}
+
+TEST_F(Program, AnImportOfUpdatesSurvivesItsServersDeaths) {
+  expect_survives_kills(import_words("servicenow", import_log()), 4'200);
+}
+
+TEST_F(Program, AnImportOfTicketsSurvivesItsServersDeaths) {
+  expect_survives_kills(import_words("jira", jira_export()), 2'100);
 }
 
 }  // namespace

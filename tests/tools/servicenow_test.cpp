@@ -9,10 +9,11 @@
 #include <utility>
 
 #include "tests/models/servicenow_model.h"
+#include "tests/support/text_source.h"
 #include "tools/instants.h"
 #include "tools/kpi_report.h"
 #include "tools/local_desk.h"
-#include "tools/servicenow_plan.h"
+#include "tools/replay_plan.h"
 #include "tools/servicenow_rows.h"
 
 namespace paceline::tools {
@@ -50,26 +51,8 @@ std::string csv(const std::vector<Row>& rows) {
   return text;
 }
 
-class Bytes : public ByteSource {
- public:
-  explicit Bytes(std::string text) : text_(std::move(text)) {}
-  size_t read(char* out, size_t size) override {
-    const size_t n = std::min(size, text_.size() - at_);
-    std::copy_n(text_.data() + at_, n, out);
-    at_ += n;
-    return n;
-  }
-  std::string error() const override { return {}; }
-  uint64_t file_bytes_read() const override { return at_; }
-  uint64_t file_bytes() const override { return text_.size(); }
-
- private:
-  std::string text_;
-  size_t at_ = 0;
-};
-
 struct Replay {
-  ServiceNowLog log;
+  TicketLog log;
   std::vector<RejectedRow> rejected;
   std::map<std::string, uint64_t> irregular;
   uint64_t tickets = 0;
@@ -83,7 +66,7 @@ struct Replay {
     EXPECT_TRUE(read.has_value());
     if (!read) return;
     log = std::move(*read);
-    ServiceNowPlan plan(log);
+    ReplayPlan plan(log);
     std::vector<PlannedCommand> commands_of_row;
     wire::CommandWriter writer;
     desk::Outcome outcome;
@@ -91,7 +74,7 @@ struct Replay {
     while (plan.next(commands_of_row)) {
       const sched::Instant at{plan.at_us()};
       if (std::exchange(first, false)) {
-        EXPECT_EQ(desk.configure(at, servicenow_configuration(), outcome), "");
+        EXPECT_EQ(desk.configure(at, replay_configuration(log.matrix), outcome), "");
       }
       outcome.clear();
       for (const PlannedCommand& command : commands_of_row) put(command, log.texts, writer);
@@ -109,7 +92,8 @@ struct Replay {
     irregular = plan.irregular();
     tickets = plan.ticket_count();
   }
-  explicit Replay(const std::vector<Row>& rows) : Replay(std::make_unique<Bytes>(csv(rows))) {}
+  explicit Replay(const std::vector<Row>& rows)
+      : Replay(std::make_unique<testing::TextSource>(csv(rows))) {}
 };
 
 std::vector<models::LogRow> model_rows(const std::vector<Row>& rows) {
@@ -317,7 +301,7 @@ TEST(ServiceNow, RowsThatCannotBeUsedAreSetAsideWithTheReason) {
   bad.state = "";
   text += bad.line();
   text += "INC4,\"New\n";
-  Replay replay(std::make_unique<Bytes>(text));
+  Replay replay(std::make_unique<testing::TextSource>(text));
   EXPECT_EQ(replay.log.row_count, 7U);
   EXPECT_EQ(replay.log.rows.size(), 1U);
   ASSERT_EQ(replay.rejected.size(), 6U);
@@ -332,7 +316,7 @@ TEST(ServiceNow, RowsThatCannotBeUsedAreSetAsideWithTheReason) {
 }
 
 TEST(ServiceNow, AFileWithoutTheColumnsIsRefused) {
-  Bytes source("name;state\nx;y\n");
+  testing::TextSource source("name;state\nx;y\n");
   const auto read = read_servicenow(source, {}, [](const RejectedRow&) {});
   ASSERT_FALSE(read.has_value());
   EXPECT_NE(read.error().find("number"), std::string::npos);
@@ -341,8 +325,8 @@ TEST(ServiceNow, AFileWithoutTheColumnsIsRefused) {
 TEST(ServiceNow, TheZoneShiftsEveryInstant) {
   ServiceNowOptions options;
   options.zone.transitions = {{{0}, 3'600}};
-  Replay replay(std::make_unique<Bytes>(csv({Row{}})), options);
-  EXPECT_EQ(replay.log.rows.at(0).updated_at_us, parse_instant("2016-03-01T08:00Z")->us);
+  Replay replay(std::make_unique<testing::TextSource>(csv({Row{}})), options);
+  EXPECT_EQ(replay.log.rows.at(0).at_us, parse_instant("2016-03-01T08:00Z")->us);
 }
 
 TEST(ServiceNow, DatesComeInSeveralForms) {

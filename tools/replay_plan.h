@@ -1,8 +1,8 @@
-// From the rows of an incident log to the commands that make a desk follow them.
+// From the rows of a log to the commands that make a desk follow them.
 //
 // The commands are a pure function of the rows: the n-th command is always the n-th, so an import
 // that was cut off continues where the desk's numbering stands. Rows are taken in the order
-// (updated_at, position in the file) over all tickets. The plan keeps a model of each ticket as the
+// (instant, position in the file) over all tickets. The plan keeps a model of each ticket as the
 // desk sees it (lifecycle.h) and gives the verbs that take it to the row's state; every row gives
 // at least one command that touches its ticket, because hours in a state end with its newest row.
 //
@@ -18,7 +18,7 @@
 #include "engine/desk/command.h"
 #include "engine/desk/configuration.h"
 #include "engine/desk/event.h"
-#include "tools/servicenow_rows.h"
+#include "tools/ticket_log.h"
 #include "wire/command_writer.h"
 
 namespace paceline::tools {
@@ -26,26 +26,22 @@ namespace paceline::tools {
 /// One command, as positions in the log it comes from.
 struct PlannedCommand {
   desk::CommandKind kind = desk::CommandKind::update;
-  const ServiceNowRow* row = nullptr;  ///< Its attributes, for open and update.
-  TextPool::Id text = 0;               ///< Queue, agent or pending reason, by kind.
-  uint32_t fields = 0;                 ///< Of update.
-  bool restate = false;                ///< Of resolve.
+  const LogRow* row = nullptr;  ///< Its attributes, for open and update.
+  TextPool::Id text = 0;        ///< Queue, agent or pending reason, by kind.
+  uint32_t fields = 0;          ///< Of update.
+  bool restate = false;         ///< Of resolve.
 };
 
 /// Appends the command to a frame.
 void put(const PlannedCommand& command, const TextPool& texts, wire::CommandWriter& writer);
 
 /// What a replay runs under: the log's own matrix, manual queues, nothing that acts by itself.
-desk::Configuration servicenow_configuration();
+desk::Configuration replay_configuration(const sched::PriorityMatrix& matrix);
 
-/// What a state's text means. Whatever is not known is something the ticket waits for.
-enum class RowState : uint8_t { fresh, active, waiting, resolved, closed, cancelled };
-RowState row_state(std::string_view text);
-
-class ServiceNowPlan {
+class ReplayPlan {
  public:
   /// `log` outlives the plan.
-  explicit ServiceNowPlan(const ServiceNowLog& log);
+  explicit ReplayPlan(const TicketLog& log);
 
   /// The commands of the next row, which all happen at at_us(); false after the last.
   bool next(std::vector<PlannedCommand>& commands);
@@ -58,27 +54,28 @@ class ServiceNowPlan {
 
  private:
   struct Ticket {
-    const ServiceNowRow* row = nullptr;  // newest; null before the first
-    TextPool::Id group = 0;              // newest that was stated
-    TextPool::Id agent = 0;              // who has it on the desk
+    const LogRow* row = nullptr;  // newest; null before the first
+    TextPool::Id group = 0;       // newest that was stated
+    TextPool::Id agent = 0;       // who has it on the desk
     TextPool::Id reason = 0;
-    int64_t opened_at_us = 0;
+    int64_t occurred_at_us = 0;
     desk::State state = desk::State::none;
     bool was_in_progress = false;  // before pending
   };
 
   void note_order_in_file();
-  void note(const Ticket& ticket, const ServiceNowRow& row);
-  void follow(Ticket& ticket, const ServiceNowRow& row);
-  void open(Ticket& ticket, const ServiceNowRow& row);
-  void update(const Ticket& ticket, const ServiceNowRow& row);
+  void note(const Ticket& ticket, const LogRow& row);
+  void note_attributes(const LogRow& row);
+  void follow(Ticket& ticket, const LogRow& row);
+  void open(Ticket& ticket, const LogRow& row);
+  void update(const Ticket& ticket, const LogRow& row);
   void move(Ticket& ticket, TextPool::Id group);
   void go_back_to_queue(Ticket& ticket);
   void reach(Ticket& ticket, RowState wanted, TextPool::Id reason);
   void define(TextPool::Id group, TextPool::Id agent);
   void emit(desk::CommandKind kind, TextPool::Id text = 0);
 
-  const ServiceNowLog& log_;
+  const TicketLog& log_;
   std::vector<uint32_t> order_;    // of replay: positions in log_.rows
   std::vector<Ticket> tickets_;    // by TextPool::Id of the number
   std::vector<bool> group_known_;  // likewise by id
@@ -87,7 +84,7 @@ class ServiceNowPlan {
   uint64_t next_ = 0;
   uint64_t ticket_count_ = 0;
   int64_t at_us_ = 0;
-  const ServiceNowRow* row_ = nullptr;  // the one being followed
+  const LogRow* row_ = nullptr;  // the one being followed
   std::vector<PlannedCommand>* out_ = nullptr;
 };
 

@@ -1,4 +1,4 @@
-#include "tools/servicenow_plan.h"
+#include "tools/replay_plan.h"
 
 #include <algorithm>
 #include <array>
@@ -12,6 +12,7 @@ namespace paceline::tools {
 
 using desk::CommandKind;
 using desk::State;
+using desk::TextField;
 
 namespace {
 
@@ -35,37 +36,39 @@ bool needs_reopen(State state, RowState wanted) {
   }
 }
 
-sched::PriorityMatrix servicenow_matrix() {
-  using sched::Priority;
-  sched::PriorityMatrix matrix;
-  matrix.cell = {{{Priority::p1, Priority::p2, Priority::p3},
-                  {Priority::p2, Priority::p3, Priority::p4},
-                  {Priority::p3, Priority::p4, Priority::p4}}};
-  return matrix;
-}
+/// The attributes that are texts, in either command. The queue of an open is another matter.
+struct TextMember {
+  TextField field;
+  std::string_view wire::OpenFields::*open;
+  std::string_view wire::UpdateFields::*update;
+};
+constexpr std::array text_members = {
+    TextMember{TextField::category, &wire::OpenFields::category, &wire::UpdateFields::category},
+    TextMember{TextField::subcategory, &wire::OpenFields::subcategory,
+               &wire::UpdateFields::subcategory},
+    TextMember{TextField::service, &wire::OpenFields::service, &wire::UpdateFields::service},
+    TextMember{TextField::config_item, &wire::OpenFields::config_item,
+               &wire::UpdateFields::config_item},
+    TextMember{TextField::channel, &wire::OpenFields::channel, &wire::UpdateFields::channel},
+    TextMember{TextField::requester_type, &wire::OpenFields::requester_type,
+               &wire::UpdateFields::requester_type},
+    TextMember{TextField::organisation, &wire::OpenFields::organisation,
+               &wire::UpdateFields::organisation},
+    TextMember{TextField::contract, &wire::OpenFields::contract, &wire::UpdateFields::contract},
+    TextMember{TextField::stage, &wire::OpenFields::stage, &wire::UpdateFields::stage},
+    TextMember{TextField::language, &wire::OpenFields::language, &wire::UpdateFields::language},
+    TextMember{TextField::confidentiality, &wire::OpenFields::confidentiality,
+               &wire::UpdateFields::confidentiality},
+    TextMember{TextField::requester, &wire::OpenFields::requester, &wire::UpdateFields::requester},
+    TextMember{TextField::body, &wire::OpenFields::body, &wire::UpdateFields::body},
+};
+static_assert(text_members.size() == desk::text_field_count - 2);
 
 }  // namespace
 
-RowState row_state(std::string_view text) {
-  struct Known {
-    std::string_view text;
-    RowState state;
-  };
-  static constexpr std::array known = {
-      Known{"New", RowState::fresh},           Known{"Active", RowState::active},
-      Known{"In Progress", RowState::active},  Known{"Work in Progress", RowState::active},
-      Known{"Resolved", RowState::resolved},   Known{"Closed", RowState::closed},
-      Known{"Cancelled", RowState::cancelled}, Known{"Canceled", RowState::cancelled},
-  };
-  for (const Known& one : known) {
-    if (text == one.text) return one.state;
-  }
-  return RowState::waiting;
-}
-
-desk::Configuration servicenow_configuration() {
+desk::Configuration replay_configuration(const sched::PriorityMatrix& matrix) {
   desk::Configuration configuration;
-  configuration.settings.matrix = servicenow_matrix();
+  configuration.settings.matrix = matrix;
   configuration.settings.auto_close = {};
   configuration.settings.reopen_window = {100 * 365 * sched::day.us, 0};
   configuration.settings.max_backdate_us = 0;
@@ -79,21 +82,19 @@ desk::Configuration servicenow_configuration() {
 }
 
 void put(const PlannedCommand& command, const TextPool& texts, wire::CommandWriter& writer) {
-  const ServiceNowRow& row = *command.row;
+  const LogRow& row = *command.row;
   const std::string_view text = texts.text(command.text);
-  const wire::Addressed to{.ticket = 0, .external_id = texts.text(row.number)};
+  const wire::Addressed to{.ticket = 0, .external_id = texts.text(row.number())};
   switch (command.kind) {
     case CommandKind::open: {
       wire::OpenFields fields;
       fields.external_id = to.external_id;
-      fields.category = texts.text(row.category);
-      fields.subcategory = texts.text(row.subcategory);
-      fields.service = texts.text(row.service);
-      fields.config_item = texts.text(row.config_item);
-      fields.channel = texts.text(row.channel);
-      fields.requester = texts.text(row.requester);
+      for (const TextMember& member : text_members)
+        fields.*member.open = texts.text(row.text(member.field));
       fields.queue = text;
-      fields.occurred_at_us = row.opened_at_us;
+      fields.occurred_at_us = row.occurred_at_us;
+      fields.kind = static_cast<desk::TicketKind>(row.kind);
+      fields.vip = row.vip != 0;
       fields.impact = static_cast<sched::Impact>(row.impact);
       fields.urgency = static_cast<sched::Urgency>(row.urgency);
       writer.open(fields);
@@ -103,12 +104,10 @@ void put(const PlannedCommand& command, const TextPool& texts, wire::CommandWrit
       wire::UpdateFields fields;
       fields.to = to;
       fields.fields = command.fields;
-      fields.category = texts.text(row.category);
-      fields.subcategory = texts.text(row.subcategory);
-      fields.service = texts.text(row.service);
-      fields.config_item = texts.text(row.config_item);
-      fields.channel = texts.text(row.channel);
-      fields.requester = texts.text(row.requester);
+      for (const TextMember& member : text_members)
+        fields.*member.update = texts.text(row.text(member.field));
+      fields.kind = static_cast<desk::TicketKind>(row.kind);
+      fields.vip = row.vip != 0;
       fields.impact = static_cast<sched::Impact>(row.impact);
       fields.urgency = static_cast<sched::Urgency>(row.urgency);
       writer.update(fields);
@@ -154,64 +153,56 @@ void put(const PlannedCommand& command, const TextPool& texts, wire::CommandWrit
   }
 }
 
-ServiceNowPlan::ServiceNowPlan(const ServiceNowLog& log)
+ReplayPlan::ReplayPlan(const TicketLog& log)
     : log_(log),
       order_(log.rows.size()),
       tickets_(log.texts.size()),
       group_known_(log.texts.size()),
-      agent_known_(log.texts.size()) {
+      agent_known_(log.texts.size()),
+      irregular_(log.irregular) {
   CHECK(log.rows.size() < std::numeric_limits<uint32_t>::max());
   note_order_in_file();
   std::iota(order_.begin(), order_.end(), 0U);
-  std::stable_sort(order_.begin(), order_.end(), [&](uint32_t a, uint32_t b) {
-    return log.rows[a].updated_at_us < log.rows[b].updated_at_us;
-  });
+  std::stable_sort(order_.begin(), order_.end(),
+                   [&](uint32_t a, uint32_t b) { return log.rows[a].at_us < log.rows[b].at_us; });
 }
 
-void ServiceNowPlan::note_order_in_file() {
+void ReplayPlan::note_order_in_file() {
   std::vector<int64_t> newest(log_.texts.size(), std::numeric_limits<int64_t>::min());
-  for (const ServiceNowRow& row : log_.rows) {
-    if (row.updated_at_us < newest[row.number]) ++irregular_["time runs backwards in file"];
-    newest[row.number] = row.updated_at_us;
+  for (const LogRow& row : log_.rows) {
+    if (row.at_us < newest[row.number()]) ++irregular_["time runs backwards in file"];
+    newest[row.number()] = row.at_us;
   }
 }
 
-bool ServiceNowPlan::next(std::vector<PlannedCommand>& commands) {
+bool ReplayPlan::next(std::vector<PlannedCommand>& commands) {
   commands.clear();
   if (next_ == order_.size()) return false;
   row_ = &log_.rows[order_[next_++]];
-  at_us_ = row_->updated_at_us;
+  at_us_ = row_->at_us;
   out_ = &commands;
-  Ticket& ticket = tickets_[row_->number];
+  Ticket& ticket = tickets_[row_->number()];
   note(ticket, *row_);
   follow(ticket, *row_);
   ticket.row = row_;
   return true;
 }
 
-void ServiceNowPlan::note(const Ticket& ticket, const ServiceNowRow& row) {
+void ReplayPlan::note(const Ticket& ticket, const LogRow& row) {
   const std::string& text = log_.texts.text(row.state);
-  const RowState state = row_state(text);
-  if (state == RowState::waiting && !text.starts_with("Awaiting") && text != "On Hold") {
-    ++irregular_["unknown state " + text];
-  }
-  if (row.opened_at_us == 0) ++irregular_["opened_at not stated"];
-  if (row.updated_at_us < row.opened_at_us) ++irregular_["row before opened_at"];
-  if (row.impact == 0) ++irregular_["impact not stated"];
-  if (row.urgency == 0) ++irregular_["urgency not stated"];
-  const auto priority = servicenow_matrix().at(static_cast<sched::Impact>(row.impact),
-                                               static_cast<sched::Urgency>(row.urgency));
-  if (row.priority != 0 && row.priority != static_cast<uint8_t>(priority)) {
-    ++irregular_["priority differs from matrix"];
-  }
+  const RowState state = row.wanted;
+  if (!row.state_known) ++irregular_["unknown state " + text];
+  if (!row.repeats) note_attributes(row);
   if (ticket.row == nullptr) {
     if (state != RowState::fresh && state != RowState::active) ++irregular_["first seen " + text];
     return;
   }
-  if (row.opened_at_us != ticket.opened_at_us) ++irregular_["opened_at changes within a ticket"];
+  if (row.occurred_at_us != ticket.occurred_at_us) {
+    ++irregular_[std::string(log_.occurred_at_name) + " changes within a ticket"];
+  }
   const std::string& text_before = log_.texts.text(ticket.row->state);
   if (row.state == ticket.row->state) return;
-  const RowState before = row_state(text_before);
+  const RowState before = ticket.row->wanted;
   const bool forward = before == RowState::resolved ? state == RowState::closed
                        : before == RowState::closed || before == RowState::cancelled
                            ? false
@@ -219,22 +210,37 @@ void ServiceNowPlan::note(const Ticket& ticket, const ServiceNowRow& row) {
   if (!forward) ++irregular_[text_before + "→" + text];
 }
 
-void ServiceNowPlan::follow(Ticket& ticket, const ServiceNowRow& row) {
-  define(row.group, row.agent);
+void ReplayPlan::note_attributes(const LogRow& row) {
+  const std::string origin(log_.occurred_at_name);
+  if (row.at_us < row.occurred_at_us) ++irregular_["row before " + origin];
+  if (log_.counts_unstated) {
+    if (row.occurred_at_us == 0) ++irregular_[origin + " not stated"];
+    if (row.impact == 0) ++irregular_["impact not stated"];
+    if (row.urgency == 0) ++irregular_["urgency not stated"];
+  }
+  const auto priority = log_.matrix.at(static_cast<sched::Impact>(row.impact),
+                                       static_cast<sched::Urgency>(row.urgency));
+  if (row.priority != 0 && row.priority != static_cast<uint8_t>(priority)) {
+    ++irregular_["priority differs from matrix"];
+  }
+}
+
+void ReplayPlan::follow(Ticket& ticket, const LogRow& row) {
+  define(row.group(), row.agent);
   const size_t touches_from = out_->size();
   if (ticket.row == nullptr) {
     open(ticket, row);
   } else {
     update(ticket, row);
   }
-  const RowState wanted = row_state(log_.texts.text(row.state));
+  const RowState wanted = row.wanted;
   if (needs_reopen(ticket.state, wanted)) {
     emit(CommandKind::reopen);
     ticket.state = State::queued;
     ticket.agent = 0;
   }
-  if (row.group != 0 && row.group != ticket.group && ticket.state != State::cancelled) {
-    move(ticket, row.group);
+  if (row.group() != 0 && row.group() != ticket.group && ticket.state != State::cancelled) {
+    move(ticket, row.group());
   }
   if (wanted == RowState::fresh) {
     go_back_to_queue(ticket);
@@ -253,30 +259,28 @@ void ServiceNowPlan::follow(Ticket& ticket, const ServiceNowRow& row) {
       ticket.state = State::assigned;
     }
   }
-  reach(ticket, wanted, row.state);
+  reach(ticket, wanted, row.reason);
   if (out_->size() == touches_from) emit(CommandKind::update);
 }
 
-void ServiceNowPlan::open(Ticket& ticket, const ServiceNowRow& row) {
+void ReplayPlan::open(Ticket& ticket, const LogRow& row) {
   ++ticket_count_;
-  emit(CommandKind::open, row.group);
-  ticket.group = row.group;
-  ticket.opened_at_us = row.opened_at_us;
+  emit(CommandKind::open, row.group());
+  ticket.group = row.group();
+  ticket.occurred_at_us = row.occurred_at_us;
   ticket.state = State::queued;
 }
 
-void ServiceNowPlan::update(const Ticket& ticket, const ServiceNowRow& row) {
-  const ServiceNowRow& before = *ticket.row;
+void ReplayPlan::update(const Ticket& ticket, const LogRow& row) {
+  const LogRow& before = *ticket.row;
   uint32_t fields = 0;
   const auto compare = [&](auto old_value, auto new_value, auto which) {
     if (old_value != new_value) fields |= desk::bit(which);
   };
-  compare(before.category, row.category, desk::TextField::category);
-  compare(before.subcategory, row.subcategory, desk::TextField::subcategory);
-  compare(before.service, row.service, desk::TextField::service);
-  compare(before.config_item, row.config_item, desk::TextField::config_item);
-  compare(before.channel, row.channel, desk::TextField::channel);
-  compare(before.requester, row.requester, desk::TextField::requester);
+  for (const TextMember& member : text_members)
+    compare(before.text(member.field), row.text(member.field), member.field);
+  compare(before.kind, row.kind, desk::FieldBit::kind);
+  compare(before.vip, row.vip, desk::FieldBit::vip);
   compare(before.impact, row.impact, desk::FieldBit::impact);
   compare(before.urgency, row.urgency, desk::FieldBit::urgency);
   if (fields == 0) return;
@@ -284,7 +288,7 @@ void ServiceNowPlan::update(const Ticket& ticket, const ServiceNowRow& row) {
   out_->back().fields = fields;
 }
 
-void ServiceNowPlan::move(Ticket& ticket, TextPool::Id group) {
+void ReplayPlan::move(Ticket& ticket, TextPool::Id group) {
   emit(CommandKind::requeue, group);
   ticket.group = group;
   if (ended(ticket.state)) return;  // corrects who owned it
@@ -292,7 +296,7 @@ void ServiceNowPlan::move(Ticket& ticket, TextPool::Id group) {
   ticket.agent = 0;
 }
 
-void ServiceNowPlan::go_back_to_queue(Ticket& ticket) {
+void ReplayPlan::go_back_to_queue(Ticket& ticket) {
   const bool pending = ticket.state == State::pending;
   if (ticket.state == State::in_progress || (pending && ticket.was_in_progress)) {
     emit(CommandKind::requeue);
@@ -304,7 +308,7 @@ void ServiceNowPlan::go_back_to_queue(Ticket& ticket) {
   }
 }
 
-void ServiceNowPlan::reach(Ticket& ticket, RowState wanted, TextPool::Id reason) {
+void ReplayPlan::reach(Ticket& ticket, RowState wanted, TextPool::Id reason) {
   switch (wanted) {
     case RowState::fresh:
       return;
@@ -340,7 +344,7 @@ void ServiceNowPlan::reach(Ticket& ticket, RowState wanted, TextPool::Id reason)
   }
 }
 
-void ServiceNowPlan::define(TextPool::Id group, TextPool::Id agent) {
+void ReplayPlan::define(TextPool::Id group, TextPool::Id agent) {
   if (group != 0 && !group_known_[group]) {
     group_known_[group] = true;
     emit(CommandKind::define_queue, group);
@@ -351,7 +355,7 @@ void ServiceNowPlan::define(TextPool::Id group, TextPool::Id agent) {
   }
 }
 
-void ServiceNowPlan::emit(CommandKind kind, TextPool::Id text) {
+void ReplayPlan::emit(CommandKind kind, TextPool::Id text) {
   out_->push_back({.kind = kind, .row = row_, .text = text});
 }
 

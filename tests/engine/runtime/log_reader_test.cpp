@@ -125,7 +125,7 @@ TEST_F(LogReaderTest, ALogThatEndsBeforeWhatIsKnownHasLostSomething) {
 
 TEST_F(LogReaderTest, AnotherLogIsNotContinued) {
   append(10);
-  for (const uint64_t sequence : {1, 5, 9, 10}) {
+  for (const uint64_t sequence : {1U, 5U, 9U, 10U}) {
     LogPosition other = after(sequence);
     other.chain ^= 1;
     const auto end = read(other);

@@ -33,6 +33,11 @@ Done read_span(std::string_view option, const std::string& text, int64_t& to_us)
   return {};
 }
 
+template <class T>
+void take(std::optional<T>& to, T given) {
+  if (given >= 0) to = given;
+}
+
 }  // namespace
 
 Done known_figure(std::string_view option, const std::string& id) {
@@ -43,15 +48,6 @@ Done known_figure(std::string_view option, const std::string& id) {
                             meant.empty() ? "" : fmt::format("did you mean {}? there are ", meant),
                             fmt::join(desk::figure_ids, ", ")))};
 }
-
-namespace {
-
-template <class T>
-void take(std::optional<T>& to, T given) {
-  if (given >= 0) to = given;
-}
-
-}  // namespace
 
 Got<std::unique_ptr<report::Book>> read_book(OpenedDesk& desk, int64_t from_us, int64_t to_us) {
   desk::Answer parts[5];

@@ -12,6 +12,11 @@ namespace {
 constexpr uint32_t mib = 1'048'576;
 constexpr uint32_t chunks_addressable = 65'536;  // of 2^16 granules each
 constexpr uint32_t none = UINT32_MAX;
+
+void set_bit(uint64_t& word, uint32_t at, bool value) {
+  const uint64_t bit = uint64_t{1} << (at % 64);
+  word = value ? word | bit : word & ~bit;
+}
 }  // namespace
 
 TextArena::TextArena(uint32_t mib_max)
@@ -31,19 +36,12 @@ TextArena::Free TextArena::load(Ref ref) const {
 void TextArena::store(Ref ref, const Free& free) { std::memcpy(data(ref), &free, sizeof free); }
 
 bool TextArena::edge_of_free(Ref ref) const { return (edges_[ref / 64] >> (ref % 64) & 1) != 0; }
-void TextArena::mark(Ref ref, bool free) {
-  const uint64_t bit = uint64_t{1} << (ref % 64);
-  edges_[ref / 64] = free ? edges_[ref / 64] | bit : edges_[ref / 64] & ~bit;
-}
+void TextArena::mark(Ref ref, bool free) { set_bit(edges_[ref / 64], ref, free); }
 
 void TextArena::set_filled(uint32_t size_class, bool filled) {
   const uint32_t word = size_class / 64;
-  const auto set = [](uint64_t& bits, uint32_t at, bool value) {
-    const uint64_t bit = uint64_t{1} << (at % 64);
-    bits = value ? bits | bit : bits & ~bit;
-  };
-  set(filled_[word], size_class, filled);
-  set(groups_[word / 64], word, filled_[word] != 0);
+  set_bit(filled_[word], size_class, filled);
+  set_bit(groups_[word / 64], word, filled_[word] != 0);
 }
 
 void TextArena::link(Ref ref, uint32_t granules) {

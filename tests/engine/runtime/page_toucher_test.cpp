@@ -44,8 +44,8 @@ class Mapped {
 
 class PageToucherTest : public ::testing::Test {
  protected:
-  /// Returns when everything ordered before is done, at the latest in the end.
-  void wait_for(const Mapped& memory, size_t pages) {
+  /// Until so many are there: nobody says when an order is carried out.
+  static void wait_for(const Mapped& memory, size_t pages) {
     while (memory.resident_pages() < pages) std::this_thread::yield();
   }
 
